@@ -1,0 +1,42 @@
+//! The words of the domain: ids, time, cameras, faults, status, and the handles that carry
+//! commands and news between the other crates.
+//!
+//! Not here: GStreamer, the database, the wire. This crate knows no foreign library beyond the
+//! few its manifest names, so that every other crate can know it.
+
+pub mod camera;
+pub mod control;
+pub mod error;
+pub mod fault;
+pub mod id;
+pub mod live;
+pub mod retry;
+pub mod secret;
+pub mod segment;
+pub mod source;
+pub mod status;
+pub mod stream;
+pub mod time;
+
+pub use camera::{CameraConfig, RecordSettings};
+pub use error::{ErrorKind, FieldViolation, Invalid};
+pub use fault::Fault;
+pub use id::{CameraId, RunId, SegmentId};
+pub use secret::Secret;
+pub use segment::Segment;
+pub use source::{Credentials, Source, Transport};
+pub use status::{CameraState, CameraStatus};
+pub use stream::{MediaStream, StreamMedia};
+pub use time::{Span, WallTime};
+
+/// The error's own text followed by those of its causes, on one line.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,226 @@
+//! The live window of each camera: its last HLS segments, in memory.
+//!
+//! Written by the live branch of a graph, read by HTTP. Nothing of it touches a disk, so a full or
+//! dead disk does not end the live view. The window belongs to the camera and not to the graph:
+//! when a new graph takes over, numbering goes on and the seam is marked as a discontinuity, so
+//! that a player goes on by itself.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt::Write,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+
+use crate::{id::CameraId, time::WallTime};
+
+/// Segments named in the playlist: 20 s at 2 s each.
+const LISTED: usize = 10;
+/// Segments kept after they left the playlist, for players that read it just before.
+const KEPT_AFTER: usize = 2;
+
+/// One finished HLS segment.
+#[derive(Clone, Debug)]
+pub struct LiveSegment {
+    /// MPEG transport stream.
+    pub data: Bytes,
+    /// How long it plays.
+    pub duration: Duration,
+    /// Wall-clock time of its first picture.
+    pub start: WallTime,
+}
+
+#[derive(Debug)]
+struct Entry {
+    number: u64,
+    discontinuity: bool,
+    segment: LiveSegment,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    entries: VecDeque<Entry>,
+    next_number: u64,
+    discontinuities_gone: u64,
+    seam: bool,
+}
+
+/// The last segments of one camera.
+#[derive(Debug)]
+pub struct Window(Mutex<State>);
+
+impl Window {
+    /// An empty window. Numbering begins at the present second, so that it never goes back for a
+    /// player that outlives the server.
+    fn new(now: WallTime) -> Self {
+        let next_number = u64::try_from(now.as_micros() / 1_000_000).unwrap_or(0);
+        Self(Mutex::new(State { next_number, ..State::default() }))
+    }
+
+    /// Marks the next segment as the first of another graph.
+    pub fn mark_seam(&self) {
+        let mut state = self.lock();
+        state.seam = !state.entries.is_empty();
+    }
+
+    /// Adds a finished segment and drops the oldest.
+    pub fn push(&self, segment: LiveSegment) {
+        let mut state = self.lock();
+        let entry = Entry {
+            number: state.next_number,
+            discontinuity: std::mem::take(&mut state.seam),
+            segment,
+        };
+        state.next_number += 1;
+        state.entries.push_back(entry);
+        while state.entries.len() > LISTED + KEPT_AFTER {
+            state.entries.pop_front();
+        }
+        // The tag at the head of the list is counted once the entry before it has left the list.
+        if let Some(leaving) = state.entries.len().checked_sub(LISTED + 1) {
+            let gone = u64::from(state.entries[leaving].discontinuity);
+            state.discontinuities_gone += gone;
+        }
+    }
+
+    /// Forgets every segment: the camera was switched off.
+    pub fn clear(&self) {
+        let mut state = self.lock();
+        state.entries.clear();
+        state.discontinuities_gone = 0;
+    }
+
+    /// The playlist; `None` before the first segment. Segments are named `{number}.ts`.
+    pub fn playlist(&self) -> Option<String> {
+        let state = self.lock();
+        let skip = state.entries.len().saturating_sub(LISTED);
+        let listed = state.entries.iter().skip(skip);
+        let first = listed.clone().next()?.number;
+        let longest = listed.clone().map(|e| e.segment.duration).max()?;
+        // RFC 8216: no EXTINF, rounded, may be longer than the target.
+        let target = longest.as_secs_f64().round().max(1.0);
+
+        let mut text = format!(
+            "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:{target}\n\
+             #EXT-X-MEDIA-SEQUENCE:{first}\n#EXT-X-DISCONTINUITY-SEQUENCE:{}\n",
+            state.discontinuities_gone,
+        );
+        for entry in listed {
+            if entry.discontinuity {
+                text.push_str("#EXT-X-DISCONTINUITY\n");
+            }
+            let LiveSegment { duration, start, .. } = &entry.segment;
+            // Writing to a String cannot fail.
+            let _ = write!(
+                text,
+                "#EXT-X-PROGRAM-DATE-TIME:{start}\n#EXTINF:{:.3},\n{}.ts\n",
+                duration.as_secs_f64(),
+                entry.number,
+            );
+        }
+        Some(text)
+    }
+
+    /// The bytes of a segment, while they are kept.
+    pub fn segment(&self, number: u64) -> Option<Bytes> {
+        let state = self.lock();
+        let entry = state.entries.iter().find(|e| e.number == number)?;
+        Some(entry.segment.data.clone())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Every change leaves the state whole, so a panic elsewhere does not spoil it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The windows of all cameras. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Windows(Arc<Mutex<HashMap<CameraId, Arc<Window>>>>);
+
+impl Windows {
+    /// The window of a camera; made where there is none.
+    pub fn open(&self, camera: &CameraId) -> Arc<Window> {
+        let mut windows = self.lock();
+        let window = windows.entry(camera.clone());
+        window.or_insert_with(|| Arc::new(Window::new(WallTime::now()))).clone()
+    }
+
+    /// The window of a camera, where there is one.
+    pub fn get(&self, camera: &CameraId) -> Option<Arc<Window>> {
+        self.lock().get(camera).cloned()
+    }
+
+    /// Forgets the window of a removed camera.
+    pub fn remove(&self, camera: &CameraId) {
+        self.lock().remove(camera);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<CameraId, Arc<Window>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segment(seconds: u64) -> LiveSegment {
+        LiveSegment {
+            data: Bytes::from(vec![0x47; 188]),
+            duration: Duration::from_secs(2),
+            start: WallTime::from_micros(0) + Duration::from_secs(seconds),
+        }
+    }
+
+    #[test]
+    fn the_playlist_slides_and_its_numbers_go_on() {
+        let window = Window::new(WallTime::from_micros(100_000_000));
+        assert_eq!(window.playlist(), None);
+        for n in 0..13 {
+            window.push(segment(n * 2));
+        }
+
+        let playlist = window.playlist().unwrap();
+
+        assert!(playlist.contains("#EXT-X-MEDIA-SEQUENCE:103\n"), "{playlist}");
+        assert!(playlist.contains("#EXT-X-TARGETDURATION:2\n"), "{playlist}");
+        assert_eq!(playlist.matches("#EXTINF:2.000,").count(), LISTED);
+        assert!(playlist.ends_with("112.ts\n"), "{playlist}");
+        assert!(window.segment(101).is_some(), "kept a little longer than listed");
+        assert!(window.segment(100).is_none());
+    }
+
+    #[test]
+    fn a_new_graph_is_marked_once_and_counted_when_it_leaves() {
+        let window = Window::new(WallTime::from_micros(0));
+        window.mark_seam();
+        window.push(segment(0));
+        window.mark_seam();
+        window.push(segment(2));
+        let playlist = window.playlist().unwrap();
+        assert_eq!(playlist.matches("#EXT-X-DISCONTINUITY\n").count(), 1, "{playlist}");
+        assert!(playlist.contains("#EXT-X-DISCONTINUITY-SEQUENCE:0\n"));
+
+        for n in 2..12 {
+            window.push(segment(n * 2));
+        }
+
+        let playlist = window.playlist().unwrap();
+        assert_eq!(playlist.matches("#EXT-X-DISCONTINUITY\n").count(), 0, "{playlist}");
+        assert!(playlist.contains("#EXT-X-DISCONTINUITY-SEQUENCE:1\n"), "{playlist}");
+    }
+
+    #[test]
+    fn windows_belong_to_cameras() {
+        let windows = Windows::default();
+        let (a, b) = ("a".parse().unwrap(), "b".parse().unwrap());
+        windows.open(&a).push(segment(0));
+        assert!(windows.open(&a).playlist().is_some());
+        assert!(windows.open(&b).playlist().is_none());
+        windows.remove(&a);
+        assert!(windows.get(&a).is_none());
+    }
+}
