@@ -1,1 +1,35 @@
-//! ronin-pipelines
+//! Everything that touches GStreamer: one graph for each camera's life, probes and snapshots.
+//!
+//! Not here: when a camera is connected again, what becomes of a finished segment, who may look.
+//! This crate knows neither the database nor the API. The rest of the program sees plain types:
+//! [`graph::run`] is a future that lives as long as the graph does, and ends with the reason.
+//!
+//! Invariant: no text from a person reaches a launch string or a URI handler. Elements are made by
+//! name from [`elements::REQUIRED`] and given typed properties.
+
+mod audio;
+mod boxes;
+mod branch;
+mod clock;
+pub mod elements;
+mod error;
+pub mod graph;
+mod messages;
+pub mod probe;
+mod rtsp;
+mod sink;
+mod snapshot;
+mod source;
+mod stats;
+mod video;
+
+pub use error::Error;
+pub use graph::{GraphSpec, GraphStatus, RecordOptions};
+pub use snapshot::{KeyFrame, jpeg};
+
+/// Starts GStreamer and checks that every element we use is there. Call once, first.
+pub fn init() -> Result<(), Error> {
+    gst::init().map_err(|source| Error::Init { source })?;
+    sink::register()?;
+    elements::check()
+}

@@ -40,6 +40,8 @@ pub enum Fault {
     Ended,
     /// Pictures stopped coming although the connection stands.
     Stalled,
+    /// The camera's own clock jumped; a new connection starts afresh.
+    TimeJump,
     /// A mistake of ours or of a library.
     Internal {
         /// What it said.
@@ -64,6 +66,7 @@ impl Fault {
             Self::Unsupported { .. } => "STREAM_CODEC_UNSUPPORTED",
             Self::Ended => "STREAM_ENDED",
             Self::Stalled => "STREAM_STALLED",
+            Self::TimeJump => "STREAM_TIME_JUMP",
             Self::Internal { .. } => "INTERNAL",
         }
     }
@@ -115,6 +118,7 @@ impl Fault {
             Self::Stalled => {
                 format!("{host} stopped sending pictures although the connection stands")
             }
+            Self::TimeJump => format!("the timestamps of {host} jumped; connecting afresh"),
             Self::Internal { detail } => format!("the camera's graph failed: {detail}"),
         }
     }
@@ -159,6 +163,7 @@ mod tests {
             Fault::Unsupported { codec: "Motion JPEG".into() },
             Fault::Ended,
             Fault::Stalled,
+            Fault::TimeJump,
         ];
         for fault in faults {
             let message = fault.message(&source);

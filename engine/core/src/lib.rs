@@ -8,6 +8,7 @@ pub mod camera;
 pub mod control;
 pub mod error;
 pub mod fault;
+pub mod frame;
 pub mod id;
 pub mod live;
 pub mod retry;

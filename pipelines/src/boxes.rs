@@ -1,0 +1,285 @@
+//! Reads the boxes of a fragmented MP4 as they are written, so that a finished file is known
+//! without reading it again.
+//!
+//! Only what the index needs: tracks, pictures, duration, and where a fragment ends. Boxes are as
+//! in ISO/IEC 14496-12.
+
+use std::{mem, time::Duration};
+
+/// Largest `moov` or `moof` taken in: an hour of one-picture fragments is far below.
+const COLLECT_MAX: u64 = 4 << 20;
+
+/// Follows the top-level boxes of a file that is being written.
+#[derive(Debug, Default)]
+pub(crate) struct Scanner {
+    header: Vec<u8>,
+    current: Option<Current>,
+    tracks: Vec<Track>,
+    video_frames: u64,
+    /// In units of the video track: from the first fragment's decode time to the last sample's end.
+    video_first: Option<u64>,
+    video_end: u64,
+}
+
+#[derive(Debug)]
+struct Current {
+    kind: [u8; 4],
+    remaining: u64,
+    body: Option<Vec<u8>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Track {
+    id: u32,
+    timescale: u32,
+    video: bool,
+    default_duration: u32,
+}
+
+impl Scanner {
+    /// Takes the next bytes of the file. True where they end with a whole fragment.
+    pub(crate) fn push(&mut self, mut data: &[u8]) -> bool {
+        let mut fragment_ended = false;
+        while !data.is_empty() {
+            if let Some(current) = &mut self.current {
+                let take = data.len().min(usize::try_from(current.remaining).unwrap_or(usize::MAX));
+                let (now, rest) = data.split_at(take);
+                if let Some(body) = &mut current.body {
+                    body.extend_from_slice(now);
+                }
+                current.remaining -= take as u64;
+                data = rest;
+            } else {
+                data = self.take_header(data);
+            }
+            fragment_ended = self.finish_if_whole();
+        }
+        fragment_ended
+    }
+
+    /// Pictures in the fragments so far.
+    pub(crate) fn frames(&self) -> u64 {
+        self.video_frames
+    }
+
+    /// How long the pictures play.
+    pub(crate) fn duration(&self) -> Duration {
+        let timescale = self.tracks.iter().find(|t| t.video).map_or(0, |t| t.timescale);
+        let units = self.video_end.saturating_sub(self.video_first.unwrap_or(0));
+        if timescale == 0 {
+            return Duration::ZERO;
+        }
+        let micros = u128::from(units) * 1_000_000 / u128::from(timescale);
+        Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
+    }
+
+    fn take_header<'a>(&mut self, data: &'a [u8]) -> &'a [u8] {
+        let wanted = match self.header.get(..4) {
+            Some([0, 0, 0, 1]) => 16,
+            _ => 8,
+        };
+        let take = data.len().min(wanted - self.header.len());
+        let (now, rest) = data.split_at(take);
+        self.header.extend_from_slice(now);
+        if self.header.len() < wanted || (wanted == 8 && self.header[..4] == [0, 0, 0, 1]) {
+            return rest;
+        }
+        let header = mem::take(&mut self.header);
+        let size = match header.len() {
+            16 => be_u64(&header, 8).unwrap_or(0),
+            _ => u64::from(be_u32(&header, 0).unwrap_or(0)),
+        };
+        let mut kind = [0; 4];
+        kind.copy_from_slice(&header[4..8]);
+        let remaining = size.saturating_sub(header.len() as u64);
+        let collect = matches!(&kind, b"moov" | b"moof") && remaining <= COLLECT_MAX;
+        self.current = Some(Current { kind, remaining, body: collect.then(Vec::new) });
+        rest
+    }
+
+    fn finish_if_whole(&mut self) -> bool {
+        let Some(Current { kind, body, .. }) = self.current.take_if(|c| c.remaining == 0) else {
+            return false;
+        };
+        match (&kind, body) {
+            (b"moov", Some(body)) => self.tracks = read_tracks(&body),
+            (b"moof", Some(body)) => self.read_fragment(&body),
+            _ => {}
+        }
+        &kind == b"mdat"
+    }
+
+    fn read_fragment(&mut self, moof: &[u8]) {
+        for traf in children(moof).filter(|b| &b.kind == b"traf") {
+            let Some(run) = read_traf(traf.body, &self.tracks) else { continue };
+            if !run.video {
+                continue;
+            }
+            self.video_frames += run.samples;
+            let start = run.decode_time.unwrap_or(self.video_end);
+            self.video_first.get_or_insert(start);
+            self.video_end = start + run.duration;
+        }
+    }
+}
+
+struct Child<'a> {
+    kind: [u8; 4],
+    body: &'a [u8],
+}
+
+/// The boxes inside a box; stops at the first that is broken.
+fn children(mut data: &[u8]) -> impl Iterator<Item = Child<'_>> {
+    std::iter::from_fn(move || {
+        let size = usize::try_from(be_u32(data, 0)?).ok()?;
+        let kind = data.get(4..8)?.try_into().ok()?;
+        let body = data.get(8..size)?;
+        data = &data[size..];
+        Some(Child { kind, body })
+    })
+}
+
+fn child<'a>(data: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
+    children(data).find(|b| &b.kind == kind).map(|b| b.body)
+}
+
+fn read_tracks(moov: &[u8]) -> Vec<Track> {
+    let defaults: Vec<(u32, u32)> = child(moov, b"mvex")
+        .map(|mvex| {
+            children(mvex)
+                .filter(|b| &b.kind == b"trex")
+                .filter_map(|b| Some((be_u32(b.body, 4)?, be_u32(b.body, 12)?)))
+                .collect()
+        })
+        .unwrap_or_default();
+    let read = |trak: &[u8]| {
+        let tkhd = child(trak, b"tkhd")?;
+        let id = be_u32(tkhd, if tkhd.first() == Some(&1) { 20 } else { 12 })?;
+        let mdia = child(trak, b"mdia")?;
+        let mdhd = child(mdia, b"mdhd")?;
+        let timescale = be_u32(mdhd, if mdhd.first() == Some(&1) { 20 } else { 12 })?;
+        let video = child(mdia, b"hdlr")?.get(8..12)? == b"vide";
+        let default_duration =
+            defaults.iter().find(|(track, _)| *track == id).map_or(0, |(_, duration)| *duration);
+        Some(Track { id, timescale, video, default_duration })
+    };
+    children(moov).filter(|b| &b.kind == b"trak").filter_map(|b| read(b.body)).collect()
+}
+
+struct Run {
+    video: bool,
+    decode_time: Option<u64>,
+    samples: u64,
+    duration: u64,
+}
+
+fn read_traf(traf: &[u8], tracks: &[Track]) -> Option<Run> {
+    let tfhd = child(traf, b"tfhd")?;
+    let flags = be_u32(tfhd, 0)? & 0x00ff_ffff;
+    let id = be_u32(tfhd, 4)?;
+    let track = tracks.iter().find(|t| t.id == id)?;
+    let mut at = 8;
+    for (flag, size) in [(0x1, 8), (0x2, 4)] {
+        if flags & flag != 0 {
+            at += size;
+        }
+    }
+    let default_duration =
+        if flags & 0x8 != 0 { be_u32(tfhd, at)? } else { track.default_duration };
+    let decode_time = child(traf, b"tfdt").and_then(|tfdt| match tfdt.first()? {
+        1 => be_u64(tfdt, 4),
+        _ => be_u32(tfdt, 4).map(u64::from),
+    });
+
+    let mut run = Run { video: track.video, decode_time, samples: 0, duration: 0 };
+    for trun in children(traf).filter(|b| &b.kind == b"trun") {
+        add_samples(&mut run, trun.body, default_duration)?;
+    }
+    Some(run)
+}
+
+fn add_samples(run: &mut Run, trun: &[u8], default_duration: u32) -> Option<()> {
+    let flags = be_u32(trun, 0)? & 0x00ff_ffff;
+    let count = be_u32(trun, 4)?;
+    run.samples += u64::from(count);
+    let header = 8 + [0x1, 0x4].iter().filter(|flag| flags & **flag != 0).count() * 4;
+    let fields = [0x100, 0x200, 0x400, 0x800];
+    let stride = fields.iter().filter(|flag| flags & **flag != 0).count() * 4;
+    if flags & 0x100 == 0 {
+        run.duration += u64::from(count) * u64::from(default_duration);
+        return Some(());
+    }
+    for sample in 0..usize::try_from(count).ok()? {
+        run.duration += u64::from(be_u32(trun, header + sample * stride)?);
+    }
+    Some(())
+}
+
+fn be_u32(data: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(data.get(at..at.checked_add(4)?)?.try_into().ok()?))
+}
+
+fn be_u64(data: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_be_bytes(data.get(at..at.checked_add(8)?)?.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+        let mut out = u32::try_from(body.len() + 8).unwrap().to_be_bytes().to_vec();
+        out.extend_from_slice(kind);
+        out.extend_from_slice(body);
+        out
+    }
+
+    fn words(values: &[u32]) -> Vec<u8> {
+        values.iter().flat_map(|v| v.to_be_bytes()).collect()
+    }
+
+    fn file() -> Vec<u8> {
+        let tkhd = boxed(b"tkhd", &words(&[0, 0, 0, 1, 0]));
+        let mdhd = boxed(b"mdhd", &words(&[0, 0, 0, 1000, 0]));
+        let hdlr = boxed(b"hdlr", &[&words(&[0, 0])[..], b"vide"].concat());
+        let trak = boxed(b"trak", &[tkhd, boxed(b"mdia", &[mdhd, hdlr].concat())].concat());
+        let mvex = boxed(b"mvex", &boxed(b"trex", &words(&[0, 1, 1, 40, 0, 0])));
+        let moov = boxed(b"moov", &[trak, mvex].concat());
+        let fragment = |time: u32, count: u32| {
+            let tfhd = boxed(b"tfhd", &words(&[0, 1]));
+            let tfdt = boxed(b"tfdt", &words(&[0, time]));
+            let trun = boxed(b"trun", &words(&[0, count]));
+            let traf = boxed(b"traf", &[tfhd, tfdt, trun].concat());
+            [boxed(b"moof", &traf), boxed(b"mdat", &[7; 100])].concat()
+        };
+        [boxed(b"ftyp", b"iso5"), moov, fragment(500, 25), fragment(1500, 10)].concat()
+    }
+
+    #[test]
+    fn a_file_is_read_whatever_the_size_of_the_writes() {
+        let file = file();
+        for step in [1, 3, 7, 64, file.len()] {
+            let mut scanner = Scanner::default();
+            let mut ended = 0;
+            for chunk in file.chunks(step) {
+                ended += u32::from(scanner.push(chunk));
+            }
+            assert_eq!(scanner.frames(), 35, "in steps of {step}");
+            assert_eq!(scanner.duration(), Duration::from_millis(1400), "in steps of {step}");
+            assert!(ended >= 1);
+            assert!(step > 1 || ended == 2);
+        }
+    }
+
+    #[test]
+    fn a_broken_file_does_no_harm() {
+        let file = file();
+        for cut in 0..file.len() {
+            let mut broken = file.clone();
+            broken[cut] ^= 0xff;
+            let mut scanner = Scanner::default();
+            scanner.push(&broken);
+            let _ = (scanner.frames(), scanner.duration());
+        }
+    }
+}

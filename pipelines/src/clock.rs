@@ -1,0 +1,31 @@
+//! Wall-clock time of a run: one anchor, set when the first picture arrives and never moved.
+//!
+//! A moved anchor would make segments of one run overlap or leave holes that are not there.
+
+use std::{sync::OnceLock, time::Duration};
+
+use gst::prelude::*;
+use ronin_core::WallTime;
+
+/// Maps the running time of a graph to wall-clock time.
+#[derive(Debug, Default)]
+pub(crate) struct RunClock(OnceLock<WallTime>);
+
+impl RunClock {
+    /// Fixes running time zero by the system's clock now. Later calls change nothing.
+    pub(crate) fn anchor(&self, pipeline: &gst::Pipeline) {
+        let running = pipeline.current_running_time().unwrap_or(gst::ClockTime::ZERO);
+        self.0.get_or_init(|| WallTime::now() - Duration::from(running));
+    }
+
+    /// Wall-clock time at `running`; `None` before the first picture.
+    pub(crate) fn wall(&self, running: gst::ClockTime) -> Option<WallTime> {
+        self.0.get().map(|zero| *zero + Duration::from(running))
+    }
+
+    /// Running time at `wall`; `None` before the first picture or where `wall` is before zero.
+    pub(crate) fn running(&self, wall: WallTime) -> Option<gst::ClockTime> {
+        let zero = *self.0.get()?;
+        (wall >= zero).then(|| gst::ClockTime::try_from(wall.since(zero)).ok()).flatten()
+    }
+}

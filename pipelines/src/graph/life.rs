@@ -1,0 +1,391 @@
+//! The loop of a graph's life: messages, the clock, the end.
+//!
+//! Everything that may wait for a streaming thread or a disk happens on blocking threads, so that
+//! one camera never holds up another.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_util::StreamExt;
+use gst::prelude::*;
+use ronin_core::{Fault, MediaStream, Source, StreamMedia};
+use tokio::{
+    sync::watch,
+    task::spawn_blocking,
+    time::{MissedTickBehavior, interval, timeout},
+};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, warn};
+
+use super::{
+    GraphStatus,
+    state::{Shared, State},
+};
+use crate::{
+    branch::record::RecordBranch,
+    messages::{is_from, source_fault},
+    stats::Meter,
+    video::describe,
+};
+
+/// No picture within this after connecting: the attempt has failed.
+const FIRST_PICTURE_TIMEOUT: Duration = Duration::from_secs(10);
+/// No picture for this long: the camera is frozen or the cable is out. rtspsrc alone needs 25 s.
+const STALL_TIMEOUT: Duration = Duration::from_secs(5);
+/// Sound that was announced is waited for this long; the pictures wait in the queue.
+const SOUND_WAIT: Duration = Duration::from_secs(3);
+/// Sound that came back is taken in again, but not more often than this.
+const SOUND_RENEWAL: Duration = Duration::from_secs(10);
+/// A branch that failed is built again after this.
+const BRANCH_RETRY: Duration = Duration::from_secs(5);
+/// Pictures went in, but nothing reached the disk for this long.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+const KEEP_ALIVE_PERIOD: Duration = Duration::from_secs(20);
+const TICK: Duration = Duration::from_millis(250);
+/// Going to Null waits for the camera's answer to TEARDOWN, and then for threads.
+const TEARDOWN_TIMEOUT: Duration = Duration::from_secs(5);
+const SOUND_STOPPED: &str = "the camera's sound stopped; pictures go on without it";
+const SOUND_MISSING: &str = "the camera announces sound but sends none";
+
+pub(super) async fn run(
+    shared: &Arc<Shared>,
+    status: &watch::Sender<GraphStatus>,
+    cancel: CancellationToken,
+) -> Option<Fault> {
+    let fault = match start(shared).await {
+        Ok(()) => live(shared, status, &cancel).await,
+        Err(fault) => Some(fault),
+    };
+    shut_down(shared).await;
+    match fault {
+        Some(Fault::Unreachable) => Some(tell_closed_port(&shared.spec.source).await),
+        fault => fault,
+    }
+}
+
+async fn start(shared: &Arc<Shared>) -> Result<(), Fault> {
+    let pipeline = shared.pipeline.clone();
+    let started = spawn_blocking(move || pipeline.set_state(gst::State::Playing)).await;
+    match started {
+        Ok(Ok(_)) => Ok(()),
+        _ => Err(shared.refused().unwrap_or(Fault::Unreachable)),
+    }
+}
+
+async fn live(
+    shared: &Arc<Shared>,
+    status: &watch::Sender<GraphStatus>,
+    cancel: &CancellationToken,
+) -> Option<Fault> {
+    let Some(bus) = shared.pipeline.bus() else {
+        return Some(Fault::Internal { detail: "the graph has no bus".into() });
+    };
+    let mut messages = bus.stream();
+    let mut tick = interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut watcher = Watcher::new();
+    loop {
+        let fault = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return None,
+            message = messages.next() => message.and_then(|m| hear(shared, &m)),
+            () = shared.wake.notified() => watcher.look(shared, status).await,
+            _ = tick.tick() => watcher.look(shared, status).await,
+        };
+        if let Some(fault) = shared.refused().or(fault) {
+            return Some(fault);
+        }
+    }
+}
+
+/// What a message of the bus means; a fault where it ends the graph.
+fn hear(shared: &Shared, message: &gst::Message) -> Option<Fault> {
+    match message.view() {
+        gst::MessageView::Eos(_) => Some(Fault::Ended),
+        gst::MessageView::Error(error) => hear_error(shared, error),
+        gst::MessageView::Warning(warning) => {
+            debug!(camera = %shared.spec.camera, text = %warning.error(), "graph warning");
+            None
+        }
+        gst::MessageView::Latency(_) => {
+            let _ = shared.pipeline.recalculate_latency();
+            None
+        }
+        gst::MessageView::Element(_) => {
+            let state = shared.state();
+            if let Some((record, recording)) = state.record.as_ref().zip(shared.recording.as_ref())
+            {
+                record.plan_cut(message, &shared.clock, recording.segment_duration);
+            }
+            None
+        }
+        _ => None,
+    }
+}
+
+fn hear_error(shared: &Shared, error: &gst::message::Error) -> Option<Fault> {
+    let text = error.error().message().to_owned();
+    let mut state = shared.state();
+    if state.record.as_ref().is_some_and(|b| is_from(error, &b.trunk.bin)) {
+        if state.record_failed.is_none() {
+            warn!(camera = %shared.spec.camera, error = text, "recording failed; trying again");
+            state.record_failed = Some(Instant::now());
+            state.warnings.insert(format!("recording failed: {text}"));
+        }
+        return None;
+    }
+    if state.live.as_ref().is_some_and(|b| is_from(error, &b.trunk.bin)) {
+        if state.live_failed.is_none() {
+            warn!(camera = %shared.spec.camera, error = text, "live view failed; trying again");
+            state.live_failed = Some(Instant::now());
+        }
+        return None;
+    }
+    if state.audio_elements.iter().any(|element| is_from(error, element)) {
+        warn!(camera = %shared.spec.camera, error = text, "sound failed");
+        state.warnings.insert(format!("the camera's sound cannot be used: {text}"));
+        return None;
+    }
+    if let Some(codec) = state.unsupported.clone().filter(|_| state.codec.is_none()) {
+        return Some(Fault::Unsupported { codec });
+    }
+    // A branch that is on its way out may still complain.
+    let from_source = shared.source.get().is_some_and(|s| is_from(error, s.element()));
+    let from_tail =
+        error.src().is_some_and(|src| src.parent().as_ref() == Some(shared.pipeline.upcast_ref()));
+    (from_source || from_tail).then(|| source_fault(error))
+}
+
+/// Looks at the graph a few times a second.
+struct Watcher {
+    meter: Meter,
+    rates: (f64, u64),
+    keep_alive: Instant,
+}
+
+impl Watcher {
+    fn new() -> Self {
+        Self { meter: Meter::new(), rates: (0.0, 0), keep_alive: Instant::now() }
+    }
+
+    async fn look(
+        &mut self,
+        shared: &Arc<Shared>,
+        status: &watch::Sender<GraphStatus>,
+    ) -> Option<Fault> {
+        if let Some(fault) = overdue(shared) {
+            return Some(fault);
+        }
+        if self.keep_alive.elapsed() >= KEEP_ALIVE_PERIOD {
+            self.keep_alive = Instant::now();
+            let shared = shared.clone();
+            spawn_blocking(move || shared.source.get().map(|source| source.keep_alive()));
+        }
+        if needs_care(shared) {
+            let shared = shared.clone();
+            // A panic in there is this camera's fault alone.
+            if spawn_blocking(move || care(&shared)).await.is_err() {
+                return Some(Fault::Internal { detail: "the care of a branch panicked".into() });
+            }
+        }
+        if let Some(rates) = self.meter.read(&shared.video) {
+            self.rates = rates;
+        }
+        self.publish(shared, status);
+        None
+    }
+
+    fn publish(&self, shared: &Shared, status: &watch::Sender<GraphStatus>) {
+        let now = self.status(shared);
+        status.send_if_modified(|old| {
+            let changed = *old != now;
+            if changed {
+                *old = now;
+            }
+            changed
+        });
+    }
+
+    fn status(&self, shared: &Shared) -> GraphStatus {
+        let state = shared.state();
+        let video = state.video_caps.as_ref().and_then(|caps| describe(caps));
+        let video = video.map(|stream| with_rates(stream, self.rates));
+        let audio = state.audio_caps.as_ref().and_then(|caps| describe(caps));
+        let record = state.record.as_ref();
+        GraphStatus {
+            streaming: state.first_picture.is_some(),
+            streams: video.into_iter().chain(audio).collect(),
+            recording: record.is_some_and(RecordBranch::is_open) && state.record_failed.is_none(),
+            dropped_frames: record.map_or(0, |b| b.trunk.gate.counters.dropped()),
+            warnings: state.warnings.iter().cloned().collect(),
+        }
+    }
+}
+
+/// Measured rates, rounded so that a steady stream does not look changed at every reading.
+fn with_rates(mut stream: MediaStream, (rate, bits): (f64, u64)) -> MediaStream {
+    if bits > 0 {
+        let step = 10_u64.pow(bits.ilog10().saturating_sub(1));
+        stream.bits_per_second = bits.div_ceil(step) * step;
+    }
+    if let StreamMedia::Video { frames_per_second, .. } = &mut stream.media
+        && rate > 0.0
+    {
+        *frames_per_second = rate.round();
+    }
+    stream
+}
+
+/// The fault of a camera that does not do what it should in time.
+fn overdue(shared: &Shared) -> Option<Fault> {
+    match shared.video.age() {
+        Some(age) => (age > STALL_TIMEOUT).then_some(Fault::Stalled),
+        None if shared.born.elapsed() > FIRST_PICTURE_TIMEOUT => {
+            let state = shared.state();
+            Some(match (&state.unsupported, state.codec) {
+                (Some(codec), None) => Fault::Unsupported { codec: codec.clone() },
+                (None, None) => Fault::Unreachable,
+                _ => Fault::NoVideo,
+            })
+        }
+        None => None,
+    }
+}
+
+/// Whether [`care`] would do something. Cheap: called several times a second.
+fn needs_care(shared: &Shared) -> bool {
+    let state = shared.state();
+    let waiting = state.record.as_ref().is_some_and(|b| !b.is_open())
+        || state.live.as_ref().is_some_and(|b| !b.is_open());
+    waiting
+        || state.audio_announced
+        || state.record_failed.is_some()
+        || state.live_failed.is_some()
+        || shared.recording.is_some()
+}
+
+/// Opens branches that wait for sound, ends sound that fell silent, renews branches that failed.
+fn care(shared: &Shared) {
+    let mut guard = shared.state();
+    let state = &mut *guard;
+    let Some(first) = state.first_picture else { return };
+    let sound_flows = shared.sound_flows();
+
+    if !state.audio_announced || sound_flows || first.elapsed() > SOUND_WAIT {
+        open_waiting(shared, state);
+    }
+    if state.audio_announced && first.elapsed() > SOUND_WAIT {
+        follow_sound(shared, state, sound_flows);
+    }
+    let due = |failed: Option<Instant>| failed.is_some_and(|at| at.elapsed() > BRANCH_RETRY);
+    if due(state.record_failed) {
+        shared.renew_record.raise();
+    }
+    if due(state.live_failed) {
+        shared.renew_live.raise();
+    }
+    let silent_disk = shared.recording.as_ref().is_some_and(|recording| {
+        let quiet = recording.written.age().unwrap_or_else(|| first.elapsed());
+        quiet > WRITE_TIMEOUT
+    });
+    if silent_disk && state.record_failed.is_none() {
+        state.record_failed = Some(Instant::now());
+        state.warnings.insert("recording failed: nothing reached the disk for a minute".into());
+    }
+    if state.record_failed.is_none() {
+        state.warnings.retain(|warning| !warning.starts_with("recording failed"));
+    }
+}
+
+fn open_waiting(shared: &Shared, state: &mut State) {
+    let mut result = Ok(());
+    if let Some(mut branch) = state.record.take_if(|b| !b.is_open()) {
+        result = shared.open_record(state, &mut branch);
+        state.record = Some(branch);
+    }
+    if let Some(mut branch) = state.live.take_if(|b| !b.is_open()) {
+        result = result.and(shared.open_live(state, &mut branch));
+        state.live = Some(branch);
+    }
+    if let Err(error) = result {
+        shared.refuse(Fault::Internal { detail: ronin_core::chain(&error) });
+    }
+}
+
+/// Exchanges the branches at the next key frame where they have sound that stopped, or lack sound
+/// that came. To end the sound alone would be less, but splitmuxsink hangs at its next cut then.
+fn follow_sound(shared: &Shared, state: &mut State, flows: bool) {
+    let records = shared.records_sound(state);
+    let record = state.record.as_ref().map(|branch| branch.trunk.has_audio());
+    let live = state.live.as_ref().map(|branch| branch.trunk.has_audio());
+    let recently = state.audio_renewed.is_some_and(|at| at.elapsed() < SOUND_RENEWAL);
+    let (renew_record, renew_live) = if flows {
+        (record == Some(false) && records, live == Some(false))
+    } else {
+        (record == Some(true), live == Some(true))
+    };
+    if flows {
+        state.warnings.remove(SOUND_STOPPED);
+        state.warnings.remove(SOUND_MISSING);
+    } else {
+        let came_once = state.audio_caps.is_some();
+        state.warnings.insert(if came_once { SOUND_STOPPED } else { SOUND_MISSING }.to_owned());
+    }
+    // Sound that comes and goes must not cut the recording to pieces; sound that stopped must.
+    if flows && recently || !(renew_record || renew_live) {
+        return;
+    }
+    state.audio_renewed = Some(Instant::now());
+    if renew_record {
+        shared.renew_record.raise();
+    }
+    if renew_live {
+        shared.renew_live.raise();
+    }
+}
+
+/// Lets the branches finish and takes the graph down, in bounded time.
+async fn shut_down(shared: &Arc<Shared>) {
+    let own = shared.clone();
+    let down = spawn_blocking(move || {
+        let threads = {
+            let mut state = own.state();
+            if let Some(record) = state.record.take() {
+                state.retire(record.trunk);
+            }
+            if let Some(live) = &state.live {
+                live.trunk.gate.close();
+            }
+            std::mem::take(&mut state.retiring)
+        };
+        for thread in threads {
+            let _ = thread.join();
+        }
+        let pipeline = own.pipeline.clone();
+        let (sent, done) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let _ = pipeline.set_state(gst::State::Null);
+            let _ = sent.send(());
+        });
+        let down = done.recv_timeout(TEARDOWN_TIMEOUT).is_ok();
+        own.state().live = None;
+        down
+    });
+    if !matches!(down.await, Ok(true)) {
+        warn!(camera = %shared.spec.camera, "a graph did not stop in time and was left behind");
+    }
+}
+
+/// rtspsrc says "could not connect" for everything; one connection of our own tells a closed port
+/// from a host that is not there.
+async fn tell_closed_port(source: &Source) -> Fault {
+    let connect = tokio::net::TcpStream::connect((source.host(), source.port()));
+    match timeout(Duration::from_secs(3), connect).await {
+        Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+            Fault::PortClosed
+        }
+        _ => Fault::Unreachable,
+    }
+}

@@ -1,0 +1,73 @@
+//! A key frame as a JPEG picture. The one place in this crate that decodes, and only when asked.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use gst::prelude::*;
+use ronin_core::WallTime;
+
+use crate::{elements::make, error::Error, video::VideoCodec};
+
+/// Longest a picture may take to decode; a 4K key frame takes a tenth of a second.
+const DECODE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The latest key frame of a camera, still encoded.
+#[derive(Clone, Debug)]
+pub struct KeyFrame {
+    pub(crate) codec: VideoCodec,
+    pub(crate) caps: gst::Caps,
+    pub(crate) buffer: gst::Buffer,
+    /// When it was taken.
+    pub at: WallTime,
+}
+
+/// Decodes a key frame and encodes it as JPEG. Blocks for as long as that takes.
+///
+/// ```text
+/// appsrc ─ decoder ─ videoconvert ─ jpegenc ─ appsink
+/// ```
+pub fn jpeg(key_frame: &KeyFrame) -> Result<Bytes, Error> {
+    let source = gst_app::AppSrc::builder().caps(&key_frame.caps).format(gst::Format::Time).build();
+    let sink = gst_app::AppSink::builder().sync(false).build();
+    let decoder = make(key_frame.codec.decoder())?;
+    decoder.set_property("max-threads", 1_i32);
+    let encoder = make("jpegenc")?;
+    encoder.set_property("quality", 80_i32);
+    let elements =
+        [source.upcast_ref(), &decoder, &make("videoconvert")?, &encoder, sink.upcast_ref()];
+
+    let pipeline = Teardown(gst::Pipeline::new());
+    pipeline.0.add_many(elements).map_err(Error::doing("build the picture decoder"))?;
+    gst::Element::link_many(elements).map_err(Error::doing("link the picture decoder"))?;
+    let state = pipeline.0.set_state(gst::State::Playing);
+    let failed = |detail: &str| Error::Picture { detail: detail.to_owned() };
+    state.map_err(|_| failed("the decoder did not start"))?;
+
+    let mut buffer = key_frame.buffer.copy();
+    if let Some(buffer) = buffer.get_mut() {
+        buffer.set_pts(gst::ClockTime::ZERO);
+        buffer.set_dts(gst::ClockTime::ZERO);
+    }
+    source.push_buffer(buffer).map_err(|_| failed("the decoder took no picture"))?;
+    source.end_of_stream().map_err(|_| failed("the decoder took no end of stream"))?;
+    let timeout = gst::ClockTime::try_from(DECODE_TIMEOUT).ok();
+    let sample = sink.try_pull_sample(timeout).ok_or_else(|| {
+        let error = pipeline.0.bus().and_then(|bus| bus.pop_filtered(&[gst::MessageType::Error]));
+        match error.as_ref().map(|message| message.view()) {
+            Some(gst::MessageView::Error(error)) => failed(error.error().message()),
+            _ => failed("no picture came out"),
+        }
+    })?;
+    let data = sample.buffer().and_then(|b| b.map_readable().ok());
+    data.map(|d| Bytes::copy_from_slice(&d)).ok_or_else(|| failed("the picture is empty"))
+}
+
+/// Stops a pipeline when it goes out of scope: a playing pipeline must not be dropped.
+pub(crate) struct Teardown(pub(crate) gst::Pipeline);
+
+impl Drop for Teardown {
+    fn drop(&mut self) {
+        // Going to Null does not fail.
+        let _ = self.0.set_state(gst::State::Null);
+    }
+}

@@ -1,0 +1,181 @@
+//! The camera's end of a graph. Behind a trait, so that another RTSP client can be tried without
+//! touching the branches.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use gst::prelude::*;
+use ronin_core::{Fault, Source, Transport};
+
+use crate::{
+    elements::{make, set_if_there},
+    error::Error,
+    rtsp,
+};
+
+/// Who receives what a source brings. Called from streaming threads.
+pub(crate) trait Inlet: Send + Sync + 'static {
+    /// The camera announces an RTP stream; true where it is wanted.
+    fn announced(&self, caps: &gst::StructureRef) -> bool;
+    /// An RTP stream that was wanted begins at `pad`.
+    fn arrived(&self, pad: &gst::Pad);
+    /// The source will not go on, for this reason.
+    fn refused(&self, fault: Fault);
+}
+
+/// Brings the elementary streams of a camera into a pipeline, as RTP.
+pub(crate) trait StreamSource: Send + Sync {
+    /// The element to put into the pipeline.
+    fn element(&self) -> &gst::Element;
+    /// Tells the camera that somebody is still there. Called every 20 s.
+    fn keep_alive(&self);
+}
+
+/// GStreamer's rtspsrc.
+pub(crate) struct RtspSrc {
+    element: gst::Element,
+    /// The answer to the last keep-alive.
+    answer: Mutex<Option<gst::Promise>>,
+}
+
+impl RtspSrc {
+    pub(crate) fn new(source: &Source, inlet: &Arc<impl Inlet>) -> Result<Self, Error> {
+        let element = make("rtspsrc")?;
+        element.set_property("location", source.url());
+        if let Some(credentials) = &source.credentials {
+            element.set_property("user-id", &credentials.username);
+            element.set_property("user-pw", credentials.password.expose());
+        }
+        let protocols = match (source.transport, source.tls()) {
+            (Transport::Tcp, false) => "tcp",
+            (Transport::Tcp, true) => "tls",
+            (Transport::Udp, _) => "udp",
+        };
+        element.set_property_from_str("protocols", protocols);
+        element.set_property("latency", 200_u32);
+        element.set_property("drop-on-latency", true);
+        element.set_property("tcp-timeout", 10_000_000_u64);
+        element.set_property("timeout", 5_000_000_u64);
+        element.set_property("teardown-timeout", 500 * gst::ClockTime::MSECOND.nseconds());
+        element.set_property("do-retransmission", false);
+        element.set_property("udp-reconnect", false);
+        element.set_property("udp-buffer-size", 2_097_152_i32);
+        element.set_property("user-agent", concat!("RoninNVR/", env!("CARGO_PKG_VERSION")));
+        set_if_there(&element, "add-reference-timestamp-meta", true);
+
+        let weak = Arc::downgrade(inlet);
+        element.connect("select-stream", false, move |values| {
+            let caps = values[2].get::<gst::Caps>().ok();
+            let wanted = with(&weak, |inlet| {
+                caps.as_ref().and_then(|c| c.structure(0)).is_some_and(|s| inlet.announced(s))
+            });
+            Some(wanted.unwrap_or(false).to_value())
+        });
+        let weak = Arc::downgrade(inlet);
+        element.connect_pad_added(move |_, pad| {
+            with(&weak, |inlet| inlet.arrived(pad));
+        });
+        guard_requests(&element, source, inlet);
+        Ok(Self { element, answer: Mutex::default() })
+    }
+}
+
+impl StreamSource for RtspSrc {
+    fn element(&self) -> &gst::Element {
+        &self.element
+    }
+
+    fn keep_alive(&self) {
+        // rtspsrc before 1.26.7 sends no keep-alive over TCP. Any answer will do.
+        let promise = gst::Promise::new();
+        self.element.emit_by_name::<bool>("get-parameter", &[&"", &None::<&str>, &promise]);
+        self.expect(Some(promise));
+    }
+}
+
+impl RtspSrc {
+    /// Waits no longer for the last answer, and from now on for `promise`.
+    fn expect(&self, promise: Option<gst::Promise>) {
+        let mut answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = std::mem::replace(&mut *answer, promise) {
+            last.expire();
+        }
+    }
+}
+
+impl Drop for RtspSrc {
+    fn drop(&mut self) {
+        // A promise that is dropped while it is pending is a programming error to GStreamer.
+        self.expect(None);
+    }
+}
+
+/// Lets no request out to another host than the one the person named, and no readable password
+/// where that was not allowed. rtspsrc itself would follow a redirect anywhere.
+fn guard_requests(element: &gst::Element, source: &Source, inlet: &Arc<impl Inlet>) {
+    let weak = Arc::downgrade(inlet);
+    let host = source.host().to_owned();
+    let allow_basic = source.allow_basic_auth;
+    element.connect("before-send", false, move |values| {
+        let message = values[1].get::<gst_rtsp::rtsp_message::RTSPMessage>().ok();
+        let fault = message.and_then(|message| {
+            let uri = rtsp::request_uri(&message);
+            let elsewhere = uri
+                .as_deref()
+                .and_then(rtsp::authority_of)
+                .is_some_and(|authority| !names_host(authority, &host));
+            if elsewhere {
+                Some(Fault::Redirected)
+            } else if !allow_basic && rtsp::sends_basic_password(&message) {
+                Some(Fault::BasicAuthOnly)
+            } else {
+                None
+            }
+        });
+        let send = fault.is_none();
+        if let Some(fault) = fault {
+            with(&weak, |inlet| inlet.refused(fault));
+        }
+        Some(send.to_value())
+    });
+}
+
+/// Whether `authority` (`host`, `host:port`, `[v6]:port`) is at `host`.
+fn names_host(authority: &str, host: &str) -> bool {
+    let name = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    name.eq_ignore_ascii_case(host)
+}
+
+/// Calls `f` while the graph lives. A panic must not unwind into C: it is turned into a fault.
+fn with<I: Inlet, R>(inlet: &Weak<I>, f: impl FnOnce(&I) -> R) -> Option<R> {
+    let inlet = inlet.upgrade()?;
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(&inlet))) {
+        Ok(value) => Some(value),
+        Err(_) => {
+            inlet.refused(Fault::Internal { detail: "a callback panicked".into() });
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_go_to_the_named_host_only() {
+        for (authority, host, same) in [
+            ("cam:554", "cam", true),
+            ("CAM", "cam", true),
+            ("[fe80::1]:554", "fe80::1", true),
+            ("evil:554", "cam", false),
+            ("cam.evil:554", "cam", false),
+            ("127.0.0.1:554", "192.168.1.2", false),
+        ] {
+            assert_eq!(names_host(authority, host), same, "{authority} {host}");
+        }
+        assert_eq!(rtsp::authority_of("rtsp://u:p@cam:1/x"), Some("cam:1"));
+    }
+}

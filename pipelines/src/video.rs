@@ -1,0 +1,107 @@
+//! What differs between H.264 and H.265.
+
+use gst::prelude::*;
+use ronin_core::{MediaStream, StreamMedia};
+
+use crate::{
+    elements::{caps_filter, make},
+    error::Error,
+};
+
+/// A video codec that can be recorded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum VideoCodec {
+    H264,
+    H265,
+}
+
+impl VideoCodec {
+    /// The codec of an RTP stream; `None` where it cannot be recorded.
+    pub(crate) fn from_rtp(caps: &gst::StructureRef) -> Option<Self> {
+        match caps.get::<&str>("encoding-name").ok()? {
+            "H264" => Some(Self::H264),
+            "H265" | "HEVC" => Some(Self::H265),
+            _ => None,
+        }
+    }
+
+    /// RTP → access units with correct timestamps:
+    /// ```text
+    /// depay ─ parse ─ timestamper ─ capsfilter
+    /// ```
+    /// RTP carries no decode times, so the timestamper works them out for streams with B-frames;
+    /// the capsfilter fixes one stream format for every branch.
+    pub(crate) fn tail(self) -> Result<Vec<gst::Element>, Error> {
+        let (depay, parse, timestamper) = match self {
+            Self::H264 => ("rtph264depay", "h264parse", "h264timestamper"),
+            Self::H265 => ("rtph265depay", "h265parse", "h265timestamper"),
+        };
+        let parse = make(parse)?;
+        parse.set_property("config-interval", -1_i32);
+        Ok(vec![make(depay)?, parse, make(timestamper)?, caps_filter(self.mp4_caps())?])
+    }
+
+    /// The format MP4 wants: parameter sets out of band, one access unit a buffer.
+    fn mp4_caps(self) -> gst::Caps {
+        let (name, format) = match self {
+            Self::H264 => ("video/x-h264", "avc"),
+            Self::H265 => ("video/x-h265", "hvc1"),
+        };
+        gst::Caps::builder(name).field("stream-format", format).field("alignment", "au").build()
+    }
+
+    /// Converts to what MPEG-TS wants: parameter sets in the stream.
+    pub(crate) fn to_transport_stream(self) -> Result<Vec<gst::Element>, Error> {
+        let (parse, name) = match self {
+            Self::H264 => ("h264parse", "video/x-h264"),
+            Self::H265 => ("h265parse", "video/x-h265"),
+        };
+        let caps = gst::Caps::builder(name)
+            .field("stream-format", "byte-stream")
+            .field("alignment", "au")
+            .build();
+        let parse = make(parse)?;
+        parse.set_property("config-interval", -1_i32);
+        Ok(vec![parse, caps_filter(caps)?])
+    }
+
+    /// The decoder every machine has.
+    pub(crate) fn decoder(self) -> &'static str {
+        match self {
+            Self::H264 => "avdec_h264",
+            Self::H265 => "avdec_h265",
+        }
+    }
+}
+
+/// Codec in the field's words, for example `H.264 (High Profile)`.
+pub(crate) fn codec_words(caps: &gst::CapsRef) -> String {
+    gst_pbutils::pb_utils_get_codec_description(caps).to_string()
+}
+
+/// RFC 6381 string, for example `avc1.64001f`; empty where it cannot be told.
+pub(crate) fn codec_string(caps: &gst::CapsRef) -> String {
+    gst_pbutils::codec_utils_caps_get_mime_codec(&caps.to_owned())
+        .map_or_else(|_| String::new(), |s| s.to_string())
+}
+
+/// Describes a stream by its caps.
+pub(crate) fn describe(caps: &gst::CapsRef) -> Option<MediaStream> {
+    let structure = caps.structure(0)?;
+    let int = |field| u32::try_from(structure.get::<i32>(field).unwrap_or(0)).unwrap_or(0);
+    let media = if structure.name().starts_with("video/") {
+        let rate = structure.get::<gst::Fraction>("framerate").ok();
+        let frames_per_second = rate
+            .filter(|r| r.numer() > 0 && r.denom() > 0)
+            .map_or(0.0, |r| f64::from(r.numer()) / f64::from(r.denom()));
+        StreamMedia::Video { width: int("width"), height: int("height"), frames_per_second }
+    } else {
+        StreamMedia::Audio { sample_rate_hz: int("rate"), channels: int("channels") }
+    };
+    Some(MediaStream {
+        codec: codec_words(caps),
+        codec_string: codec_string(caps),
+        bits_per_second: 0,
+        media,
+    })
+}
