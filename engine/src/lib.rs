@@ -1,1 +1,20 @@
-//! ronin
+//! The engine: puts the other crates together, supervises the cameras, and is the program `ronin`.
+//!
+//! ```text
+//!  run ─┬─ control ─── camera supervisors ─── graphs (ronin_pipelines)
+//!       ├─ recorder ── rows (ronin_store)
+//!       └─ service ─── RPC, HTTP, app (ronin_api)
+//! ```
+//! Start and stop order stand in [`run`]. Not here: media, SQL, the wire.
+
+pub mod camera;
+pub mod cli;
+pub mod cmd;
+pub mod config;
+pub mod control;
+pub mod detector;
+pub mod recorder;
+pub mod run;
+pub mod storage;
+pub mod system;
+pub mod tasks;

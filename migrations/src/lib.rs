@@ -1,1 +1,48 @@
-//! ronin-migrations
+//! The history of the database's schema, one file per step, the same for SQLite and Postgres.
+//!
+//! Files are only ever added: a step that was released is never changed, and no step names an
+//! entity of the store, because entities show today's tables and a step those of its own day.
+//! Every time is a BIGINT of microseconds since 1970 UTC.
+//!
+//! Not here: when the steps are run and under which lock (the store's `migrate`).
+
+#![expect(
+    elided_lifetimes_in_paths,
+    reason = "the trait hides the manager's lifetime, and async_trait takes no other spelling"
+)]
+
+mod m20261122_000001_cameras;
+mod m20261122_000002_recordings;
+mod m20261122_000003_accounts;
+
+use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
+
+/// Runs the steps that a database lacks.
+#[derive(Clone, Copy, Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_cameras::Migration),
+            Box::new(m20261122_000002_recordings::Migration),
+            Box::new(m20261122_000003_accounts::Migration),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_run_in_the_order_of_their_names() {
+        let names: Vec<String> =
+            Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
+
+        assert!(names.is_sorted(), "{names:?}");
+        assert!(names.iter().all(|name| name.starts_with("m20")), "{names:?}");
+    }
+}

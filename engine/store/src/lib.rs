@@ -1,1 +1,39 @@
-//! ronin-store
+//! The database: settings of cameras, the index of footage, people and their sessions. The only
+//! crate that names sea-orm.
+//!
+//! One code for SQLite and Postgres. A function is one question; what it answers with are the
+//! words of [`ronin_core`], never rows. The store decides nothing: who may write which table, and
+//! when, is said in the architecture document.
+//!
+//! Not here: the tables' history (`ronin_migrations`), the files that rows point at, how a password
+//! or a token is hashed (the API).
+
+mod accounts;
+mod cameras;
+mod connect;
+mod credentials;
+mod engine_runs;
+mod entity;
+mod error;
+mod key;
+mod outages;
+mod segments;
+mod sessions;
+mod store;
+mod timeline;
+mod tokens;
+
+#[cfg(test)]
+mod tests;
+
+pub use accounts::{Role, User};
+pub use error::{Cause, Error};
+pub use key::MasterKey;
+pub use outages::Outage;
+pub use sessions::SessionRow;
+pub use store::Store;
+pub use timeline::{CameraTimeline, Gap, cause};
+pub use tokens::ApiToken;
+
+/// What every function of the store returns.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,13 @@
+//! Between the wire and the domain: everything from outside is checked here, once.
+//!
+//! Not here: what is done with it (`crate::grpc`).
+
+pub(crate) mod camera;
+pub(crate) mod name;
+pub(crate) mod page;
+pub(crate) mod recording;
+pub(crate) mod source;
+pub(crate) mod status;
+pub(crate) mod time;
+pub(crate) mod update;
+pub(crate) mod user;

@@ -1,0 +1,120 @@
+//! The services. A handler is decode, one call, encode; conversions are in `crate::convert`.
+
+mod auth;
+mod camera;
+mod ending;
+mod live;
+mod recording;
+mod system;
+mod watch;
+
+use std::sync::Arc;
+
+use axum::{Router, middleware};
+use ronin_proto::v1;
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Status, service::Routes};
+use tonic_health::{ServingStatus, server::HealthReporter};
+
+use crate::{
+    auth::{Auth, Caller, Gate, gate_grpc},
+    error::{self, Error},
+    options::Dependencies,
+};
+
+/// Largest request. The largest real one is a camera of a few KiB.
+const REQUEST_MAX_BYTES: usize = 1024 * 1024;
+
+/// What the services share. Cheap to clone.
+#[derive(Clone)]
+struct Context {
+    deps: Dependencies,
+    auth: Auth,
+    storage_root: Arc<std::path::Path>,
+    secure_cookie: bool,
+}
+
+/// How the services are put together.
+pub(crate) struct Setup {
+    pub(crate) deps: Dependencies,
+    pub(crate) auth: Auth,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) storage_root: Arc<std::path::Path>,
+    pub(crate) secure_cookie: bool,
+    /// Ends every open stream.
+    pub(crate) ending: CancellationToken,
+}
+
+/// Names of the services, as health knows them; "" is all of them together.
+const SERVICES: [&str; 6] = [
+    "",
+    "ronin.v1.AuthService",
+    "ronin.v1.CameraService",
+    "ronin.v1.LiveService",
+    "ronin.v1.RecordingService",
+    "ronin.v1.SystemService",
+];
+
+/// The routes of gRPC and gRPC-web, and the reporter of their health.
+pub(crate) async fn router(setup: Setup) -> Result<(Router, HealthReporter), Error> {
+    let Setup { deps, auth, gate, storage_root, secure_cookie, ending } = setup;
+    let context = Context { deps, auth, storage_root, secure_cookie };
+    let (reporter, health) = tonic_health::server::health_reporter();
+    set_health(&reporter, ServingStatus::Serving).await;
+
+    let auth = v1::auth_service_server::AuthServiceServer::new(auth::Service(context.clone()));
+    let camera =
+        v1::camera_service_server::CameraServiceServer::new(camera::Service::new(context.clone()));
+    let live = v1::live_service_server::LiveServiceServer::new(live::Service(context.clone()));
+    let recording = recording::Service(context.clone());
+    let recording = v1::recording_service_server::RecordingServiceServer::new(recording);
+    let system = v1::system_service_server::SystemServiceServer::new(system::Service(context));
+    let mut routes = Routes::new(health.max_decoding_message_size(REQUEST_MAX_BYTES))
+        .add_service(auth.max_decoding_message_size(REQUEST_MAX_BYTES))
+        .add_service(camera.max_decoding_message_size(REQUEST_MAX_BYTES))
+        .add_service(live.max_decoding_message_size(REQUEST_MAX_BYTES))
+        .add_service(recording.max_decoding_message_size(REQUEST_MAX_BYTES))
+        .add_service(system.max_decoding_message_size(REQUEST_MAX_BYTES));
+    if gate.reflection {
+        routes = with_reflection(routes)?;
+    }
+    let router = routes
+        .prepare()
+        .into_axum_router()
+        .reset_fallback()
+        .fallback(async || error::unknown_method().into_http::<axum::body::Body>())
+        .layer(middleware::from_fn_with_state(gate, gate_grpc))
+        .layer(middleware::from_fn_with_state(ending, ending::layer))
+        .layer(tonic_web::GrpcWebLayer::new());
+    Ok((router, reporter))
+}
+
+/// Sets the health of every service.
+pub(crate) async fn set_health(reporter: &HealthReporter, status: ServingStatus) {
+    for service in SERVICES {
+        reporter.set_service_status(service, status).await;
+    }
+}
+
+/// Both versions, because older clients know v1alpha only; with `google.rpc`, so that clients can
+/// show the details of errors.
+fn with_reflection(routes: Routes) -> Result<Routes, Error> {
+    let builder = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(ronin_proto::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    let broken = |e| Error::Reflection(Box::new(e));
+    let v1 = builder().build_v1().map_err(broken)?;
+    let v1alpha = builder().build_v1alpha().map_err(broken)?;
+    Ok(routes
+        .add_service(v1.max_decoding_message_size(REQUEST_MAX_BYTES))
+        .add_service(v1alpha.max_decoding_message_size(REQUEST_MAX_BYTES)))
+}
+
+/// Who makes this call. The gate says; a call that reaches a handler without is our mistake.
+fn caller<T>(request: &Request<T>) -> Result<Caller, Status> {
+    let missing = || error::unauthenticated("CREDENTIAL_MISSING", "sign in first");
+    request.extensions().get::<Caller>().cloned().ok_or_else(missing)
+}

@@ -1,0 +1,128 @@
+//! Plain HTTP on the same port: live pictures, recorded files, health and the app.
+//!
+//! Not here: gRPC (`crate::grpc`); [`join`] puts both on one port.
+
+mod app;
+mod beneath;
+mod guard;
+mod live;
+mod range;
+mod ready;
+mod segments;
+
+use std::{path::PathBuf, sync::Arc};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderValue, Method, StatusCode, header};
+use ronin_core::live::Windows;
+use ronin_store::Store;
+use tower::ServiceExt;
+
+use crate::auth::{Gate, gate_http};
+
+/// What the HTTP handlers work with. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Context {
+    pub(crate) store: Store,
+    pub(crate) live: Windows,
+    pub(crate) storage_root: Arc<std::path::Path>,
+    pub(crate) ready: ready::Ready,
+}
+
+impl Context {
+    pub(crate) fn new(store: Store, live: Windows, storage_root: Arc<std::path::Path>) -> Self {
+        let ready = ready::Ready::new(store.clone(), storage_root.clone());
+        Self { store, live, storage_root, ready }
+    }
+}
+
+/// The routes of plain HTTP. Each route needs a credential unless the gate names it.
+pub(crate) fn router(context: Context, gate: Arc<Gate>, web_root: Option<PathBuf>) -> Router {
+    Router::new()
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(ready::readyz))
+        .route("/live/{camera}/{file}", get(live::file))
+        .route("/segments/{file}", get(segments::file))
+        .with_state(context)
+        .fallback_service(app::router(web_root))
+        .layer(middleware::from_fn_with_state(gate, gate_http))
+}
+
+/// Both kinds of traffic on one port: what says that it is gRPC goes there, whatever its path, and
+/// nothing else does. All of it passes the guard.
+pub(crate) fn join(grpc: Router, web: Router) -> Router {
+    web.layer(middleware::from_fn_with_state(grpc, split))
+        .layer(middleware::from_fn(guard::same_site))
+        .layer(middleware::from_fn(guard::headers))
+}
+
+async fn split(State(grpc): State<Router>, request: Request, next: Next) -> Response {
+    if request.headers().get(header::CONTENT_TYPE).is_some_and(is_grpc) {
+        // A router cannot fail: its error is Infallible.
+        return grpc.oneshot(request).await.unwrap_or_else(|never| match never {});
+    }
+    if request.method() == Method::POST && is_rpc_path(request.uri().path()) {
+        let words = "calls go to this path as application/grpc or application/grpc-web\n";
+        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, words).into_response();
+    }
+    next.run(request).await
+}
+
+/// `application/grpc`, `application/grpc-web` and `application/grpc-web-text`, with a suffix such as
+/// `+proto` or without. None of them is a type that another site can send without being asked.
+fn is_grpc(content_type: &HeaderValue) -> bool {
+    let rest = content_type.as_bytes().strip_prefix(b"application/grpc");
+    let rest = rest.map(|rest| rest.strip_prefix(b"-web").unwrap_or(rest));
+    let rest = rest.map(|rest| rest.strip_prefix(b"-text").unwrap_or(rest));
+    rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';')))
+}
+
+/// `/package.Service/Method`.
+fn is_rpc_path(path: &str) -> bool {
+    let parts = path.strip_prefix('/').and_then(|path| path.split_once('/'));
+    parts.is_some_and(|(service, method)| service.contains('.') && !method.contains('/'))
+}
+
+/// A short answer in words.
+fn words(status: StatusCode, text: &str) -> Response {
+    let mut response = (status, format!("{text}\n")).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grpc_is_told_by_its_content_type() {
+        let cases = [
+            ("application/grpc", true),
+            ("application/grpc+proto", true),
+            ("application/grpc-web+proto", true),
+            ("application/grpc-web-text", true),
+            ("application/grpc; charset=utf-8", true),
+            ("application/grpcx", false),
+            ("text/plain; application/grpc", false),
+            ("application/json", false),
+            ("", false),
+        ];
+        for (text, want) in cases {
+            assert_eq!(is_grpc(&HeaderValue::from_static(text)), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn paths_of_calls_are_told_from_views() {
+        assert!(is_rpc_path("/ronin.v1.CameraService/ListCameras"));
+        for view in ["/", "/live/front", "/assets/a.js", "/cameras", "/a.b/c/d"] {
+            assert!(!is_rpc_path(view), "{view}");
+        }
+    }
+}

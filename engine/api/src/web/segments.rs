@@ -1,0 +1,149 @@
+//! `/segments/{id}.mp4`: a recorded file, with Range.
+//!
+//! The path comes from the row, never from the request.
+
+use std::{fs::File, io, io::Seek, path::Path as FsPath, time::UNIX_EPOCH};
+
+use axum::{
+    body::Body,
+    extract::{Path, State},
+    response::Response,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use ronin_core::{Segment, SegmentId, chain};
+use tokio::{io::AsyncReadExt, task::spawn_blocking};
+use tokio_util::io::ReaderStream;
+use tracing::{error, warn};
+
+use super::{
+    Context, beneath,
+    range::{self, Wanted},
+    words,
+};
+
+/// Read at a time: large enough for a disk, small enough for many readers.
+const CHUNK_BYTES: usize = 128 * 1024;
+
+/// The file of a segment.
+pub(super) async fn file(
+    State(context): State<Context>,
+    Path(file): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let id = file.strip_suffix(".mp4").and_then(|id| id.parse::<SegmentId>().ok());
+    let Some(id) = id else { return words(StatusCode::NOT_FOUND, "there is no such segment") };
+    let segment = match context.store.segment(id).await {
+        Ok(Some(segment)) => segment,
+        Ok(None) => return words(StatusCode::NOT_FOUND, "there is no such segment"),
+        Err(e) => {
+            error!(error = %chain(&e), "could not look up a segment");
+            let text = "the database gives an error: see the log";
+            return words(StatusCode::SERVICE_UNAVAILABLE, text);
+        }
+    };
+    let root = context.storage_root.clone();
+    let path = segment.path.clone();
+    let opened = spawn_blocking(move || Opened::open(&root, &path)).await;
+    match opened.map_err(io::Error::other).flatten() {
+        Ok(opened) => answer(&segment, opened, &method, &headers),
+        Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
+            error!(segment = %id, error = %e, "could not open a segment");
+            words(StatusCode::INTERNAL_SERVER_ERROR, "the file cannot be read: see the log")
+        }
+        Err(e) => {
+            warn!(segment = %id, error = %e, "the file of a segment is not there");
+            words(StatusCode::NOT_FOUND, "the file of this segment is gone from the disk")
+        }
+    }
+}
+
+/// An open file and what HTTP wants to know of it.
+struct Opened {
+    file: File,
+    size: u64,
+    etag: String,
+}
+
+impl Opened {
+    fn open(root: &FsPath, path: &str) -> io::Result<Self> {
+        let file = beneath::open_file(root, FsPath::new(path))?;
+        let meta = file.metadata()?;
+        let modified = meta.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let etag = format!("\"{:x}-{:x}\"", meta.len(), modified.as_nanos());
+        Ok(Self { file, size: meta.len(), etag })
+    }
+}
+
+fn answer(segment: &Segment, opened: Opened, method: &Method, headers: &HeaderMap) -> Response {
+    let Opened { file, size, etag } = opened;
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let unchanged = text(header::IF_NONE_MATCH)
+        .is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == etag || tag.trim() == "*"));
+    let same_file = text(header::IF_RANGE).is_none_or(|tag| tag == etag);
+    let wanted = match text(header::RANGE) {
+        Some(range) if same_file => range::parse(range, size),
+        _ => Wanted::All,
+    };
+    let name = format!(
+        "inline; filename=\"{}_{}_{}.mp4\"",
+        segment.camera,
+        segment.start.utc_day(),
+        segment.start.utc_second(),
+    );
+    let mut response = match (unchanged, wanted) {
+        (true, _) => status(StatusCode::NOT_MODIFIED),
+        (false, Wanted::Unsatisfiable) => {
+            let mut response = words(StatusCode::RANGE_NOT_SATISFIABLE, "no such range of bytes");
+            set(&mut response, header::CONTENT_RANGE, &format!("bytes */{size}"));
+            response
+        }
+        (false, Wanted::All) => {
+            let mut response = status(StatusCode::OK);
+            fill(&mut response, method, file, 0, size);
+            response
+        }
+        (false, Wanted::Part { first, last }) => {
+            let mut response = status(StatusCode::PARTIAL_CONTENT);
+            let range = format!("bytes {first}-{last}/{size}");
+            set(&mut response, header::CONTENT_RANGE, &range);
+            fill(&mut response, method, file, first, last - first + 1);
+            response
+        }
+    };
+    set(&mut response, header::ACCEPT_RANGES, "bytes");
+    set(&mut response, header::ETAG, &etag);
+    set(&mut response, header::CACHE_CONTROL, "private, no-cache");
+    set(&mut response, header::CONTENT_DISPOSITION, &name);
+    response
+}
+
+/// Puts `length` bytes from `first` into the response; only their count for HEAD.
+fn fill(response: &mut Response, method: &Method, mut file: File, first: u64, length: u64) {
+    set(response, header::CONTENT_TYPE, "video/mp4");
+    set(response, header::CONTENT_LENGTH, &length.to_string());
+    if method == Method::HEAD {
+        return;
+    }
+    // Setting the position touches no disk.
+    if let Err(e) = file.seek(io::SeekFrom::Start(first)) {
+        error!(error = %e, "could not seek in a segment");
+        *response = words(StatusCode::INTERNAL_SERVER_ERROR, "the file cannot be read");
+        return;
+    }
+    let reader = tokio::fs::File::from_std(file).take(length);
+    *response.body_mut() = Body::from_stream(ReaderStream::with_capacity(reader, CHUNK_BYTES));
+}
+
+fn status(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+fn set(response: &mut Response, name: HeaderName, value: &str) {
+    // The values are digits, ids and dates, which are header values all.
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}

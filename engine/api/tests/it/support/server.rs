@@ -1,0 +1,196 @@
+//! A server of its own for each test.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use ronin_api::{
+    Dependencies, DetectorFacts, DiskFacts, Error, Options, Service, SystemFacts, Tls,
+};
+use ronin_core::{WallTime, control, live::Windows};
+use ronin_proto::v1::{self, auth_service_client::AuthServiceClient};
+use ronin_store::{MasterKey, Store};
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tonic::{
+    Request, Status,
+    metadata::MetadataValue,
+    service::{Interceptor, interceptor::InterceptedService},
+    transport::Channel,
+};
+
+use super::{FakeControl, Log};
+
+/// User name and password of the administrator.
+pub(crate) const ADMIN: (&str, &str) = ("admin", "correct horse");
+
+/// How a test wants its server.
+pub(crate) struct Start {
+    pub(crate) tls: bool,
+    pub(crate) reflection: bool,
+    pub(crate) admin: bool,
+    pub(crate) app: bool,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Self { tls: false, reflection: true, admin: true, app: true }
+    }
+}
+
+/// A running server and what is behind it.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) control: control::Handle,
+    pub(crate) fake: FakeControl,
+    pub(crate) store: Store,
+    pub(crate) live: Windows,
+    pub(crate) cancel: CancellationToken,
+    pub(crate) setup_token: Option<String>,
+    pub(crate) served: JoinHandle<Result<(), Error>>,
+    pub(crate) folder: TempDir,
+}
+
+/// A channel that shows a credential.
+pub(crate) type Authorized = InterceptedService<Channel, Bearer>;
+
+/// Shows a credential with each call.
+#[derive(Clone)]
+pub(crate) struct Bearer(String);
+
+impl Interceptor for Bearer {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        let value = MetadataValue::try_from(format!("Bearer {}", self.0)).unwrap();
+        request.metadata_mut().insert("authorization", value);
+        Ok(request)
+    }
+}
+
+impl Server {
+    /// A server with an administrator.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(Start::default()).await
+    }
+
+    pub(crate) async fn start_with(start: Start) -> Self {
+        Log::of_all_tests();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        for name in ["storage", "app/assets"] {
+            std::fs::create_dir_all(path.join(name)).unwrap();
+        }
+        std::fs::write(path.join("app/index.html"), "<title>app</title>").unwrap();
+        std::fs::write(path.join("app/assets/a.js"), "let a;").unwrap();
+        std::fs::write(path.join("outside.txt"), "secret").unwrap();
+
+        let key = MasterKey::load_or_create(&path.join("master.key")).unwrap();
+        let url = format!("sqlite://{}?mode=rwc", path.join("ronin.db").display());
+        let store = Store::connect(&url, key).await.unwrap();
+        store.migrate().await.unwrap();
+        if start.admin {
+            let made = ronin_api::auth::create_first_admin(&store, ADMIN.0, ADMIN.1).await;
+            assert!(made.unwrap().is_some());
+        }
+        let (control, endpoint) = control::channel();
+        let fake = FakeControl::default();
+        fake.start(endpoint);
+        let live = Windows::default();
+        let tls = Tls::SelfSigned { dir: path.join("tls") };
+        let options = Options {
+            bind: ([127, 0, 0, 1], 0).into(),
+            tls: if start.tls { tls } else { Tls::Off },
+            web_root: start.app.then(|| path.join("app")),
+            storage_root: path.join("storage"),
+            reflection: start.reflection,
+        };
+        let deps = Dependencies {
+            control: control.clone(),
+            store: store.clone(),
+            live: live.clone(),
+            system: Arc::new(Facts),
+        };
+        let service = Service::bind(options, deps).await.unwrap();
+        let (address, setup_token) = (service.local_addr(), service.setup_token());
+        let cancel = CancellationToken::new();
+        #[expect(clippy::disallowed_methods, reason = "the engine's registry is not in this crate")]
+        let served = tokio::spawn(service.serve(cancel.clone()));
+        Self { address, control, fake, store, live, cancel, setup_token, served, folder }
+    }
+
+    /// What another service may be made with.
+    pub(crate) fn dependencies(&self) -> Dependencies {
+        Dependencies {
+            control: self.control.clone(),
+            store: self.store.clone(),
+            live: self.live.clone(),
+            system: Arc::new(Facts),
+        }
+    }
+
+    /// A connection without a credential.
+    pub(crate) async fn channel(&self) -> Channel {
+        let endpoint = Channel::from_shared(format!("http://{}", self.address)).unwrap();
+        endpoint.connect().await.unwrap()
+    }
+
+    /// A connection that shows `credential` with each call.
+    pub(crate) async fn with(&self, credential: &str) -> Authorized {
+        InterceptedService::new(self.channel().await, Bearer(credential.to_owned()))
+    }
+
+    /// Signs in as the administrator.
+    pub(crate) async fn login(&self) -> String {
+        self.try_login(ADMIN.0, ADMIN.1).await.unwrap().session_token
+    }
+
+    pub(crate) async fn try_login(
+        &self,
+        name: &str,
+        pass: &str,
+    ) -> Result<v1::LoginResponse, Status> {
+        let request = v1::LoginRequest { username: name.into(), password: pass.into() };
+        let mut client = AuthServiceClient::new(self.channel().await);
+        client.login(request).await.map(tonic::Response::into_inner)
+    }
+
+    /// A connection of the administrator.
+    pub(crate) async fn admin(&self) -> Authorized {
+        self.with(&self.login().await).await
+    }
+
+    /// A file below the server's folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+struct Facts;
+
+impl SystemFacts for Facts {
+    fn gstreamer_version(&self) -> String {
+        "1.22.0".into()
+    }
+
+    fn encoders(&self) -> Vec<String> {
+        vec!["x264enc".into()]
+    }
+
+    fn decoders(&self) -> Vec<String> {
+        vec!["avdec_h264".into()]
+    }
+
+    fn detector(&self) -> DetectorFacts {
+        DetectorFacts { message: "no model is set".into(), ..Default::default() }
+    }
+
+    fn segment_duration(&self) -> Duration {
+        Duration::from_secs(900)
+    }
+
+    fn start_time(&self) -> WallTime {
+        WallTime::from_micros(1)
+    }
+
+    fn disk(&self) -> Option<DiskFacts> {
+        Some(DiskFacts { total_bytes: 100, free_bytes: 40 })
+    }
+}

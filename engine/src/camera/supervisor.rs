@@ -1,0 +1,406 @@
+//! One task for each camera: carries out what [`super::life`] decides, and says how it goes.
+//!
+//! Nothing here waits for the database or for another camera. A panic in the graph's task is this
+//! camera's fault and leads to a new graph.
+
+use std::{sync::Arc, time::Instant};
+
+use ronin_core::{
+    CameraConfig, CameraId, CameraState, CameraStatus, Fault, RunId, Segment, WallTime,
+    control::{Error, Snapshot},
+    live::{Window, Windows},
+    status::{GraphStats, SeenFault},
+};
+use ronin_pipelines::{
+    GraphSpec, GraphStatus, RecordOptions,
+    graph::{Graph, Tap},
+};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinHandle,
+    time::sleep_until,
+};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::life::{Action, Chance, Input, Life, step};
+use crate::{
+    recorder::Entry,
+    storage::Storage,
+    tasks::{Panicked, TaskKind, Tasks},
+};
+
+/// Orders that may wait for a supervisor. Each comes from a person or from the end of the engine.
+const ORDER_QUEUE: usize = 16;
+
+/// What a supervisor is told and asked.
+enum Order {
+    Configure(Box<CameraConfig>),
+    Restart,
+    End,
+    Stats(oneshot::Sender<Result<Option<GraphStats>, Error>>),
+    Snapshot(oneshot::Sender<Result<Snapshot, Error>>),
+}
+
+/// What every supervisor needs of the engine.
+#[derive(Clone)]
+pub struct Context {
+    /// Starts graphs.
+    pub tasks: Tasks,
+    /// Where and how footage is written.
+    pub storage: Arc<Storage>,
+    /// The live windows.
+    pub live: Windows,
+    /// Where finished segments go.
+    pub segments: mpsc::Sender<Segment>,
+    /// Where runs and outages go.
+    pub entries: mpsc::Sender<Entry>,
+    /// Where the status of each camera is published.
+    pub statuses: mpsc::Sender<(CameraId, CameraStatus)>,
+}
+
+/// The way in to a supervisor.
+#[derive(Clone)]
+pub struct Handle(mpsc::Sender<Order>);
+
+impl Handle {
+    /// New settings are in force.
+    pub async fn configure(&self, config: CameraConfig) {
+        self.send(Order::Configure(Box::new(config))).await;
+    }
+
+    /// Connect afresh, now.
+    pub async fn restart(&self) {
+        self.send(Order::Restart).await;
+    }
+
+    /// Finish the files and end.
+    pub async fn end(&self) {
+        self.send(Order::End).await;
+    }
+
+    /// Counters of the graph; the answer goes to `reply`.
+    pub async fn stats(&self, reply: oneshot::Sender<Result<Option<GraphStats>, Error>>) {
+        self.send(Order::Stats(reply)).await;
+    }
+
+    /// A picture; the answer goes to `reply`.
+    pub async fn snapshot(&self, reply: oneshot::Sender<Result<Snapshot, Error>>) {
+        self.send(Order::Snapshot(reply)).await;
+    }
+
+    async fn send(&self, order: Order) {
+        // A supervisor that has ended needs no orders, and a reply that is dropped says so.
+        let _ = self.0.send(order).await;
+    }
+}
+
+/// Starts the supervisor of a camera. `after`: a supervisor of the same camera that must end first.
+pub fn start(
+    context: Context,
+    config: CameraConfig,
+    after: Option<JoinHandle<Result<(), Panicked>>>,
+) -> (Handle, JoinHandle<Result<(), Panicked>>) {
+    let (orders_tx, orders) = mpsc::channel(ORDER_QUEUE);
+    let tasks = context.tasks.clone();
+    let task = tasks.spawn(TaskKind::Camera, "camera", async move {
+        if let Some(after) = after {
+            let _ = after.await;
+        }
+        Supervisor::new(context, config).run(orders).await;
+    });
+    (Handle(orders_tx), task)
+}
+
+struct Running {
+    run: RunId,
+    cancel: CancellationToken,
+    task: JoinHandle<Result<Option<Fault>, Panicked>>,
+    status: watch::Receiver<GraphStatus>,
+    tap: Tap,
+}
+
+struct Supervisor {
+    context: Context,
+    config: CameraConfig,
+    life: Life,
+    window: Arc<Window>,
+    graph: Option<Running>,
+    status: CameraStatus,
+}
+
+impl Supervisor {
+    fn new(context: Context, config: CameraConfig) -> Self {
+        let window = context.live.open(&config.id);
+        let status = CameraStatus::new(CameraState::Disabled, WallTime::now());
+        Self { context, config, life: Life::Disabled, window, graph: None, status }
+    }
+
+    async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
+        if self.config.enabled {
+            self.input(Input::Enable).await;
+        }
+        self.publish(true).await;
+        while self.life != Life::Over {
+            let retry_at = match self.life {
+                Life::Backoff { until, .. } => Some(until),
+                _ => None,
+            };
+            tokio::select! {
+                order = orders.recv() => self.obey(order.unwrap_or(Order::End)).await,
+                news = next_news(&mut self.graph) => match news {
+                    News::Ended(ended) => self.graph_ended(ended).await,
+                    News::Status(status) => self.graph_changed(status).await,
+                },
+                () = sleep_until(retry_at.unwrap_or_else(Instant::now).into()),
+                    if retry_at.is_some() => self.input(Input::Timer).await,
+            }
+        }
+        self.window.clear();
+    }
+
+    async fn obey(&mut self, order: Order) {
+        match order {
+            Order::Configure(new) => {
+                let old = std::mem::replace(&mut self.config, *new);
+                if !self.config.enabled {
+                    self.input(Input::Disable).await;
+                    self.window.clear();
+                } else if !old.enabled {
+                    self.input(Input::Enable).await;
+                } else if old.needs_new_life(&self.config) {
+                    self.input(Input::Restart).await;
+                }
+            }
+            Order::Restart if self.config.enabled => self.input(Input::Restart).await,
+            Order::Restart => {}
+            Order::End => self.input(Input::End).await,
+            Order::Stats(reply) => {
+                let _ = reply.send(Ok(self.graph.as_ref().map(|graph| graph.tap.stats())));
+            }
+            Order::Snapshot(reply) => self.snapshot(reply),
+        }
+    }
+
+    async fn input(&mut self, input: Input) {
+        let chance = Chance { run: RunId::generate(), jitter: rand::random() };
+        let (life, action) = step(self.life.clone(), input, Instant::now(), chance);
+        let changed = life != self.life;
+        self.life = life;
+        match action {
+            Some(Action::Start(run)) => self.start_graph(run),
+            Some(Action::Cancel(run)) => {
+                if let Some(graph) = self.graph.as_ref().filter(|graph| graph.run == run) {
+                    graph.cancel.cancel();
+                }
+            }
+            None => {}
+        }
+        if changed {
+            self.publish(true).await;
+        }
+    }
+
+    fn start_graph(&mut self, run: RunId) {
+        let storage = &self.context.storage;
+        let record = self.config.record.enabled.then(|| RecordOptions {
+            root: storage.root.clone(),
+            segment_duration: storage.segment_duration,
+            sync_every: storage.sync_every,
+            audio: self.config.record.audio,
+        });
+        let graph = Graph::new(GraphSpec {
+            camera: self.config.id.clone(),
+            run,
+            source: self.config.main.clone(),
+            record,
+            live: Some(self.window.clone()),
+            segments: self.context.segments.clone(),
+        });
+        let cancel = CancellationToken::new();
+        let token = cancel.clone();
+        let tasks = &self.context.tasks;
+        self.graph = match graph {
+            Ok(graph) => {
+                let (status, tap) = (graph.status(), graph.tap());
+                let task = tasks.spawn(TaskKind::Camera, "graph", graph.run(token));
+                Some(Running { run, cancel, task, status, tap })
+            }
+            Err(error) => {
+                // The same way back as any other fault: through the end of a task.
+                let fault = Fault::Internal { detail: ronin_core::chain(&error) };
+                warn!(camera = %self.config.id, error = ronin_core::chain(&error), "no graph");
+                self.life = Life::Backoff {
+                    until: Instant::now() + fault.backoff().delay(1, 0.5),
+                    fault,
+                    failures: 1,
+                };
+                None
+            }
+        };
+    }
+
+    async fn graph_changed(&mut self, status: GraphStatus) {
+        let Some(run) = self.graph.as_ref().map(|graph| graph.run) else { return };
+        let first = status.streaming && matches!(self.life, Life::Connecting { .. });
+        self.status.streams = status.streams;
+        self.status.recording = status.recording;
+        self.status.dropped_frames = status.dropped_frames;
+        self.status.warnings = status.warnings;
+        if first {
+            info!(camera = %self.config.id, %run, "camera streams");
+            self.log(Entry::RunBegan {
+                run,
+                camera: self.config.id.clone(),
+                at: WallTime::now(),
+            });
+            self.input(Input::Picture(run)).await;
+        } else {
+            self.publish(false).await;
+        }
+    }
+
+    async fn graph_ended(&mut self, ended: Ended) {
+        let Ended { run, outcome, streamed } = ended;
+        let fault = outcome.unwrap_or_else(|Panicked| {
+            Some(Fault::Internal { detail: "its task panicked".into() })
+        });
+        let reason = match (&fault, &self.life) {
+            (Some(fault), _) => fault.reason(),
+            (None, Life::Stopping { next: super::life::Next::Disable, .. }) => "CAMERA_DISABLED",
+            (None, Life::Stopping { next: super::life::Next::Connect, .. }) => "RESTARTED",
+            _ => "STOPPED",
+        };
+        if let Some(fault) = &fault {
+            let message = fault.message(&self.config.main);
+            warn!(camera = %self.config.id, reason, message, "camera lost");
+        }
+        if streamed {
+            let (at, reason) = (WallTime::now(), reason.to_owned());
+            self.log(Entry::RunEnded { run, at, reason });
+        }
+        self.status.streams.clear();
+        self.status.recording = false;
+        self.status.warnings.clear();
+        self.input(Input::Ended(run, fault)).await;
+    }
+
+    /// Brings the status up to date with the life and sends it to the control loop.
+    async fn publish(&mut self, state_changed: bool) {
+        let now = WallTime::now();
+        let status = &mut self.status;
+        let (state, failures) = match &self.life {
+            Life::Disabled | Life::Over => (CameraState::Disabled, 0),
+            Life::Connecting { failures, .. } => (CameraState::Connecting, *failures),
+            Life::Streaming { .. } => (CameraState::Streaming, 0),
+            Life::Stopping { .. } => (CameraState::Stopping, 0),
+            Life::Backoff { until, failures, .. } => {
+                let wait = until.saturating_duration_since(Instant::now());
+                (CameraState::Backoff { next_attempt_at: now + wait }, *failures)
+            }
+        };
+        status.run = self.graph.as_ref().map(|graph| graph.run);
+        status.failed_attempts = failures;
+        match &self.life {
+            Life::Backoff { fault, .. } => {
+                let same = status.fault.as_ref().is_some_and(|seen| seen.fault == *fault);
+                if !same {
+                    status.fault = Some(SeenFault { fault: fault.clone(), at: now });
+                }
+            }
+            Life::Streaming { .. } | Life::Disabled | Life::Over => status.fault = None,
+            Life::Connecting { .. } | Life::Stopping { .. } => {}
+        }
+        if state_changed {
+            if std::mem::discriminant(&status.state) != std::mem::discriminant(&state) {
+                status.since = now;
+            }
+            status.state = state;
+            self.log_outage(now);
+        }
+        let update = (self.config.id.clone(), self.status.clone());
+        let _ = self.context.statuses.send(update).await;
+    }
+
+    /// Says since when, and why, there is no footage.
+    fn log_outage(&self, at: WallTime) {
+        let outage = match (&self.life, &self.status.fault) {
+            (Life::Over, _) => return,
+            (Life::Streaming { .. }, _) if !self.config.record.enabled => Some((
+                "RECORDING_DISABLED".to_owned(),
+                "recording of this camera was switched off".to_owned(),
+            )),
+            (Life::Streaming { .. }, _) => None,
+            (Life::Disabled, _) => Some((
+                "CAMERA_DISABLED".to_owned(),
+                "the camera was switched off".to_owned(),
+            )),
+            (_, Some(seen)) => Some((
+                seen.fault.reason().to_owned(),
+                seen.fault.message(&self.config.main),
+            )),
+            (_, None) => {
+                Some(("CONNECTING".to_owned(), "the camera was being connected".to_owned()))
+            }
+        };
+        self.log(Entry::Outage { camera: self.config.id.clone(), at, outage });
+    }
+
+    fn log(&self, entry: Entry) {
+        // Footage does not depend on these rows, so a full queue costs a row and not a wait.
+        if self.context.entries.try_send(entry).is_err() {
+            warn!(camera = %self.config.id, "the index is behind: an outage was not noted");
+        }
+    }
+
+    fn snapshot(&self, reply: oneshot::Sender<Result<Snapshot, Error>>) {
+        let frame = self.graph.as_ref().and_then(|graph| graph.tap.key_frame());
+        let Some(frame) = frame else {
+            let error = match &self.status.fault {
+                Some(seen) => Error::Camera {
+                    fault: seen.fault.clone(),
+                    message: seen.fault.message(&self.config.main),
+                },
+                None => Error::NoPicture(self.config.id.clone()),
+            };
+            let _ = reply.send(Err(error));
+            return;
+        };
+        tokio::task::spawn_blocking(move || {
+            let at = frame.at;
+            let picture = ronin_pipelines::jpeg(&frame);
+            let snapshot = picture.map(|jpeg| Snapshot { jpeg, at }).map_err(|source| {
+                Error::Internal { doing: "take a picture of the camera", source: source.into() }
+            });
+            let _ = reply.send(snapshot);
+        });
+    }
+}
+
+struct Ended {
+    run: RunId,
+    outcome: Result<Option<Fault>, Panicked>,
+    streamed: bool,
+}
+
+/// What a graph says.
+enum News {
+    Status(GraphStatus),
+    Ended(Ended),
+}
+
+/// The next news of the graph, where there is one; else never.
+async fn next_news(graph: &mut Option<Running>) -> News {
+    let Some(running) = graph else { return std::future::pending().await };
+    tokio::select! {
+        biased;
+        Ok(()) = running.status.changed() => {
+            News::Status(running.status.borrow_and_update().clone())
+        }
+        outcome = &mut running.task => {
+            let (run, streamed) = (running.run, running.status.borrow().streaming);
+            *graph = None;
+            News::Ended(Ended { run, outcome: outcome.unwrap_or(Err(Panicked)), streamed })
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The command line: what can be typed, and the help that teaches it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::Settings;
+
+/// RoninNVR: records IP cameras, shows them live, and finds footage again.
+#[derive(Debug, Parser)]
+#[command(
+    name = "ronin",
+    version,
+    max_term_width = 100,
+    after_help = "Start here:\n  ronin serve                          start the recorder; it prints where to sign in\n  ronin probe rtsp://192.168.1.20/h264 see what a camera offers\n  ronin serve --help                   every setting with its default\n\nSettings come from the command line, then the environment, then the file of --config."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Record the cameras and serve the app and the API
+    #[command(
+        after_help = "Examples:\n  ronin serve\n  ronin serve --storage-root /media/cctv --port 8443 --tls self-signed\n  DATABASE_URL=postgres://ronin:secret@db/ronin ronin serve\n\nSIGTERM or Ctrl+C finishes every file and ends; a second one ends at once."
+    )]
+    Serve(WithSettings),
+    /// Connect to a camera once and say what it offers, or why it cannot be used
+    #[command(
+        after_help = "Examples:\n  ronin probe rtsp://192.168.1.20/h264\n  RONIN_CAMERA_PASSWORD=secret ronin probe rtsp://admin@192.168.1.20/h264 --snapshot door.jpg\n\nA password in the command line is readable by everyone on this machine: use the variable."
+    )]
+    Probe(Probe),
+    /// Manage the cameras of a running server
+    Camera(Camera),
+    /// Compare recorded files with the index and list what does not fit
+    #[command(
+        after_help = "Exits with 1 where something does not fit. Works while the server runs; the segments that are being written are not in the index yet and are not counted."
+    )]
+    Check(WithSettings),
+    /// Bring the database up to date, or say how it stands
+    Migrate(Migrate),
+    /// Check settings without starting anything
+    Config(ConfigCommand),
+    /// Ask a running server whether it is well; exits with 0 or 1
+    Healthcheck(Healthcheck),
+}
+
+/// A command that needs the settings.
+#[derive(Debug, Args)]
+pub struct WithSettings {
+    /// TOML file with settings
+    #[arg(long, env = "RONIN_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The settings.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// Arguments of `ronin probe`.
+#[derive(Debug, Args)]
+pub struct Probe {
+    /// rtsp:// or rtsps:// address
+    pub url: String,
+    /// Password of the camera, where it is not in the address
+    #[arg(long, env = "RONIN_CAMERA_PASSWORD", hide_env_values = true)]
+    pub password: Option<String>,
+    /// Carry pictures over UDP instead of TCP
+    #[arg(long)]
+    pub udp: bool,
+    /// Allow the password to be sent readable (HTTP Basic)
+    #[arg(long)]
+    pub allow_basic: bool,
+    /// Write the picture to this JPEG file
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: Option<PathBuf>,
+}
+
+/// How to reach a running server.
+#[derive(Debug, Clone, Args)]
+pub struct Server {
+    /// Address of the server
+    #[arg(long, env = "RONIN_SERVER", default_value = "http://127.0.0.1:8000", value_name = "URL")]
+    pub server: String,
+    /// Session or API token
+    #[arg(long, env = "RONIN_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// PEM file of a certificate to trust, for a self-signed server
+    #[arg(long, env = "RONIN_CA", value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+}
+
+/// Arguments of `ronin camera`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Make a token in the app (account menu, API tokens) and put it into RONIN_TOKEN.\n\nExamples:\n  ronin camera list\n  ronin camera add \"Front door\" rtsp://admin@192.168.1.20/h264\n  ronin camera watch"
+)]
+pub struct Camera {
+    /// How to reach the server.
+    #[command(flatten)]
+    pub server: Server,
+    /// What to do with the cameras.
+    #[command(subcommand)]
+    pub command: CameraCommand,
+}
+
+/// What can be done with cameras.
+#[derive(Debug, Subcommand)]
+pub enum CameraCommand {
+    /// List the cameras and how they are doing
+    List,
+    /// Add a camera and start recording it
+    Add {
+        /// What to call it
+        name: String,
+        /// rtsp:// or rtsps:// address of the main stream
+        url: String,
+        /// Its id; made from the name where it is not given
+        #[arg(long)]
+        id: Option<String>,
+        /// Address of the sub stream
+        #[arg(long, value_name = "URL")]
+        sub: Option<String>,
+        /// Password of the camera, where it is not in the address
+        #[arg(long, env = "RONIN_CAMERA_PASSWORD", hide_env_values = true)]
+        password: Option<String>,
+        /// Carry pictures over UDP instead of TCP
+        #[arg(long)]
+        udp: bool,
+        /// Check everything and add nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Remove a camera; its footage stays
+    Remove {
+        /// Its id
+        id: String,
+    },
+    /// Print every change of every camera until interrupted
+    Watch,
+}
+
+/// Arguments of `ronin migrate`.
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// Only say which migrations are applied
+    #[arg(long)]
+    pub status: bool,
+    /// The settings.
+    #[command(flatten)]
+    pub with: WithSettings,
+}
+
+/// Arguments of `ronin config`.
+#[derive(Debug, Args)]
+pub struct ConfigCommand {
+    /// What to do with the settings.
+    #[command(subcommand)]
+    pub command: ConfigAction,
+}
+
+/// What can be done with settings.
+#[derive(Debug, Subcommand)]
+pub enum ConfigAction {
+    /// Print the settings in force, or everything that is wrong with them
+    Check(Box<WithSettings>),
+}
+
+/// Arguments of `ronin healthcheck`.
+#[derive(Debug, Args)]
+pub struct Healthcheck {
+    /// How to reach the server.
+    #[command(flatten)]
+    pub server: Server,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,59 @@
+//! A connection to a running server.
+
+use anyhow::Context;
+use tonic::{
+    Request, Status,
+    metadata::{Ascii, MetadataValue},
+    service::Interceptor,
+    transport::{Certificate, Channel, ClientTlsConfig, Endpoint},
+};
+
+use crate::cli::Server;
+
+/// Puts the token on every request.
+#[derive(Clone)]
+pub(super) struct Bearer(Option<MetadataValue<Ascii>>);
+
+impl Interceptor for Bearer {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(value) = &self.0 {
+            request.metadata_mut().insert("authorization", value.clone());
+        }
+        Ok(request)
+    }
+}
+
+pub(super) fn bearer(server: &Server) -> anyhow::Result<Bearer> {
+    let value = |token: &String| format!("Bearer {token}").parse();
+    let value = server.token.as_ref().map(value).transpose();
+    Ok(Bearer(value.context("the token has characters that no token has")?))
+}
+
+pub(super) async fn connect(server: &Server) -> anyhow::Result<Channel> {
+    let mut endpoint = Endpoint::from_shared(server.server.clone())
+        .context("the server's address is like http://127.0.0.1:8000")?
+        .connect_timeout(std::time::Duration::from_secs(5));
+    if server.server.starts_with("https://") {
+        let mut tls = ClientTlsConfig::new();
+        if let Some(path) = &server.ca {
+            let pem = std::fs::read(path)
+                .with_context(|| format!("could not read {}", path.display()))?;
+            tls = tls.ca_certificate(Certificate::from_pem(pem));
+        }
+        endpoint = endpoint.tls_config(tls).context("the certificate cannot be used")?;
+    }
+    endpoint.connect().await.with_context(|| {
+        format!("no server answers at {}. Is `ronin serve` running there?", server.server)
+    })
+}
+
+/// A refused call in words.
+pub(super) fn refused(status: &Status) -> anyhow::Error {
+    match status.code() {
+        tonic::Code::Unauthenticated => anyhow::anyhow!(
+            "{}. Make an API token in the app and put it into RONIN_TOKEN",
+            status.message()
+        ),
+        _ => anyhow::anyhow!("{}", status.message()),
+    }
+}

@@ -1,0 +1,351 @@
+//! Settings: from the command line, the environment and a file, in this order, checked together.
+//!
+//! [`Settings`] is what people write, all of it optional; [`Config`] is what the engine works with.
+//! Cameras are not here: they are in the database.
+
+use std::{
+    fs,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use clap::{Args, ValueEnum};
+use ronin_api::Tls;
+use ronin_core::{Invalid, Secret};
+use serde::Deserialize;
+
+/// Shortest segment: below it, cuts come faster than key frames.
+const SEGMENT_MIN: Duration = Duration::from_secs(1);
+/// Longest segment: a day.
+const SEGMENT_MAX: Duration = Duration::from_secs(24 * 3600);
+
+/// Where the connection is encrypted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum TlsMode {
+    /// Plain HTTP.
+    #[default]
+    Off,
+    /// A certificate of our own making, kept under the data folder.
+    SelfSigned,
+    /// The certificate of `tls_cert` and `tls_key`.
+    Files,
+}
+
+/// How logs are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Settings as people write them. Every one has a default.
+#[derive(Clone, Debug, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Database: sqlite:// or postgres:// URL [default: SQLite under the data folder]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Folder for footage [default: ./storage]
+    #[arg(long, env = "STORAGE_ROOT", value_name = "FOLDER")]
+    pub storage_root: Option<PathBuf>,
+    /// Address to listen on [default: 0.0.0.0]
+    #[arg(long, env = "HOST", value_name = "ADDRESS")]
+    pub host: Option<IpAddr>,
+    /// Port to listen on; 0 takes a free one [default: 8000]
+    #[arg(long, env = "PORT")]
+    pub port: Option<u16>,
+    /// Length of a recorded file in minutes; decimals are possible [default: 15]
+    #[arg(long, env = "SEGMENT_DURATION_MINUTES", value_name = "MINUTES")]
+    pub segment_duration_minutes: Option<f64>,
+    /// How often open files are forced to disk, in seconds: what a power cut can cost [default: 5]
+    #[arg(long, env = "RONIN_FSYNC_SECONDS", value_name = "SECONDS")]
+    pub fsync_seconds: Option<f64>,
+    /// Folder for what is not footage: key, SQLite, models [default: ./data]
+    #[arg(long, env = "RONIN_DATA_DIR", value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+    /// Encryption of connections [default: off]
+    #[arg(long, env = "RONIN_TLS", value_name = "MODE")]
+    pub tls: Option<TlsMode>,
+    /// PEM file with the certificate, for --tls files
+    #[arg(long, env = "RONIN_TLS_CERT", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// PEM file with its private key, for --tls files
+    #[arg(long, env = "RONIN_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// Folder of the built app [default: ./api-web/dist where it is]
+    #[arg(long, env = "RONIN_WEB_ROOT", value_name = "FOLDER")]
+    pub web_root: Option<PathBuf>,
+    /// Whether anybody may read the API's description (gRPC reflection) [default: true]
+    #[arg(long, env = "RONIN_REFLECTION", value_name = "BOOL")]
+    pub reflection: Option<bool>,
+    /// Password of the first administrator, who is called admin; used once, at the first start
+    #[arg(long, env = "RONIN_ADMIN_PASSWORD", hide_env_values = true, value_name = "PASSWORD")]
+    pub admin_password: Option<String>,
+    /// Folder of detector models [default: models under the data folder]
+    #[arg(long, env = "RONIN_MODEL_DIR", value_name = "FOLDER")]
+    pub model_dir: Option<PathBuf>,
+    /// File name of the detector model to use
+    #[arg(long, env = "RONIN_DETECT_MODEL", value_name = "NAME")]
+    pub detect_model: Option<String>,
+    /// What to log, for example info or ronin=debug [default: info]
+    #[arg(long, env = "RONIN_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+    /// How to write logs [default: text]
+    #[arg(long, env = "RONIN_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+}
+
+/// Settings that have been checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Database URL; may hold a password.
+    pub database_url: Secret,
+    /// Folder for footage.
+    pub storage_root: PathBuf,
+    /// Address to listen on.
+    pub bind: SocketAddr,
+    /// Length of a recorded file.
+    pub segment_duration: Duration,
+    /// How often open files are forced to disk.
+    pub sync_every: Duration,
+    /// Folder for what is not footage.
+    pub data_dir: PathBuf,
+    /// Encryption of connections.
+    pub tls: Tls,
+    /// Folder of the built app.
+    pub web_root: Option<PathBuf>,
+    /// Whether reflection is on.
+    pub reflection: bool,
+    /// Password of the first administrator.
+    pub admin_password: Option<Secret>,
+    /// Folder of detector models.
+    pub model_dir: PathBuf,
+    /// File name of the detector model.
+    pub detect_model: Option<String>,
+    /// What to log.
+    pub log: String,
+    /// How to write logs.
+    pub log_format: LogFormat,
+}
+
+/// Environment variables whose value may be in a file that `…_FILE` names.
+const FROM_FILES: &[&str] = &["DATABASE_URL", "RONIN_ADMIN_PASSWORD"];
+
+impl Settings {
+    /// Reads settings from TOML.
+    pub fn from_toml(text: &str) -> Result<Self, Invalid> {
+        toml::from_str(text).map_err(|error| Invalid::new("config file", error.to_string()))
+    }
+
+    /// Fills what is not set here from `other`.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            database_url: self.database_url.or(other.database_url),
+            storage_root: self.storage_root.or(other.storage_root),
+            host: self.host.or(other.host),
+            port: self.port.or(other.port),
+            segment_duration_minutes: self
+                .segment_duration_minutes
+                .or(other.segment_duration_minutes),
+            fsync_seconds: self.fsync_seconds.or(other.fsync_seconds),
+            data_dir: self.data_dir.or(other.data_dir),
+            tls: self.tls.or(other.tls),
+            tls_cert: self.tls_cert.or(other.tls_cert),
+            tls_key: self.tls_key.or(other.tls_key),
+            web_root: self.web_root.or(other.web_root),
+            reflection: self.reflection.or(other.reflection),
+            admin_password: self.admin_password.or(other.admin_password),
+            model_dir: self.model_dir.or(other.model_dir),
+            detect_model: self.detect_model.or(other.detect_model),
+            log: self.log.or(other.log),
+            log_format: self.log_format.or(other.log_format),
+        }
+    }
+
+    /// Settings from the files that `…_FILE` variables name. `var` reads the environment.
+    pub fn from_secret_files(var: impl Fn(&str) -> Option<String>) -> Result<Self, Invalid> {
+        let mut invalid = Invalid::default();
+        let mut read = |name: &str| {
+            let variable = format!("{name}_FILE");
+            let path = var(&variable)?;
+            let text = fs::read_to_string(&path)
+                .map_err(|error| Invalid::new(variable, format!("cannot read {path}: {error}")));
+            invalid.collect(text).map(|text| text.trim_end_matches(['\n', '\r']).to_owned())
+        };
+        let [database_url, admin_password] = [FROM_FILES[0], FROM_FILES[1]].map(&mut read);
+        invalid.check()?;
+        Ok(Self { database_url, admin_password, ..Self::default() })
+    }
+}
+
+impl Config {
+    /// Puts the settings of the command line and environment over those of the file that `file`
+    /// names, and checks them.
+    pub fn load(settings: Settings, file: Option<&Path>) -> Result<Self, Invalid> {
+        let from_file = match file {
+            Some(path) => {
+                let text = fs::read_to_string(path).map_err(|error| {
+                    Invalid::new("config file", format!("cannot read {}: {error}", path.display()))
+                })?;
+                Settings::from_toml(&text)?
+            }
+            None => Settings::default(),
+        };
+        let secrets = Settings::from_secret_files(|name| std::env::var(name).ok())?;
+        Self::try_from(settings.or(secrets).or(from_file))
+    }
+}
+
+impl TryFrom<Settings> for Config {
+    type Error = Invalid;
+
+    fn try_from(settings: Settings) -> Result<Self, Invalid> {
+        let mut invalid = Invalid::default();
+        let data_dir = settings.data_dir.unwrap_or_else(|| "data".into());
+        let segment_duration = invalid.collect(seconds(
+            "segment_duration_minutes",
+            settings.segment_duration_minutes.unwrap_or(15.0) * 60.0,
+            SEGMENT_MIN..=SEGMENT_MAX,
+            "a segment lasts from one second (0.0167) to one day (1440 minutes)",
+        ));
+        let sync_every = invalid.collect(seconds(
+            "fsync_seconds",
+            settings.fsync_seconds.unwrap_or(5.0),
+            Duration::from_millis(500)..=Duration::from_secs(300),
+            "footage is forced to disk every 0.5 to 300 seconds",
+        ));
+        let tls = invalid.collect(check_tls(
+            settings.tls.unwrap_or_default(),
+            settings.tls_cert,
+            settings.tls_key,
+            &data_dir,
+        ));
+        let web_root = invalid.collect(check_web_root(settings.web_root));
+        let default_url = || format!("sqlite://{}/ronin.db?mode=rwc", data_dir.display());
+        let database_url = settings.database_url.unwrap_or_else(default_url);
+        let host = settings.host.unwrap_or_else(|| IpAddr::from([0, 0, 0, 0]));
+
+        invalid.check()?;
+        let impossible = "checked above";
+        Ok(Self {
+            database_url: Secret::new(database_url),
+            storage_root: settings.storage_root.unwrap_or_else(|| "storage".into()),
+            bind: SocketAddr::new(host, settings.port.unwrap_or(8000)),
+            segment_duration: segment_duration.expect(impossible),
+            sync_every: sync_every.expect(impossible),
+            tls: tls.expect(impossible),
+            web_root: web_root.expect(impossible),
+            reflection: settings.reflection.unwrap_or(true),
+            admin_password: settings.admin_password.map(Secret::new),
+            model_dir: settings.model_dir.unwrap_or_else(|| data_dir.join("models")),
+            detect_model: settings.detect_model,
+            log: settings.log.unwrap_or_else(|| "info".into()),
+            log_format: settings.log_format.unwrap_or_default(),
+            data_dir,
+        })
+    }
+}
+
+fn seconds(
+    field: &str,
+    value: f64,
+    range: std::ops::RangeInclusive<Duration>,
+    words: &str,
+) -> Result<Duration, Invalid> {
+    Duration::try_from_secs_f64(value)
+        .ok()
+        .filter(|duration| range.contains(duration))
+        .ok_or_else(|| Invalid::new(field, words))
+}
+
+fn check_tls(
+    mode: TlsMode,
+    cert: Option<PathBuf>,
+    key: Option<PathBuf>,
+    data_dir: &Path,
+) -> Result<Tls, Invalid> {
+    match (mode, cert, key) {
+        (TlsMode::Files, Some(cert), Some(key)) => Ok(Tls::Files { cert, key }),
+        (TlsMode::Files, ..) => {
+            Err(Invalid::new("tls", "tls = files needs both tls_cert and tls_key"))
+        }
+        (_, Some(_), _) | (_, _, Some(_)) => {
+            Err(Invalid::new("tls_cert", "a certificate is only used with tls = files: set that"))
+        }
+        (TlsMode::SelfSigned, ..) => Ok(Tls::SelfSigned { dir: data_dir.join("tls") }),
+        (TlsMode::Off, ..) => Ok(Tls::Off),
+    }
+}
+
+fn check_web_root(given: Option<PathBuf>) -> Result<Option<PathBuf>, Invalid> {
+    let built = |folder: &Path| folder.join("index.html").is_file();
+    match given {
+        Some(folder) if built(&folder) => Ok(Some(folder)),
+        Some(folder) => Err(Invalid::new(
+            "web_root",
+            format!("there is no built app in {}: it has no index.html", folder.display()),
+        )),
+        None => Ok(Some(PathBuf::from("api-web/dist")).filter(|folder| built(folder))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_those_of_the_documents() {
+        let config = Config::try_from(Settings::default()).unwrap();
+        assert_eq!(config.bind.to_string(), "0.0.0.0:8000");
+        assert_eq!(config.segment_duration, Duration::from_secs(900));
+        assert_eq!(config.storage_root, Path::new("storage"));
+        assert_eq!(config.database_url.expose(), "sqlite://data/ronin.db?mode=rwc");
+        assert_eq!(config.tls, Tls::Off);
+    }
+
+    #[test]
+    fn every_mistake_is_told_at_once() {
+        let settings = Settings {
+            segment_duration_minutes: Some(f64::NAN),
+            fsync_seconds: Some(-1.0),
+            tls: Some(TlsMode::Files),
+            web_root: Some("/nonexistent".into()),
+            ..Settings::default()
+        };
+        let invalid = Config::try_from(settings).unwrap_err();
+        let fields: Vec<&str> = invalid.violations.iter().map(|v| v.field.as_str()).collect();
+        assert_eq!(fields, ["segment_duration_minutes", "fsync_seconds", "tls", "web_root"]);
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_refused() {
+        let invalid = Settings::from_toml("prot = 1").unwrap_err();
+        assert!(invalid.to_string().contains("prot"), "{invalid}");
+        let settings = Settings::from_toml("port = 9000\ntls = \"self-signed\"").unwrap();
+        let over = Settings { port: Some(1), ..Settings::default() };
+        let merged = over.or(settings);
+        assert_eq!((merged.port, merged.tls), (Some(1), Some(TlsMode::SelfSigned)));
+    }
+
+    #[test]
+    fn secrets_come_from_files_and_are_not_printed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("password");
+        fs::write(&path, "canary-991\n").unwrap();
+        let var = |name: &str| {
+            (name == "RONIN_ADMIN_PASSWORD_FILE").then(|| path.display().to_string())
+        };
+        let config = Config::try_from(Settings::from_secret_files(var).unwrap()).unwrap();
+        assert_eq!(config.admin_password.as_ref().unwrap().expose(), "canary-991");
+        assert!(!format!("{config:?}").contains("canary-991"));
+        let missing = |name: &str| (name == "DATABASE_URL_FILE").then(|| "/nonexistent".into());
+        assert!(Settings::from_secret_files(missing).is_err());
+    }
+}

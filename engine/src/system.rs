@@ -1,0 +1,49 @@
+//! Facts about this machine and engine, for the API.
+
+use std::{sync::Arc, time::Duration};
+
+use ronin_api::{DetectorFacts, DiskFacts, SystemFacts};
+use ronin_core::WallTime;
+use ronin_pipelines::elements;
+
+use crate::storage::{self, Storage};
+
+/// See the module.
+pub struct Facts {
+    /// Where footage is written.
+    pub storage: Arc<Storage>,
+    /// When the engine started.
+    pub started_at: WallTime,
+    /// The object detector.
+    pub detector: DetectorFacts,
+}
+
+impl SystemFacts for Facts {
+    fn gstreamer_version(&self) -> String {
+        elements::version()
+    }
+
+    fn encoders(&self) -> Vec<String> {
+        elements::encoders()
+    }
+
+    fn decoders(&self) -> Vec<String> {
+        elements::decoders()
+    }
+
+    fn detector(&self) -> DetectorFacts {
+        self.detector.clone()
+    }
+
+    fn segment_duration(&self) -> Duration {
+        self.storage.segment_duration
+    }
+
+    fn start_time(&self) -> WallTime {
+        self.started_at
+    }
+
+    fn disk(&self) -> Option<DiskFacts> {
+        storage::disk(&self.storage.root)
+    }
+}

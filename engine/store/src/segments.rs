@@ -1,0 +1,247 @@
+//! The segment and run tables: what lies on disk. Written by the recorder and the reclaimer.
+//!
+//! A segment is found by time through its start; [`Store::earliest_start`] says how far back one
+//! must look for those that began before.
+
+use ronin_core::{CameraId, RunId, Segment, SegmentId, Span, WallTime, control::KeptFootage};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, DbErr, EntityTrait, Insert, Iterable, QueryFilter, QueryOrder,
+    QuerySelect, Select, SqlErr,
+    sea_query::{Expr, ExprTrait, OnConflict},
+};
+
+use crate::{
+    Error, Result, Store,
+    entity::{run, segment},
+    error::{Doing, bigint, narrow, storable},
+};
+
+impl Store {
+    /// Notes that a camera's graph began a life. Twice is once.
+    pub async fn begin_run(&self, id: RunId, camera: &CameraId, at: WallTime) -> Result<()> {
+        let row = run::ActiveModel {
+            id: Set(id.0),
+            camera_id: Set(camera.to_string()),
+            started_at: Set(at.as_micros()),
+            ended_at: Set(None),
+            end_reason: Set(None),
+        };
+        let keep = OnConflict::column(run::Column::Id).do_nothing().to_owned();
+        let insert = run::Entity::insert(row).on_conflict(keep);
+        insert.exec_without_returning(&self.db).await.doing("note the start of a run")?;
+        Ok(())
+    }
+
+    /// Notes that a life ended, and why. The first end counts.
+    pub async fn end_run(&self, id: RunId, at: WallTime, reason: &str) -> Result<()> {
+        run::Entity::update_many()
+            .col_expr(run::Column::EndedAt, Expr::value(at.as_micros()))
+            .col_expr(run::Column::EndReason, Expr::value(storable(reason)))
+            .filter(run::Column::Id.eq(id.0))
+            .filter(run::Column::EndedAt.is_null())
+            .exec(&self.db)
+            .await
+            .doing("note the end of a run")?;
+        Ok(())
+    }
+
+    /// Adds a segment to the index, or replaces the row of the same id: telling the same twice
+    /// changes nothing.
+    pub async fn upsert_segment(&self, segment: &Segment) -> Result<()> {
+        let unique =
+            |error: &DbErr| matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)));
+        let mut told = upsert(segment)?.exec_without_returning(&self.db).await;
+        if told.as_ref().is_err_and(unique) {
+            // Of two that tell the same for the first time at once, Postgres lets one trip over
+            // the path before it looks at the id. The second attempt finds the row.
+            told = upsert(segment)?.exec_without_returning(&self.db).await;
+        }
+        match told {
+            Err(error) if unique(&error) => Err(Error::PathTaken { path: segment.path.clone() }),
+            told => told.map(|_| ()).doing("index a segment"),
+        }
+    }
+
+    /// One segment.
+    pub async fn segment(&self, id: SegmentId) -> Result<Option<Segment>> {
+        let row = segment::Entity::find_by_id(id.0).one(&self.db).await.doing("read a segment")?;
+        row.map(from_row).transpose()
+    }
+
+    /// Segments of a camera that overlap `span`, by start and id, from behind `after` on, at most
+    /// `limit`.
+    pub async fn segments_in(
+        &self,
+        camera: &CameraId,
+        span: Span,
+        after: Option<(WallTime, SegmentId)>,
+        limit: u64,
+    ) -> Result<Vec<Segment>> {
+        use segment::Column;
+        let Some(mut select) = self.overlapping(camera, span).await? else { return Ok(Vec::new()) };
+        if let Some((start, id)) = after {
+            let start = start.as_micros();
+            let same_start =
+                Condition::all().add(Column::StartAt.eq(start)).add(Column::Id.gt(id.0));
+            select = select
+                // Says the same as the next line less exactly: the index understands this one.
+                .filter(Column::StartAt.gte(start))
+                .filter(Condition::any().add(Column::StartAt.gt(start)).add(same_start));
+        }
+        let rows = select
+            .order_by_asc(Column::StartAt)
+            .order_by_asc(Column::Id)
+            .limit(limit)
+            .all(&self.db)
+            .await
+            .doing("read segments")?;
+        rows.into_iter().map(from_row).collect()
+    }
+
+    /// Segments of all cameras by id, from behind `after` on, at most `limit`.
+    pub async fn all_segments(&self, after: Option<SegmentId>, limit: u64) -> Result<Vec<Segment>> {
+        let mut select = segment::Entity::find().order_by_asc(segment::Column::Id).limit(limit);
+        if let Some(id) = after {
+            select = select.filter(segment::Column::Id.gt(id.0));
+        }
+        let rows = select.all(&self.db).await.doing("read all segments")?;
+        rows.into_iter().map(from_row).collect()
+    }
+
+    /// Segments in the index and their size, of all cameras.
+    pub async fn recorded_totals(&self) -> Result<KeptFootage> {
+        self.totals(segment::Entity::find()).await
+    }
+
+    /// Segments in the index and their size, of one camera, known or removed.
+    pub async fn footage_of(&self, camera: &CameraId) -> Result<KeptFootage> {
+        let of_camera = segment::Column::CameraId.eq(camera.as_str());
+        self.totals(segment::Entity::find().filter(of_camera)).await
+    }
+
+    /// Start and end of each segment that overlaps `span`, by start.
+    pub(crate) async fn segment_spans(&self, camera: &CameraId, span: Span) -> Result<Vec<Span>> {
+        use segment::Column;
+        let Some(select) = self.overlapping(camera, span).await? else { return Ok(Vec::new()) };
+        let rows: Vec<(i64, i64)> = select
+            .select_only()
+            .columns([Column::StartAt, Column::EndAt])
+            .order_by_asc(Column::StartAt)
+            .into_tuple()
+            .all(&self.db)
+            .await
+            .doing("read the times of segments")?;
+        let span =
+            |(start, end)| Span::new(WallTime::from_micros(start), WallTime::from_micros(end));
+        Ok(rows.into_iter().map(span).collect())
+    }
+
+    async fn totals(&self, select: Select<segment::Entity>) -> Result<KeptFootage> {
+        use segment::Column;
+        // Postgres adds BIGINTs up to a NUMERIC.
+        let bytes = Expr::col(Column::SizeBytes).sum().cast_as("BIGINT");
+        let row: Option<(i64, Option<i64>)> = select
+            .select_only()
+            .column_as(Column::Id.count(), "segments")
+            .column_as(bytes, "bytes")
+            .into_tuple()
+            .one(&self.db)
+            .await
+            .doing("add up the segments")?;
+        let (segments, bytes) = row.unwrap_or_default();
+        Ok(KeptFootage {
+            segments: narrow("the number of segments", segments)?,
+            bytes: narrow("the size of segments", bytes.unwrap_or_default())?,
+        })
+    }
+
+    /// Segments of a camera that overlap `span`; `None` where none can.
+    async fn overlapping(
+        &self,
+        camera: &CameraId,
+        span: Span,
+    ) -> Result<Option<Select<segment::Entity>>> {
+        use segment::Column;
+        if span.is_empty() {
+            return Ok(None);
+        }
+        let Some(earliest) = self.earliest_start(camera, span.start).await? else {
+            return Ok(None);
+        };
+        let select = segment::Entity::find()
+            .filter(Column::CameraId.eq(camera.as_str()))
+            .filter(Column::StartAt.gte(earliest))
+            .filter(Column::StartAt.lt(span.end.as_micros()))
+            .filter(Column::EndAt.gt(span.start.as_micros()));
+        Ok(Some(select))
+    }
+
+    /// The earliest start, in microseconds, of a segment that could reach beyond `at`: the
+    /// camera's longest segment before it. `None` where the camera has no segment.
+    async fn earliest_start(&self, camera: &CameraId, at: WallTime) -> Result<Option<i64>> {
+        let longest: Option<Option<i64>> = segment::Entity::find()
+            .filter(segment::Column::CameraId.eq(camera.as_str()))
+            .select_only()
+            .column_as(segment::Column::DurationUs.max(), "longest")
+            .into_tuple()
+            .one(&self.db)
+            .await
+            .doing("read the longest segment")?;
+        Ok(longest.flatten().map(|longest| match longest {
+            // Held at the limit: it may be longer.
+            i64::MAX => i64::MIN,
+            longest => at.as_micros().saturating_sub(longest),
+        }))
+    }
+}
+
+fn upsert(segment: &Segment) -> Result<Insert<segment::ActiveModel>> {
+    use segment::Column;
+    let mut replace = OnConflict::column(Column::Id);
+    replace.update_columns(Column::iter().filter(|column| !matches!(column, Column::Id)));
+    Ok(segment::Entity::insert(to_row(segment)?).on_conflict(replace))
+}
+
+fn to_row(segment: &Segment) -> Result<segment::ActiveModel> {
+    let (start, end) = (segment.start.as_micros(), segment.end.as_micros());
+    let duration_us = if end > start { end.saturating_sub(start) } else { 0 };
+    Ok(segment::ActiveModel {
+        id: Set(segment.id.0),
+        camera_id: Set(segment.camera.to_string()),
+        run_id: Set(segment.run.0),
+        sequence: Set(segment.sequence.into()),
+        start_at: Set(start),
+        end_at: Set(end),
+        duration_us: Set(duration_us),
+        path: Set(segment.path.clone()),
+        size_bytes: Set(bigint("the size of a segment", segment.size_bytes)?),
+        frames: Set(bigint("the frames of a segment", segment.frames)?),
+        // As in RFC 6381, whose strings hold no comma.
+        codecs: Set(segment.codecs.join(",")),
+        width: Set(segment.width.into()),
+        height: Set(segment.height.into()),
+    })
+}
+
+fn from_row(row: segment::Model) -> Result<Segment> {
+    let camera = row.camera_id.parse().map_err(|_| Error::Damaged {
+        what: format!("segment {}", row.id),
+        problem: format!("{:?} is no camera id", row.camera_id),
+    })?;
+    let codecs = row.codecs.split(',').filter(|codec| !codec.is_empty());
+    Ok(Segment {
+        id: SegmentId(row.id),
+        camera,
+        run: RunId(row.run_id),
+        sequence: narrow("the number of a segment", row.sequence)?,
+        start: WallTime::from_micros(row.start_at),
+        end: WallTime::from_micros(row.end_at),
+        path: row.path,
+        size_bytes: narrow("the size of a segment", row.size_bytes)?,
+        frames: narrow("the frames of a segment", row.frames)?,
+        codecs: codecs.map(str::to_owned).collect(),
+        width: narrow("the width of a segment", row.width)?,
+        height: narrow("the height of a segment", row.height)?,
+    })
+}

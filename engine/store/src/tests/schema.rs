@@ -1,0 +1,100 @@
+//! The tables' history: in any order of programs and processes, the same tables.
+
+use ronin_core::chain;
+use ronin_migrations::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+use super::{Database, on_both, on_both_empty};
+use crate::{Error, Store};
+
+/// Every table, column and index of a database, as text.
+async fn dump(store: &Store) -> Vec<String> {
+    let backend = store.db.get_database_backend();
+    let questions: &[&str] = match backend {
+        DbBackend::Sqlite => &["SELECT COALESCE(sql, name) AS line FROM sqlite_master"],
+        _ => &[
+            "SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, \
+             column_default) AS line FROM information_schema.columns \
+             WHERE table_schema = 'public'",
+            "SELECT indexdef AS line FROM pg_indexes WHERE schemaname = 'public'",
+            "SELECT concat_ws(' ', conname, pg_get_constraintdef(oid)) AS line \
+             FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
+        ],
+    };
+    let mut lines = Vec::new();
+    for question in questions {
+        let rows = store.db.query_all_raw(Statement::from_string(backend, *question)).await;
+        let line = |row: sea_orm::QueryResult| row.try_get::<String>("", "line").unwrap();
+        lines.extend(rows.unwrap().into_iter().map(line));
+    }
+    lines.sort();
+    lines
+}
+
+#[tokio::test]
+async fn a_database_upgraded_step_by_step_equals_a_fresh_one() {
+    for (upgraded, fresh) in [
+        (Database::sqlite().await, Database::sqlite().await),
+        (Database::postgres().await, Database::postgres().await),
+    ] {
+        for _ in Migrator::migrations() {
+            // Each step by a program of its own.
+            let store = upgraded.again().await;
+            Migrator::up(&store.db, Some(1)).await.unwrap();
+            store.close().await.unwrap();
+        }
+        fresh.store.migrate().await.unwrap();
+
+        let (upgraded, fresh) = (dump(&upgraded.store).await, dump(&fresh.store).await);
+
+        assert_eq!(upgraded, fresh);
+        assert!(fresh.len() > 20, "{fresh:#?}");
+    }
+}
+
+#[tokio::test]
+async fn every_step_is_shown_as_open_and_then_as_done() {
+    on_both_empty(async |database| {
+        let before = database.store.migration_status().await.unwrap();
+        database.store.migrate().await.unwrap();
+        let after = database.store.migration_status().await.unwrap();
+
+        assert_eq!(before.len(), Migrator::migrations().len());
+        assert!(before.iter().all(|(name, done)| name.starts_with("m2026") && !done));
+        assert!(after.iter().all(|(_, done)| *done));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn processes_that_start_together_do_not_clash() {
+    on_both_empty(async |database| {
+        let (a, b, c) = (database.again().await, database.again().await, database.again().await);
+
+        let (a, b, c) = tokio::join!(a.migrate(), b.migrate(), c.migrate());
+
+        for result in [a, b, c] {
+            result.map_err(|error| chain(&error)).unwrap();
+        }
+        database.store.migrate().await.unwrap();
+        assert_eq!(database.store.cameras().await.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tables_of_a_newer_version_are_left_alone() {
+    on_both(async |database| {
+        let sql = "INSERT INTO seaql_migrations (version, applied_at) \
+                   VALUES ('m20991231_000001_later', 0)";
+        database.store.db.execute_unprepared(sql).await.unwrap();
+
+        let migrate = database.store.migrate().await.unwrap_err();
+        let status = database.store.migration_status().await.unwrap_err();
+
+        assert!(matches!(migrate, Error::Newer(_)), "{}", chain(&migrate));
+        assert!(matches!(status, Error::Newer(_)), "{}", chain(&status));
+        assert!(migrate.to_string().contains("newer version"), "{migrate}");
+    })
+    .await;
+}

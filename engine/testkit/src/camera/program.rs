@@ -1,0 +1,277 @@
+//! What a stream shows and when: the next picture, its times, and the thread that sends it.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use gst_app::AppSrc;
+
+use super::{Clip, Codec};
+use crate::numbers;
+
+/// No picture has been sent.
+const NONE: u64 = u64::MAX;
+
+/// Where pictures come from.
+#[derive(Debug)]
+pub(super) enum Source {
+    Numbered { codec: Codec, fps: u32, gop: u32, width: u32, height: u32, b_frames: u32 },
+    Clip(Arc<Clip>),
+}
+
+impl Source {
+    /// When picture `n` leaves the camera, from picture 0 on.
+    fn due(&self, n: u64) -> Duration {
+        match self {
+            Source::Numbered { fps, .. } => at_rate(n, *fps),
+            Source::Clip(clip) => loops(clip, n) + unit(clip, n).due,
+        }
+    }
+
+    /// When picture `n` is shown, on the same scale.
+    fn pts(&self, n: u64) -> Duration {
+        match self {
+            Source::Numbered { fps, .. } => at_rate(n, *fps),
+            Source::Clip(clip) => loops(clip, n) + unit(clip, n).pts,
+        }
+    }
+
+    /// The first picture at or after `position` that a stream can begin with.
+    fn first_at(&self, position: Duration) -> u64 {
+        match self {
+            Source::Numbered { fps, .. } => {
+                (position.as_nanos() * u128::from(*fps)).div_ceil(1_000_000_000) as u64
+            }
+            Source::Clip(clip) => {
+                let length = clip.units.len() as u64;
+                let round = (position.as_nanos() / clip.length.as_nanos()) as u64;
+                let from = round * length;
+                let fits = |n: &u64| unit(clip, *n).is_key && self.due(*n) >= position;
+                (from..=from + length).find(fits).unwrap_or(from + length)
+            }
+        }
+    }
+
+    /// Picture `n` without its times.
+    fn buffer(&self, n: u64) -> gst::Buffer {
+        match self {
+            &Source::Numbered { width, height, .. } => numbered(n as u32, width, height),
+            Source::Clip(clip) => unit(clip, n).buffer.copy(),
+        }
+    }
+
+    fn is_key(&self, n: u64) -> bool {
+        match self {
+            Source::Numbered { .. } => true,
+            Source::Clip(clip) => unit(clip, n).is_key,
+        }
+    }
+}
+
+fn at_rate(n: u64, fps: u32) -> Duration {
+    Duration::from_nanos((u128::from(n) * 1_000_000_000 / u128::from(fps)) as u64)
+}
+
+fn unit(clip: &Clip, n: u64) -> &super::clip::Unit {
+    &clip.units[(n % clip.units.len() as u64) as usize]
+}
+
+fn loops(clip: &Clip, n: u64) -> Duration {
+    clip.length * (n / clip.units.len() as u64) as u32
+}
+
+/// A picture in I420: the number in the luma, no colour.
+fn numbered(number: u32, width: u32, height: u32) -> gst::Buffer {
+    let (width, height) = (width as usize, height as usize);
+    let luma = width * height;
+    let mut bytes = vec![128; luma + luma / 2];
+    numbers::paint(number, &mut bytes[..luma], width, height);
+    gst::Buffer::from_mut_slice(bytes)
+}
+
+/// One stream of a camera. It outlives its media, so that numbers and footage go on where time
+/// has come to when clients leave and come back.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub(super) source: Source,
+    skip: Duration,
+    silent_after: Option<Duration>,
+    /// When the first media began.
+    began: Mutex<Option<Instant>>,
+    newest: AtomicU64,
+    held: AtomicBool,
+    muted: AtomicBool,
+    feeders: AtomicUsize,
+}
+
+impl Program {
+    pub(super) fn new(source: Source, skip: Duration, silent_after: Option<Duration>) -> Self {
+        Program {
+            source,
+            skip,
+            silent_after,
+            began: Mutex::new(None),
+            newest: AtomicU64::new(NONE),
+            held: AtomicBool::new(false),
+            muted: AtomicBool::new(false),
+            feeders: AtomicUsize::new(0),
+        }
+    }
+
+    pub(super) fn hold(&self, hold: bool) {
+        self.held.store(hold, Ordering::SeqCst);
+    }
+
+    pub(super) fn mute(&self, mute: bool) {
+        self.muted.store(mute, Ordering::SeqCst);
+    }
+
+    pub(super) fn newest(&self) -> Option<u64> {
+        Some(self.newest.load(Ordering::SeqCst)).filter(|&n| n != NONE)
+    }
+
+    /// Whether no media is being fed.
+    pub(super) fn is_idle(&self) -> bool {
+        self.feeders.load(Ordering::SeqCst) == 0
+    }
+
+    /// Whether a media of this age sends no sound.
+    pub(super) fn is_silent(&self, age: Duration) -> bool {
+        self.muted.load(Ordering::SeqCst) || self.silent_after.is_some_and(|after| age >= after)
+    }
+
+    /// Sends pictures into a media's `appsrc`, on a thread of its own, until `end` is called or
+    /// the media is gone.
+    pub(super) fn feed(self: &Arc<Self>, appsrc: AppSrc, end: Arc<End>) {
+        let program = Arc::clone(self);
+        program.feeders.fetch_add(1, Ordering::SeqCst);
+        let feeder = move || {
+            program.push_all(&appsrc, &end);
+            drop(appsrc);
+            program.feeders.fetch_sub(1, Ordering::SeqCst);
+        };
+        let thread = std::thread::Builder::new().name("camera-feed".to_owned()).spawn(feeder);
+        if let Err(e) = thread {
+            self.feeders.fetch_sub(1, Ordering::SeqCst);
+            tracing::error!(error = %e, "a fake camera has no thread for its pictures");
+        }
+    }
+
+    /// The appsrc never blocks: what it cannot hold it drops, oldest first.
+    fn push_all(&self, appsrc: &AppSrc, end: &End) {
+        let first = self.first_picture();
+        let origin = Instant::now();
+        let start = self.source.due(first);
+        let mut needs_key = true;
+        for n in first.. {
+            if end.wait_until(origin + (self.source.due(n) - start)) {
+                return;
+            }
+            self.newest.store(n, Ordering::SeqCst);
+            if self.held.load(Ordering::SeqCst) {
+                needs_key = true;
+                continue;
+            }
+            if needs_key && !self.source.is_key(n) {
+                continue;
+            }
+            needs_key = false;
+            let mut buffer = self.source.buffer(n);
+            let times = buffer.get_mut().expect("a new buffer has one owner");
+            times.set_dts(media_time(self.source.due(n) - start));
+            times.set_pts(media_time(self.source.pts(n) - start));
+            times.set_duration(media_time(self.source.due(n + 1) - self.source.due(n)));
+            if appsrc.push_buffer(buffer).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The picture that a new media begins with.
+    fn first_picture(&self) -> u64 {
+        let mut began = lock(&self.began);
+        let position = began.get_or_insert_with(Instant::now).elapsed();
+        let is_first = self.newest().is_none();
+        let position = self.skip + if is_first { Duration::ZERO } else { position };
+        let from_time = self.source.first_at(position);
+        match (&self.source, self.newest()) {
+            (Source::Numbered { .. }, Some(newest)) => from_time.max(newest + 1),
+            _ => from_time,
+        }
+    }
+}
+
+fn media_time(since_start: Duration) -> gst::ClockTime {
+    gst::ClockTime::from_nseconds(since_start.as_nanos() as u64)
+}
+
+/// Tells a feeding thread that its media is over.
+#[derive(Debug, Default)]
+pub(super) struct End {
+    is_over: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl End {
+    pub(super) fn call(&self) {
+        *lock(&self.is_over) = true;
+        self.changed.notify_all();
+    }
+
+    /// Waits for the end, no longer than until `time`. Says whether it came.
+    fn wait_until(&self, time: Instant) -> bool {
+        let wait = time.saturating_duration_since(Instant::now());
+        let over = lock(&self.is_over);
+        let over = self.changed.wait_timeout_while(over, wait, |over| !*over);
+        *over.unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+/// What is behind these locks is whole at every moment, so a panic elsewhere does not matter.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::footage;
+
+    fn numbered_source(fps: u32) -> Source {
+        let codec = Codec::H264;
+        Source::Numbered { codec, fps, gop: fps, width: 160, height: 120, b_frames: 0 }
+    }
+
+    #[test]
+    fn numbered_pictures_begin_at_zero_and_go_on_with_time() {
+        let source = numbered_source(30);
+
+        assert_eq!(source.first_at(Duration::ZERO), 0);
+        assert_eq!(source.first_at(Duration::from_millis(1001)), 31);
+        assert_eq!(source.due(30), Duration::from_secs(1));
+        assert_eq!(source.due(31) - source.due(30), Duration::from_nanos(33_333_333));
+    }
+
+    #[test]
+    fn a_number_is_never_given_twice() {
+        let program = Program::new(numbered_source(25), Duration::ZERO, None);
+        assert_eq!(program.first_picture(), 0);
+
+        program.newest.store(1000, Ordering::SeqCst);
+
+        assert_eq!(program.first_picture(), 1001);
+    }
+
+    #[test]
+    fn a_clip_begins_at_key_frames_and_goes_round() {
+        let clip = Arc::new(Clip::load(&footage::street()).unwrap());
+        let source = Source::Clip(Arc::clone(&clip));
+
+        assert_eq!(source.first_at(Duration::ZERO), 0);
+        assert_eq!(source.first_at(Duration::from_millis(2500)), 40);
+        assert_eq!(source.first_at(Duration::from_secs(79)), 795);
+        assert_eq!(source.due(795), clip.length());
+        assert_eq!(source.due(796) - source.due(795), Duration::from_millis(100));
+        assert!(source.is_key(795));
+    }
+}

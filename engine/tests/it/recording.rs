@@ -1,0 +1,164 @@
+//! What is on disk is what the camera sent: every picture, once, in order.
+
+use std::time::{Duration, SystemTime};
+
+use ronin_proto::v1::{
+    Camera, CameraState, GetPipelineStatsRequest, GetSystemInfoRequest, RecordSettings,
+    UpdateCameraRequest,
+};
+use ronin_testkit::{
+    camera::{Audio, Codec, FakeCamera, Pictures},
+    ffprobe,
+    postgres::Postgres,
+};
+
+use crate::sandbox::{Sandbox, assert_continuous, full_size, source};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_minutes_over_many_cuts_lose_and_double_no_picture() {
+    let camera = FakeCamera::builder().main_stream(Pictures::SMALL).start().unwrap();
+    let mut sandbox = Sandbox::builder().cut(Duration::from_secs(4)).start().await;
+    let began = SystemTime::now();
+    sandbox.add("front", &camera.main_url()).await;
+
+    let cuts = if full_size() { 31 } else { 8 };
+    sandbox.wait_segments("front", cuts).await;
+    let connections = camera.connections().total;
+    let timeline = sandbox.timeline("front", began).await;
+    assert!(sandbox.stop("TERM").success());
+    let mut sandbox = sandbox.start_again().await;
+    let segments = sandbox.segments("front").await;
+
+    let run = &segments[0].run_id;
+    let files: Vec<_> = segments
+        .iter()
+        .filter(|segment| segment.run_id == *run)
+        .map(|segment| {
+            let path = sandbox.files("front").into_iter().find(|path| {
+                std::fs::metadata(path).unwrap().len() == segment.size_bytes
+                    && ffprobe::probe(path).unwrap().video().unwrap().frames == Some(segment.frames)
+            });
+            path.unwrap_or_else(|| panic!("no file fits {segment:?}"))
+        })
+        .collect();
+    let pictures = assert_continuous(&files);
+    assert!(pictures >= (cuts - 1) * 4 * 25 - 50, "only {pictures} pictures");
+    assert_eq!(connections, 1, "one connection per camera");
+    for (file, segment) in files.iter().zip(&segments) {
+        assert_eq!(ffprobe::decode_errors(file), "", "{}", file.display());
+        let duration = ffprobe::probe(file).unwrap().duration_s;
+        let row = seconds(segment.end_time.unwrap()) - seconds(segment.start_time.unwrap());
+        assert!((duration - row).abs() < 0.1, "{duration} s in the file, {row} s in the row");
+        assert!((row - 4.0).abs() < 1.5 || segment.sequence == 0 || file == files.last().unwrap());
+    }
+    assert_eq!(timeline.recorded.len(), 1, "one piece: {timeline:?}");
+}
+
+fn seconds(time: prost_types::Timestamp) -> f64 {
+    time.seconds as f64 + f64::from(time.nanos) / 1e9
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_of_one_camera_change_while_another_records_every_picture() {
+    let still = FakeCamera::builder().main_stream(Pictures::SMALL).start().unwrap();
+    let changed = FakeCamera::builder().main_stream(Pictures::SMALL).start().unwrap();
+    let mut sandbox = Sandbox::start().await;
+    sandbox.add("still", &still.main_url()).await;
+    sandbox.add("changed", &changed.main_url()).await;
+    sandbox.wait_recording("still").await;
+    sandbox.wait_recording("changed").await;
+
+    // A new name needs no new connection; no recording does; off and on again does.
+    let update = |camera: Camera| UpdateCameraRequest { camera: Some(camera), update_mask: None };
+    let name = || "cameras/changed".to_owned();
+    let renamed =
+        Camera { name: name(), display_name: "Renamed".into(), ..Camera::default() };
+    sandbox.cameras.update_camera(update(renamed)).await.unwrap();
+    assert_eq!(changed.connections().total, 1);
+    let silent = RecordSettings { enabled: Some(false), audio: None };
+    let unrecorded = Camera { name: name(), record: Some(silent), ..Camera::default() };
+    sandbox.cameras.update_camera(update(unrecorded)).await.unwrap();
+    sandbox
+        .wait_for("changed", "live without recording", |status| {
+            status.state() == CameraState::Streaming && !status.recording
+        })
+        .await;
+    let off = Camera { name: name(), enabled: Some(false), ..Camera::default() };
+    sandbox.cameras.update_camera(update(off)).await.unwrap();
+    sandbox.wait_for("changed", "off", |s| s.state() == CameraState::Disabled).await;
+    let again = Camera {
+        name: name(),
+        enabled: Some(true),
+        record: Some(RecordSettings { enabled: Some(true), audio: None }),
+        main: Some(source(&changed.main_url())),
+        ..Camera::default()
+    };
+    sandbox.cameras.update_camera(update(again)).await.unwrap();
+    sandbox.wait_recording("changed").await;
+    let known = sandbox.segments("still").await.len();
+    sandbox.wait_segments("still", known + 1).await;
+
+    assert!(sandbox.stop("TERM").success());
+    assert_continuous(&sandbox.files("still"));
+    assert_eq!(still.connections().total, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h265_g711_and_silence_are_recorded_side_by_side() {
+    let hevc = FakeCamera::builder()
+        .codec(Codec::H265)
+        .main_stream(Pictures::SMALL)
+        .audio(Audio::Pcma)
+        .start()
+        .unwrap();
+    let silent = FakeCamera::builder().main_stream(Pictures::SMALL).start().unwrap();
+    let mut sandbox = Sandbox::start().await;
+    sandbox.add("hevc", &hevc.main_url()).await;
+    sandbox.add("silent", &silent.main_url()).await;
+
+    let with_sound = sandbox.wait_segments("hevc", 2).await;
+    let without = sandbox.wait_segments("silent", 2).await;
+    let stats = GetPipelineStatsRequest { camera: "cameras/hevc".into() };
+    let stats = sandbox.system.get_pipeline_stats(stats).await.unwrap().into_inner();
+
+    assert!(with_sound[0].codecs[0].starts_with("hvc1"), "{:?}", with_sound[0].codecs);
+    assert_eq!(with_sound[0].codecs[1], "mp4a.40.2");
+    assert_eq!(without[0].codecs.len(), 1);
+    assert_eq!((without[0].width, without[0].height), (160, 120));
+    assert!(stats.branches.iter().all(|branch| branch.dropped_frames == 0), "{stats:?}");
+    assert!(sandbox.stop("TERM").success());
+    assert_continuous(&sandbox.files("hevc"));
+    assert_continuous(&sandbox.files("silent"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_is_there_again_after_a_restart_on_postgres_as_on_sqlite() {
+    let url = Postgres::shared().create_database().unwrap();
+    let camera = FakeCamera::builder()
+        .main_stream(Pictures::SMALL)
+        .login("viewer", "canary-5150")
+        .start()
+        .unwrap();
+    let with_login = camera.main_url().replace("rtsp://", "rtsp://viewer:canary-5150@");
+    for (backend, database) in [("postgres", Some(url)), ("sqlite", None)] {
+        let mut builder = Sandbox::builder();
+        if let Some(url) = database {
+            builder = builder.env("DATABASE_URL", url);
+        }
+        let mut sandbox = builder.start().await;
+        sandbox.add("front", &with_login).await;
+        sandbox.wait_segments("front", 2).await;
+
+        let mut sandbox = sandbox.restart().await;
+        sandbox.wait_recording("front").await;
+        let info = sandbox.system.get_system_info(GetSystemInfoRequest {}).await.unwrap();
+        let info = info.into_inner();
+        let main = sandbox.camera("front").await.main.unwrap();
+
+        assert_eq!(info.database, backend);
+        assert!(info.storage.unwrap().segments >= 2);
+        assert!(main.has_password && main.password.is_empty() && main.url.is_empty());
+        assert!(!sandbox.log().contains("canary-5150"), "a password is in the log");
+        assert!(sandbox.segments("front").await.len() >= 2);
+    }
+}

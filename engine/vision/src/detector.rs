@@ -1,0 +1,200 @@
+//! The object detector: a model file, loaded once, and the objects it sees in a picture.
+//!
+//! A model is a TorchScript export in the manner of Ultralytics (`yolo export
+//! format=torchscript`). [`Detector::load`] refuses with words what is none, and runs the model
+//! before it says yes: nothing about a model is found out later.
+//!
+//! Not here: when a picture is worth a look, and what becomes of the objects over time. One thread
+//! owns the detector and lives long: libtorch keeps state for each thread that calls it.
+
+mod archive;
+mod decode;
+mod error;
+mod layout;
+mod letterbox;
+mod metadata;
+mod nms;
+mod options;
+mod resample;
+#[cfg(feature = "tch")]
+mod torch;
+#[cfg(not(feature = "tch"))]
+#[path = "detector/without_torch.rs"]
+mod torch;
+
+use std::{fmt, sync::Arc};
+
+use ronin_core::frame::VideoFrame;
+
+use self::{decode::Decoder, letterbox::Letterbox, resample::Resampler, torch::Network};
+pub use self::{
+    error::Error,
+    layout::Layout,
+    options::{DeviceChoice, Options},
+};
+use crate::geometry::Size;
+
+/// The first runs of a script record what the later ones are optimised by: after three of them a
+/// run takes what it will always take.
+const WARM_UP_RUNS: usize = 3;
+
+/// Where a model runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Device {
+    /// The processor, one thread.
+    Cpu,
+    /// The graphics card of this number.
+    Cuda(usize),
+}
+
+impl fmt::Display for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cpu => f.write_str("cpu"),
+            Self::Cuda(index) => write!(f, "cuda:{index}"),
+        }
+    }
+}
+
+/// What is known of a loaded model.
+#[derive(Clone, Debug)]
+pub struct ModelInfo {
+    /// Name of the file in the model folder.
+    pub file_name: String,
+    /// SHA-256 of the file, lower-case hexadecimal.
+    pub sha256: String,
+    /// Where it runs.
+    pub device: Device,
+    /// Names of the classes, in the order of their numbers.
+    pub labels: Vec<Arc<str>>,
+    /// Pixels of the network's input.
+    pub input: Size,
+    /// How its output is laid out.
+    pub layout: Layout,
+}
+
+/// One object in one picture. Lengths are parts of the picture, from 0 to 1.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Detection {
+    /// Name of the class.
+    pub label: Arc<str>,
+    /// Number of the class in the model.
+    pub class: usize,
+    /// How sure the model is, from 0 to 1.
+    pub score: f32,
+    /// Left edge.
+    pub x: f32,
+    /// Upper edge.
+    pub y: f32,
+    /// Width.
+    pub width: f32,
+    /// Height.
+    pub height: f32,
+}
+
+/// A loaded model, ready for pictures.
+pub struct Detector {
+    network: Network,
+    info: ModelInfo,
+    decoder: Decoder,
+    iou_threshold: f32,
+    /// For pictures of the size that came last.
+    resampler: Option<Resampler>,
+    /// The network's input: three planes, red, green, blue, from 0 to 1.
+    planes: Vec<f32>,
+}
+
+impl Detector {
+    /// Reads the model file, loads it and runs it on an empty picture. Takes a second or two, and
+    /// for a moment about four times the size of the file in memory.
+    pub fn load(options: Options) -> Result<Self, Error> {
+        let device = torch::device(options.device)?;
+        let file = archive::read(&options.model)?;
+        let metadata = metadata::parse(&file.config)?;
+        let mut network = Network::load(&file, device, metadata.input)?;
+
+        let planes = letterbox::empty_planes(metadata.input);
+        let mut output = network.run(&planes)?;
+        for _ in 1..WARM_UP_RUNS {
+            output = network.run(&planes)?;
+        }
+        let layout = layout::recognise(&output.shape, &metadata)?;
+        decode::check_values(layout, &output)?;
+
+        let info = ModelInfo {
+            file_name: options.file_name().to_owned(),
+            sha256: file.sha256,
+            device,
+            labels: metadata.labels,
+            input: metadata.input,
+            layout,
+        };
+        tracing::info!(
+            model = info.file_name,
+            sha256 = info.sha256,
+            device = %info.device,
+            input = %info.input,
+            layout = %info.layout,
+            classes = info.labels.len(),
+            "model loaded"
+        );
+        let decoder = Decoder {
+            layout,
+            shape: output.shape,
+            classes: info.labels.len(),
+            score_threshold: options.score_threshold,
+        };
+        let iou_threshold = options.iou_threshold;
+        Ok(Self { network, info, decoder, iou_threshold, resampler: None, planes })
+    }
+
+    /// What is known of the model.
+    pub fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    /// The objects in `frame`, surest first. Blocks for one run of the model.
+    pub fn detect(&mut self, frame: &VideoFrame) -> Result<Vec<Detection>, Error> {
+        let letterbox = self.fill_planes(frame);
+        let output = self.network.run(&self.planes)?;
+        let mut found = self.decoder.candidates(&output)?;
+        if !self.info.layout.is_free_of_duplicates() {
+            found = nms::suppress(found, self.iou_threshold);
+        }
+        nms::keep_surest(&mut found);
+        let detections = found.into_iter().filter_map(|candidate| {
+            let place = letterbox.to_picture(candidate.place);
+            (place.area() > 0.0).then(|| Detection {
+                label: Arc::clone(&self.info.labels[candidate.class]),
+                class: candidate.class,
+                score: candidate.score,
+                x: place.left,
+                y: place.top,
+                width: place.width(),
+                height: place.height(),
+            })
+        });
+        Ok(detections.collect())
+    }
+
+    /// Scales `frame` into the network's input and says where it lies there.
+    fn fill_planes(&mut self, frame: &VideoFrame) -> Letterbox {
+        let picture = Size { width: frame.width(), height: frame.height() };
+        let letterbox = Letterbox::new(picture, self.info.input);
+        if self.resampler.as_ref().is_none_or(|resampler| resampler.letterbox() != letterbox) {
+            // The margins of the last size may lie where this picture goes, and the other way.
+            self.planes = letterbox::empty_planes(self.info.input);
+            self.resampler = None;
+        }
+        self.resampler
+            .get_or_insert_with(|| Resampler::new(letterbox))
+            .fill(frame, &mut self.planes);
+        letterbox
+    }
+}
+
+impl fmt::Debug for Detector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Detector").field("info", &self.info).finish_non_exhaustive()
+    }
+}
