@@ -87,6 +87,9 @@ pub struct Server {
     /// Session or API token
     #[arg(long, env = "RONIN_TOKEN", hide_env_values = true)]
     pub token: Option<String>,
+    /// User to sign in as, where there is no token; the password is read from RONIN_PASSWORD
+    #[arg(long, env = "RONIN_USER", value_name = "NAME")]
+    pub user: Option<String>,
     /// PEM file of a certificate to trust, for a self-signed server
     #[arg(long, env = "RONIN_CA", value_name = "FILE")]
     pub ca: Option<PathBuf>,

@@ -246,7 +246,7 @@ impl TryFrom<Settings> for Config {
             admin_password: settings.admin_password.map(Secret::new),
             model_dir: settings.model_dir.unwrap_or_else(|| data_dir.join("models")),
             detect_model: settings.detect_model,
-            log: settings.log.unwrap_or_else(|| "info".into()),
+            log: settings.log.unwrap_or_else(|| "info,sea_orm_migration=warn".into()),
             log_format: settings.log_format.unwrap_or_default(),
             data_dir,
         })

@@ -85,19 +85,23 @@ pub fn channel(store: Store) -> (Handle, Recorder) {
 impl Recorder {
     /// Writes rows until every sender is gone and all is written, or `give_up` is called.
     pub async fn run(mut self, give_up: CancellationToken) {
-        loop {
+        let (mut segments_open, mut entries_open) = (true, true);
+        while segments_open || entries_open {
             tokio::select! {
                 biased;
                 () = give_up.cancelled() => {
                     let left = self.segments.len() + self.entries.len();
-                    if left > 0 {
-                        error!(left, "rows were not written; `ronin check` shows what is missing");
-                    }
+                    error!(left, "rows were not written; `ronin check` shows what is missing");
                     return;
                 }
-                Some(segment) = self.segments.recv() => self.write_segment(segment, &give_up).await,
-                Some(entry) = self.entries.recv() => self.write_entry(entry, &give_up).await,
-                else => return,
+                segment = self.segments.recv(), if segments_open => match segment {
+                    Some(segment) => self.write_segment(segment, &give_up).await,
+                    None => segments_open = false,
+                },
+                entry = self.entries.recv(), if entries_open => match entry {
+                    Some(entry) => self.write_entry(entry, &give_up).await,
+                    None => entries_open = false,
+                },
             }
         }
     }

@@ -15,6 +15,7 @@ pub mod elements;
 mod error;
 pub mod graph;
 mod messages;
+mod preflight;
 pub mod probe;
 mod rtsp;
 mod sink;

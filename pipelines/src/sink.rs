@@ -240,6 +240,18 @@ mod imp {
             }
         }
 
+        /// Brings the file to disk and tells the listener, once.
+        fn finish(&self) {
+            let Some(output) = self.output().take() else { return };
+            let finished = output.finish().unwrap_or_else(|error| {
+                self.post("could not finish", &error);
+                None
+            });
+            if let Some(listener) = self.settings().listener.take() {
+                listener.closed(finished);
+            }
+        }
+
         fn post(&self, what: &str, error: &io::Error) {
             let path = self.settings().location.clone().unwrap_or_default();
             let text = format!("{what} {}: {error}", path.display());
@@ -341,14 +353,7 @@ mod imp {
         }
 
         fn stop(&self) -> Result<(), gst::ErrorMessage> {
-            let Some(output) = self.output().take() else { return Ok(()) };
-            let finished = output.finish().unwrap_or_else(|error| {
-                self.post("could not finish", &error);
-                None
-            });
-            if let Some(listener) = self.settings().listener.take() {
-                listener.closed(finished);
-            }
+            self.finish();
             Ok(())
         }
 
@@ -364,11 +369,16 @@ mod imp {
         }
 
         fn event(&self, event: gst::Event) -> bool {
-            if let gst::EventView::Segment(segment) = event.view()
-                && let Some(bytes) = segment.segment().downcast_ref::<gst::format::Bytes>()
-                && let Some(output) = self.output().as_mut()
-            {
-                output.position = bytes.start().map_or(0, |start| *start);
+            match event.view() {
+                gst::EventView::Segment(segment) => {
+                    let bytes = segment.segment().downcast_ref::<gst::format::Bytes>();
+                    if let Some((bytes, output)) = bytes.zip(self.output().as_mut()) {
+                        output.position = bytes.start().map_or(0, |start| *start);
+                    }
+                }
+                // The last file of a branch is not stopped before the whole branch is.
+                gst::EventView::Eos(_) => self.finish(),
+                _ => {}
             }
             self.parent_event(event)
         }

@@ -68,6 +68,10 @@ impl Flag {
         self.0.store(true, Relaxed);
     }
 
+    pub(crate) fn is_up(&self) -> bool {
+        self.0.load(Relaxed)
+    }
+
     /// Lowers it; true where it was up.
     pub(crate) fn take(&self) -> bool {
         self.0.swap(false, Relaxed)

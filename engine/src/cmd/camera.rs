@@ -16,8 +16,8 @@ type Client = CameraServiceClient<InterceptedService<Channel, Bearer>>;
 
 pub(super) async fn run(args: cli::Camera) -> anyhow::Result<ExitCode> {
     let channel = client::connect(&args.server).await?;
-    let mut client =
-        CameraServiceClient::with_interceptor(channel, client::bearer(&args.server)?);
+    let bearer = client::bearer(&args.server, &channel).await?;
+    let mut client = CameraServiceClient::with_interceptor(channel, bearer);
     match args.command {
         CameraCommand::List => list(&mut client).await?,
         CameraCommand::Watch => watch(&mut client).await?,

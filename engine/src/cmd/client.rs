@@ -1,6 +1,7 @@
 //! A connection to a running server.
 
 use anyhow::Context;
+use ronin_proto::v1::{LoginRequest, auth_service_client::AuthServiceClient};
 use tonic::{
     Request, Status,
     metadata::{Ascii, MetadataValue},
@@ -23,10 +24,23 @@ impl Interceptor for Bearer {
     }
 }
 
-pub(super) fn bearer(server: &Server) -> anyhow::Result<Bearer> {
-    let value = |token: &String| format!("Bearer {token}").parse();
-    let value = server.token.as_ref().map(value).transpose();
-    Ok(Bearer(value.context("the token has characters that no token has")?))
+/// The credential of a call: the token, or a session for the user, or none.
+pub(super) async fn bearer(server: &Server, channel: &Channel) -> anyhow::Result<Bearer> {
+    let token = match (&server.token, &server.user) {
+        (Some(token), _) => token.clone(),
+        (None, Some(user)) => sign_in(channel.clone(), user).await?,
+        (None, None) => return Ok(Bearer(None)),
+    };
+    let value = format!("Bearer {token}").parse();
+    Ok(Bearer(Some(value.context("the token has characters that no token has")?)))
+}
+
+async fn sign_in(channel: Channel, user: &str) -> anyhow::Result<String> {
+    let password = std::env::var("RONIN_PASSWORD")
+        .context("put the password of --user into the variable RONIN_PASSWORD")?;
+    let login = LoginRequest { username: user.to_owned(), password };
+    let session = AuthServiceClient::new(channel).login(login).await.map_err(|s| refused(&s))?;
+    Ok(session.into_inner().session_token)
 }
 
 pub(super) async fn connect(server: &Server) -> anyhow::Result<Channel> {

@@ -71,8 +71,9 @@ pub fn decode_errors(path: &Path) -> String {
     command
         .args(["-v", "error", "-nostdin", "-i"])
         .arg(path)
-        // Passthrough: else ffmpeg rounds times to the frame rate and complains of its own rounding.
-        .args(["-map", "0", "-fps_mode", "passthrough", "-f", "null", "-"]);
+        // The file's own times: else ffmpeg rounds them to the frame rate and complains of that.
+        .args(["-map", "0", "-fps_mode", "passthrough", "-enc_time_base", "-1"])
+        .args(["-f", "null", "-"]);
     let output = command.stdin(Stdio::null()).output().expect("ffmpeg is installed");
     let complaint = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     match output.status.success() || !complaint.is_empty() {

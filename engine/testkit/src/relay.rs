@@ -80,8 +80,12 @@ impl Relay {
     /// Relays a free port of 127.0.0.1 to `target`, which need not be there yet.
     pub fn start(target: SocketAddr) -> Result<Relay> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let listening = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-        let listener = runtime.block_on(listening).context("listen")?;
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("listen")?;
+        listener.set_nonblocking(true).context("listen")?;
+        let listener = {
+            let _entered = runtime.enter();
+            TcpListener::from_std(listener).context("listen")?
+        };
         let addr = listener.local_addr().context("read the port")?;
         let (mode, watched) = watch::channel(Mode::Pass);
         let counters = Arc::new(Counters::default());

@@ -67,10 +67,9 @@ async fn names_are_text_and_ids_are_never_paths() {
     for id in ["../evil", "/etc", "a/b", "a\nb", "A", "a b", ".", "..", "%2e%2e", &long] {
         let refused = sandbox.create(id, &url).await.expect_err(id);
         assert_eq!(refused.code(), Code::InvalidArgument, "{id:?}");
-        assert_eq!(
-            refused.get_error_details().bad_request().unwrap().field_violations[0].field,
-            "camera_id"
-        );
+        let details = refused.get_error_details();
+        let violations = &details.bad_request().unwrap().field_violations;
+        assert!(violations.iter().any(|v| v.field == "camera_id"), "{violations:?}");
     }
     sandbox.add("front", &url).await;
     let twice = sandbox.create("front", &url).await.unwrap_err();

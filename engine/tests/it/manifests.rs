@@ -44,8 +44,8 @@ const RULES: &[Rule] = &[
 const OWNERS: &[(&str, &[&str])] = &[
     ("gst", &["ronin-pipelines", "ronin-testkit"]),
     ("gio", &["ronin-pipelines"]),
-    ("sea-orm", &["ronin-store"]),
     ("sea-orm-migration", &["ronin-migrations"]),
+    ("sea-orm", &["ronin-store"]),
     ("tch", &["ronin-vision"]),
     ("axum", &["ronin-api"]),
     // The command line is a client of the API.

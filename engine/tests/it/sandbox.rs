@@ -78,7 +78,7 @@ pub(crate) fn ronin(folder: &Path) -> Command {
         .env("STORAGE_ROOT", folder.join("storage"))
         .env("RONIN_DATA_DIR", folder.join("data"))
         .env("RONIN_ADMIN_PASSWORD", PASSWORD)
-        .env("RONIN_LOG", "info,ronin=debug")
+        .env("RONIN_LOG", "info,ronin=debug,sea_orm_migration=warn")
         .current_dir(folder);
     command
 }
@@ -280,7 +280,7 @@ impl Sandbox {
         }
     }
 
-    /// Files of a camera on disk, in the order of their names.
+    /// Files of a camera on disk, in the order of their days and names.
     pub(crate) fn files(&self, id: &str) -> Vec<PathBuf> {
         let mut files = Vec::new();
         for day in fs::read_dir(self.storage().join(id)).into_iter().flatten() {
@@ -288,7 +288,8 @@ impl Sandbox {
                 files.push(file.unwrap().path());
             }
         }
-        files.sort();
+        // Without the extension: `12-00-00` comes before `12-00-00-2`.
+        files.sort_by_key(|path| path.with_extension(""));
         files
     }
 

@@ -38,7 +38,9 @@ async fn sigterm_finishes_every_file_of_every_camera() {
     for id in ["one", "two"] {
         let files = sandbox.files(id);
         assert_continuous(&files);
-        assert!(files.iter().all(|file| ffprobe::decode_errors(file).is_empty()));
+        for file in &files {
+            assert_eq!(ffprobe::decode_errors(file), "", "{}", file.display());
+        }
     }
     let last = *numbers::read(sandbox.files("one").last().unwrap()).unwrap().last().unwrap();
     // What was on the way: the source's buffer of 200 ms, and a moment for the signal.

@@ -26,6 +26,7 @@ use super::{
 use crate::{
     branch::record::RecordBranch,
     messages::{is_from, source_fault},
+    preflight,
     stats::Meter,
     video::describe,
 };
@@ -54,6 +55,15 @@ pub(super) async fn run(
     status: &watch::Sender<GraphStatus>,
     cancel: CancellationToken,
 ) -> Option<Fault> {
+    let refused = tokio::select! {
+        biased;
+        // Nothing was started, so nothing is to be shut down.
+        () = cancel.cancelled() => return None,
+        fault = preflight::look(&shared.spec.source) => fault,
+    };
+    if refused.is_some() {
+        return refused;
+    }
     let fault = match start(shared).await {
         Ok(()) => live(shared, status, &cancel).await,
         Err(fault) => Some(fault),

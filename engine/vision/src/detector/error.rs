@@ -127,7 +127,8 @@ pub enum Error {
     },
     /// libtorch refused to load an archive that is whole.
     #[error(
-        "libtorch cannot load {}: export it again with a PyTorch no newer than this libtorch",
+        "libtorch cannot load {}: export it again without `nms=True`, with a PyTorch no newer \
+         than this libtorch",
         path.display()
     )]
     Load {

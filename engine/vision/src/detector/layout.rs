@@ -10,13 +10,13 @@ use crate::geometry::Size;
 /// How a model's output is laid out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Layout {
-    /// YOLOv8, 11, 12: (1, 4 + classes, N): the boxes' middles and sides, then a score for each
-    /// class.
+    /// YOLOv8, 11, 12, and YOLOv10, 26 as TorchScript of today: (1, 4 + classes, N): the boxes'
+    /// middles and sides, then a score for each class.
     ClassScores,
     /// YOLOv5, 7: (1, N, 5 + classes): middle, sides, objectness, then a score for each class.
     Objectness,
-    /// YOLOv10, 26, and exports with `nms=True`: (1, N, 6): corners, score, class; duplicates are
-    /// removed inside.
+    /// Exports of YOLOv10, 26 that need no suppression: (1, N, 6): corners, score, class;
+    /// duplicates are removed inside.
     EndToEnd,
 }
 
@@ -58,14 +58,15 @@ pub(super) fn recognise(shape: &[i64], metadata: &Metadata) -> Result<Layout, Er
     if first == 0 || second == 0 {
         return Err(refusal());
     }
-    // With one class a row of YOLOv5 has six numbers too: there the number of rows decides.
+    // The shape decides. Only with one class a row of YOLOv5 has six numbers too: there the
+    // description and the number of rows do.
     let may_be_end_to_end =
         metadata.is_end_to_end || classes != 1 || !is_anchor_count(first, metadata.input);
     if second == 6 && may_be_end_to_end {
         Ok(Layout::EndToEnd)
-    } else if first == classes + 4 && !metadata.is_end_to_end {
+    } else if first == classes + 4 {
         Ok(Layout::ClassScores)
-    } else if second == classes + 5 && !metadata.is_end_to_end {
+    } else if second == classes + 5 {
         Ok(Layout::Objectness)
     } else {
         Err(refusal())
@@ -98,6 +99,7 @@ mod tests {
         let table = [
             ([1, 84, 8400], 80, 640, false, ClassScores),
             ([1, 84, 2100], 80, 320, false, ClassScores),
+            ([1, 84, 8400], 80, 640, true, ClassScores),
             ([1, 5, 3380], 1, 416, false, ClassScores),
             ([1, 6, 8400], 2, 640, false, ClassScores),
             ([1, 25200, 85], 80, 640, false, Objectness),
@@ -119,7 +121,7 @@ mod tests {
 
     #[test]
     fn shapes_that_fit_nothing_are_refused() {
-        let table: [(&[i64], usize, bool); 9] = [
+        let table: [(&[i64], usize, bool); 8] = [
             (&[], 80, false),
             (&[84, 8400], 80, false),
             (&[1, 1, 84, 8400], 80, false),
@@ -128,7 +130,6 @@ mod tests {
             (&[1, 84, 0], 80, false),
             (&[1, 116, 8400], 80, false),
             (&[1, 84, 8400], 20, false),
-            (&[1, 84, 8400], 80, true),
         ];
 
         for (shape, classes, is_end_to_end) in table {

@@ -26,7 +26,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// The model `file_name` inside `model_dir`. A model is a program: it comes from this folder and from nowhere a name or a link leads.
+    /// The model `file_name` inside `model_dir`. A model is a program: it comes from this folder
+    /// and from nowhere a name or a link leads.
     pub fn new(model_dir: impl AsRef<Path>, file_name: &str) -> Result<Self, Error> {
         if !is_plain_name(file_name) {
             return Err(Error::FileName { name: file_name.to_owned() });

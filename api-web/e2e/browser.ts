@@ -1,0 +1,117 @@
+/** A Chromium for the end-to-end run, and what it is asked about a page. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+const CHROMIUM = "/usr/bin/chromium";
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--autoplay-policy=no-user-gesture-required",
+];
+/** The first picture after a camera connects: a key frame and two segments on a busy machine. */
+const PICTURE_TIMEOUT_MS = 60_000;
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+}
+
+/** A page in the dark theme, and the list its errors are written to. */
+export async function openPage(browser: Browser): Promise<{ page: Page; errors: string[] }> {
+  const context = await browser.newContext({
+    viewport: DESKTOP,
+    colorScheme: "dark",
+    ignoreHTTPSErrors: true,
+  });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(`uncaught: ${error.message}`));
+  page.on("console", (message) => {
+    if (/Content Security Policy/.test(message.text())) {
+      errors.push(message.text());
+    }
+  });
+  return { page, errors };
+}
+
+/** Waits until the picture of a camera has moved on by some frames from where it is now. */
+export async function framesAdvance(page: Page, camera: string): Promise<number> {
+  const before = await decodedFrames(page, camera);
+  const handle = await page.waitForFunction(
+    ({ camera, before }) => {
+      const video = document.querySelector<HTMLVideoElement>(`video[data-camera="${camera}"]`);
+      const frames = video?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
+      // A new player counts from zero.
+      return frames >= before + 10 || (frames < before && frames >= 10) ? frames : false;
+    },
+    { camera, before },
+    { timeout: PICTURE_TIMEOUT_MS },
+  );
+  return Number(await handle.jsonValue());
+}
+
+export function decodedFrames(page: Page, camera: string): Promise<number> {
+  return page.evaluate(
+    (id) =>
+      document
+        .querySelector<HTMLVideoElement>(`video[data-camera="${id}"]`)
+        ?.getVideoPlaybackQuality().totalVideoFrames ?? 0,
+    camera,
+  );
+}
+
+/** The serious and critical accessibility violations of the page, in words. */
+export async function seriousViolations(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, help, nodes }) =>
+      nodes.map((node) => `${id}: ${help}: ${node.target.join(" ")} ${node.failureSummary ?? ""}`),
+    );
+}
+
+const DESKTOP = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+const LOOKS = [
+  { name: "dark", colorScheme: "dark", viewport: DESKTOP },
+  { name: "light", colorScheme: "light", viewport: DESKTOP },
+  { name: "phone", colorScheme: "dark", viewport: PHONE },
+] as const;
+
+/** Waits until the page has the theme and its colours have settled. */
+async function themeApplied(page: Page, scheme: string): Promise<void> {
+  await page.waitForFunction(
+    (wanted) =>
+      document.documentElement.getAttribute("data-mantine-color-scheme") === wanted &&
+      document.getAnimations().every((animation) => !(animation instanceof CSSTransition)),
+    scheme,
+  );
+}
+
+/** Draws the page dark, light and on a phone; `visit` sees each, and a picture of each is kept. */
+export async function inEachLook(
+  page: Page,
+  name: string,
+  shots: string | undefined,
+  visit: (look: string) => Promise<void>,
+): Promise<void> {
+  for (const look of LOOKS) {
+    await page.emulateMedia({ colorScheme: look.colorScheme, reducedMotion: "reduce" });
+    await page.setViewportSize(look.viewport);
+    await themeApplied(page, look.colorScheme);
+    await visit(look.name);
+    if (shots !== undefined) {
+      mkdirSync(shots, { recursive: true });
+      await page.screenshot({ path: join(shots, `${name}-${look.name}.png`), fullPage: true });
+    }
+  }
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.setViewportSize(DESKTOP);
+}

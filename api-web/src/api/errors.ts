@@ -1,0 +1,160 @@
+/**
+ * Turns what a call failed with into words for a person: what happened, what to do, which field.
+ *
+ * Not here: drawing them (`components/ErrorNotice`) and placing field errors in a form
+ * (`lib/cameraForm`).
+ */
+import { Code, ConnectError } from "@connectrpc/connect";
+import { BadRequestSchema, ErrorInfoSchema } from "../gen/google/rpc/error_details_pb";
+
+/** One field the server refused: its path in the request, and why. */
+export interface FieldViolation {
+  field: string;
+  description: string;
+}
+
+/** An error as it is told to a person. */
+export interface ErrorWords {
+  title: string;
+  message: string;
+  /** What to try, most likely first. */
+  whatToDo: readonly string[];
+  /** Machine-readable reason, for example "CAMERA_UNAUTHORIZED"; empty where there is none. */
+  reason: string;
+  /** The refused fields; empty where the error is about no field. */
+  fields: readonly FieldViolation[];
+  /** Whether the same call may work later without a change. */
+  transient: boolean;
+}
+
+interface Advice {
+  title: string;
+  whatToDo: readonly string[];
+}
+
+const ADVICE_BY_REASON: Readonly<Record<string, Advice>> = {
+  CAMERA_UNREACHABLE: {
+    title: "The camera does not answer",
+    whatToDo: [
+      "Check that it has power and is on this network.",
+      "Check the address: routers may have given it a new one.",
+    ],
+  },
+  CAMERA_PORT_CLOSED: {
+    title: "The camera is there, but the port is closed",
+    whatToDo: ["Turn RTSP on in the camera's own settings.", "Check the port; most use 554."],
+  },
+  CAMERA_UNAUTHORIZED: {
+    title: "The camera refused the user name or password",
+    whatToDo: [
+      "Type both again; they are case-sensitive.",
+      "Some cameras want a separate user for RTSP or ONVIF.",
+    ],
+  },
+  CAMERA_PATH_NOT_FOUND: {
+    title: "The camera has no stream at this path",
+    whatToDo: ["Look up the RTSP path in the camera's manual, for example /h264/ch1/main."],
+  },
+  CAMERA_LOCKED_OUT: {
+    title: "The camera refuses sign-ins for now",
+    whatToDo: ["Wait half an hour or restart the camera, then try once with the right password."],
+  },
+  CAMERA_TOO_MANY_SESSIONS: {
+    title: "The camera serves as many viewers as it can",
+    whatToDo: ["Close other programs that show this camera, or restart it."],
+  },
+  STREAM_NO_VIDEO: {
+    title: "The stream has no picture",
+    whatToDo: ["Choose another path; this one carries sound or data only."],
+  },
+  STREAM_CODEC_UNSUPPORTED: {
+    title: "The stream's codec cannot be used",
+    whatToDo: ["Set the camera to H.264 or H.265 with 4:2:0 colour."],
+  },
+  STORAGE_FULL: {
+    title: "The disk for footage is full",
+    whatToDo: ["Free space on the disk or shorten how long footage is kept."],
+  },
+  STORAGE_READ_ONLY: {
+    title: "The disk for footage cannot be written",
+    whatToDo: ["Give the server's user write access to the storage folder."],
+  },
+};
+
+const TITLE_BY_CODE: Readonly<Partial<Record<Code, string>>> = {
+  [Code.Unavailable]: "The server does not answer",
+  [Code.DeadlineExceeded]: "The server took too long to answer",
+  [Code.Unauthenticated]: "Not signed in",
+  [Code.PermissionDenied]: "You may not do this",
+  [Code.NotFound]: "Not found",
+  [Code.AlreadyExists]: "This exists already",
+  [Code.InvalidArgument]: "Something is not right yet",
+  [Code.FailedPrecondition]: "Not possible right now",
+  [Code.Aborted]: "Somebody else changed this meanwhile",
+  [Code.ResourceExhausted]: "Too much at once",
+  [Code.Unimplemented]: "This server cannot do that",
+};
+
+const SERVER_AWAY: ErrorWords = {
+  title: "The server does not answer",
+  message: "RoninNVR could not be reached from this browser.",
+  whatToDo: ["Check that the server is running and that this device is on its network."],
+  reason: "",
+  fields: [],
+  transient: true,
+};
+
+/** Says in words what a call failed with. */
+export function describeError(error: unknown): ErrorWords {
+  const failure = ConnectError.from(error);
+  if (isNetworkFailure(failure)) {
+    return SERVER_AWAY;
+  }
+  const info = failure.findDetails(ErrorInfoSchema)[0];
+  const reason = info?.reason ?? "";
+  const advice = ADVICE_BY_REASON[reason];
+  return {
+    title: advice?.title ?? TITLE_BY_CODE[failure.code] ?? "That did not work",
+    message: asSentence(failure.rawMessage),
+    whatToDo: advice?.whatToDo ?? [],
+    reason,
+    fields: failure
+      .findDetails(BadRequestSchema)
+      .flatMap((detail) => detail.fieldViolations)
+      .map(({ field, description }) => ({ field, description: asSentence(description) })),
+    transient: failure.code === Code.Unavailable || failure.code === Code.DeadlineExceeded,
+  };
+}
+
+/** What a fault reason is called in a few words, for badges and headings. */
+export function faultTitle(reason: string): string {
+  return ADVICE_BY_REASON[reason]?.title ?? "The camera is not streaming";
+}
+
+/** Whether an update was refused because the settings changed since they were read. */
+export function isEditConflict(error: unknown): boolean {
+  return ConnectError.from(error).code === Code.Aborted;
+}
+
+/** Whether the caller gave the call up. */
+export function isCanceled(error: unknown): boolean {
+  return ConnectError.from(error).code === Code.Canceled;
+}
+
+/** A first letter in upper case and a full stop: errors come as fragments. */
+export function asSentence(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === "") {
+    return "";
+  }
+  const begun = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
+
+/** Browsers report an unreachable server as a TypeError of fetch, or a proxy's 502 to 504. */
+function isNetworkFailure(failure: ConnectError): boolean {
+  return (
+    failure.cause instanceof TypeError ||
+    (failure.code === Code.Unavailable && /^HTTP 50[234]$/.test(failure.rawMessage))
+  );
+}

@@ -1,0 +1,65 @@
+/** Which page answers to which address. Pages are loaded when they are first wanted. */
+import { Navigate, type RouteObject } from "react-router";
+import { RequireSession } from "./RequireSession";
+import { RouteError } from "./RouteError";
+
+export const routes: RouteObject[] = [
+  {
+    errorElement: <RouteError />,
+    HydrateFallback: () => null,
+    children: [
+      {
+        path: "/sign-in",
+        lazy: async () => page((await import("../pages/SignInPage")).SignInPage),
+      },
+      { path: "/setup", lazy: async () => page((await import("../pages/SetupPage")).SetupPage) },
+      {
+        element: <RequireSession />,
+        children: [
+          {
+            errorElement: <RouteError />,
+            children: [
+              { path: "/", element: <Navigate to="/live" replace /> },
+              {
+                path: "/live",
+                lazy: async () => page((await import("../pages/LivePage")).LivePage),
+              },
+              {
+                path: "/cameras",
+                lazy: async () => page((await import("../pages/CamerasPage")).CamerasPage),
+              },
+              {
+                path: "/add-camera",
+                lazy: async () => page((await import("../pages/AddCameraPage")).AddCameraPage),
+              },
+              {
+                path: "/cameras/:id",
+                lazy: async () => page((await import("../pages/CameraPage")).CameraPage),
+              },
+              {
+                path: "/cameras/:id/edit",
+                lazy: async () => page((await import("../pages/EditCameraPage")).EditCameraPage),
+              },
+              {
+                path: "/system",
+                lazy: async () => page((await import("../pages/SystemPage")).SystemPage),
+              },
+              {
+                path: "/account",
+                lazy: async () => page((await import("../pages/AccountPage")).AccountPage),
+              },
+              {
+                path: "*",
+                lazy: async () => page((await import("../pages/NotFoundPage")).NotFoundPage),
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+];
+
+function page(Component: () => React.ReactNode) {
+  return { Component };
+}

@@ -1,0 +1,150 @@
+/**
+ * One camera live: the picture, its name and state, and the words in its place while there is none.
+ *
+ * Not here: asking the server where the stream is (`pages/LiveCamera`) and recovery (`livePlayer`).
+ */
+import { ActionIcon, Tooltip } from "@mantine/core";
+import {
+  IconArrowsMaximize,
+  IconArrowsMinimize,
+  IconInfoCircle,
+  IconVolume,
+  IconVolumeOff,
+} from "@tabler/icons-react";
+import { type ReactNode, useRef } from "react";
+import { Link } from "react-router";
+import { type Camera, CameraState } from "../../gen/ronin/v1/camera_pb";
+import { useNow } from "../../lib/useNow";
+import type { LiveSource } from "../../live/livePlayer";
+import { type TileAction, tileState, tileWords } from "../../live/tileWords";
+import { useLivePlayer } from "../../live/useLivePlayer";
+import { StateBadge } from "../cameras/StateBadge";
+import { Latency } from "./Latency";
+import classes from "./LiveTile.module.css";
+import { TilePlaceholder } from "./TilePlaceholder";
+
+interface Props {
+  camera: Camera;
+  /** Where the stream is; undefined while the camera does not stream. */
+  source: LiveSource | undefined;
+  /** Why the server did not say where the stream is. */
+  streamError?: string | undefined;
+  /** Whether the server answers; a player that gave up tries again when it does so anew. */
+  isServerThere: boolean;
+  /** Whether the stream carries sound. */
+  hasSound: boolean;
+  isAudible: boolean;
+  onAudible: (isAudible: boolean) => void;
+  /** Zooms to this camera or back; undefined where there is nothing to zoom. */
+  onZoom?: (() => void) | undefined;
+  isZoomed?: boolean;
+  /** Where more about the camera is shown. */
+  detailPath?: string;
+  /** Small tiles leave out what does not fit. */
+  isCompact?: boolean;
+  /** Player actions are done here; the others are the caller's. */
+  onAction: (action: TileAction) => void;
+}
+
+export function LiveTile(props: Props) {
+  const { camera, source, streamError, isServerThere, hasSound, isAudible, onAudible, onZoom } =
+    props;
+  const { isZoomed = false, detailPath, isCompact = false, onAction } = props;
+  const video = useRef<HTMLVideoElement>(null);
+  const player = useLivePlayer(video, source, { isServerThere });
+  const isWaiting = camera.status?.state === CameraState.BACKOFF;
+  const now = useNow(1_000, isWaiting);
+  const words = tileWords(camera, player.state, streamError, now);
+  const name = camera.displayName || camera.id;
+
+  const act = (action: TileAction) => {
+    if (action === "resume") {
+      player.resume();
+    } else if (action === "reconnect" && streamError === undefined) {
+      player.reconnect();
+    } else {
+      onAction(action);
+    }
+  };
+
+  return (
+    <section className={classes.tile} aria-label={name} data-compact={isCompact || undefined}>
+      <video
+        ref={video}
+        className={classes.video}
+        muted={!isAudible}
+        playsInline
+        disablePictureInPicture
+        aria-label={`Live picture of ${name}`}
+        data-camera={camera.id}
+      />
+      {words && <TilePlaceholder words={words} onAction={act} />}
+      {onZoom && (
+        <button
+          type="button"
+          className={classes.hit}
+          aria-label={isZoomed ? `Back from ${name} to all cameras` : `Zoom to ${name}`}
+          onClick={onZoom}
+        />
+      )}
+      <div className={classes.bar}>
+        <StateBadge words={tileState(camera, words)} size={isCompact ? "xs" : "sm"} onPicture />
+        <span className={classes.name}>{name}</span>
+        <span className={classes.spacer} />
+        {!words && isZoomed && <Latency seconds={player.latencySeconds} />}
+        <span className={classes.tools}>
+          {hasSound && !words && (
+            <Tool
+              label={isAudible ? `Mute ${name}` : `Unmute ${name}`}
+              isPressed={isAudible}
+              onClick={() => onAudible(!isAudible)}
+            >
+              {isAudible ? <IconVolume size={18} /> : <IconVolumeOff size={18} />}
+            </Tool>
+          )}
+          {detailPath && (
+            <Tooltip label="Details">
+              <ActionIcon
+                component={Link}
+                to={detailPath}
+                className={classes.tool}
+                variant="transparent"
+                aria-label={`Details of ${name}`}
+              >
+                <IconInfoCircle size={18} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          )}
+          {onZoom && (
+            <span className={classes.zoomHint} aria-hidden="true">
+              {isZoomed ? <IconArrowsMinimize size={18} /> : <IconArrowsMaximize size={18} />}
+            </span>
+          )}
+        </span>
+      </div>
+    </section>
+  );
+}
+
+interface ToolProps {
+  label: string;
+  isPressed: boolean;
+  onClick: () => void;
+  children: ReactNode;
+}
+
+function Tool({ label, isPressed, onClick, children }: ToolProps) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        className={classes.tool}
+        variant="transparent"
+        aria-label={label}
+        aria-pressed={isPressed}
+        onClick={onClick}
+      >
+        {children}
+      </ActionIcon>
+    </Tooltip>
+  );
+}

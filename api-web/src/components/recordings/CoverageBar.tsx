@@ -1,0 +1,89 @@
+/** A day of footage as a bar: what is on disk, and each gap with its cause. */
+import { Box, Group, Text, Tooltip } from "@mantine/core";
+import { asSentence } from "../../api/errors";
+import { clockTime, duration, HOUR_MS, shortClockTime } from "../../lib/time";
+import { type DayCoverage, type GapSpan, placeOnDay } from "../../lib/timelineSpans";
+import { percent } from "../../lib/units";
+import classes from "./CoverageBar.module.css";
+
+interface Props {
+  day: DayCoverage;
+  nowMs: number;
+}
+
+export function CoverageBar({ day, nowMs }: Props) {
+  const isToday = nowMs >= day.startMs && nowMs < day.endMs;
+  const past = { startMs: day.startMs, endMs: Math.min(Math.max(nowMs, day.startMs), day.endMs) };
+  return (
+    <Box>
+      <fieldset className={classes.bar} aria-label={summary(day)}>
+        <div className={classes.past} style={placeOnDay(past, day)} />
+        {day.recorded.map((span) => (
+          <div key={span.startMs} className={classes.recorded} style={placeOnDay(span, day)} />
+        ))}
+        {day.gaps.map((gap) => (
+          <Tooltip key={gap.startMs} label={gapWords(gap)} multiline maw={340}>
+            <button
+              type="button"
+              className={classes.gap}
+              style={placeOnDay(gap, day)}
+              aria-label={gapWords(gap)}
+            />
+          </Tooltip>
+        ))}
+        {isToday && (
+          <div
+            className={classes.now}
+            style={{ left: placeOnDay({ startMs: nowMs, endMs: nowMs }, day).left }}
+          />
+        )}
+      </fieldset>
+      <div className={classes.scale} aria-hidden="true">
+        {hours(day).map((ms) => (
+          <span
+            key={ms}
+            className={classes.hour}
+            style={{ left: placeOnDay({ startMs: ms, endMs: ms }, day).left }}
+          >
+            {shortClockTime(ms)}
+          </span>
+        ))}
+      </div>
+      <Group gap="md" mt={4} aria-hidden>
+        <Legend className={classes.recordedKey ?? ""}>On disk</Legend>
+        <Legend className={classes.gapKey ?? ""}>No footage (point at it for the cause)</Legend>
+      </Group>
+    </Box>
+  );
+}
+
+function Legend({ className, children }: { className: string; children: string }) {
+  return (
+    <Group gap={6}>
+      <span className={className} />
+      <Text size="xs" c="dimmed">
+        {children}
+      </Text>
+    </Group>
+  );
+}
+
+/** "08:10:00 to 08:25:10 (15 min 10 s): The camera did not answer." */
+export function gapWords(gap: GapSpan): string {
+  const span = `${clockTime(gap.startMs)} to ${clockTime(gap.endMs)}`;
+  return `${span} (${duration(gap.endMs - gap.startMs)}): ${asSentence(gap.message || gap.cause)}`;
+}
+
+function summary(day: DayCoverage): string {
+  const gaps = day.gaps.length === 1 ? "1 gap" : `${day.gaps.length} gaps`;
+  return `Footage of the day: ${percent(day.coverage)} on disk, ${gaps}`;
+}
+
+/** Every third hour; the first and last are left out, where labels would be cut. */
+function hours(day: DayCoverage): number[] {
+  const marks: number[] = [];
+  for (let ms = day.startMs + 3 * HOUR_MS; ms < day.endMs; ms += 3 * HOUR_MS) {
+    marks.push(ms);
+  }
+  return marks;
+}

@@ -1,0 +1,89 @@
+/** Times as people read them, in the viewer's zone. */
+import { type Timestamp, timestampDate, timestampFromMs } from "@bufbuild/protobuf/wkt";
+
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** Milliseconds since 1970; undefined where the time is unset. */
+export function timestampMs(time: Timestamp | undefined): number | undefined {
+  return time === undefined ? undefined : timestampDate(time).getTime();
+}
+
+export { timestampFromMs };
+
+/** "14:05:09" */
+export function clockTime(ms: number): string {
+  return new Date(ms).toLocaleTimeString(undefined, { hour12: false });
+}
+
+/** "14:05" */
+export function shortClockTime(ms: number): string {
+  return new Date(ms).toLocaleTimeString(undefined, {
+    hour: "2-digit",
+    minute: "2-digit",
+    hour12: false,
+  });
+}
+
+/** "22 Nov 2026, 14:05:09", in the words of the viewer's language. */
+export function dateTime(ms: number): string {
+  return new Date(ms).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+}
+
+/** "Sunday, 22 November 2026", in the words of the viewer's language. */
+export function longDate(ms: number): string {
+  return new Date(ms).toLocaleDateString(undefined, { dateStyle: "full" });
+}
+
+/** "2 h 5 min", "12 s": the two largest units. */
+export function duration(ms: number): string {
+  const units: readonly (readonly [number, string])[] = [
+    [DAY_MS, "d"],
+    [HOUR_MS, "h"],
+    [MINUTE_MS, "min"],
+    [SECOND_MS, "s"],
+  ];
+  let rest = Math.max(0, Math.round(ms / SECOND_MS) * SECOND_MS);
+  const first = units.findIndex(([size]) => rest >= size);
+  if (first === -1) {
+    return ms > 0 ? `${Math.round(ms)} ms` : "0 s";
+  }
+  const parts: string[] = [];
+  for (const [size, unit] of units.slice(first, first + 2)) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) {
+      parts.push(`${count} ${unit}`);
+    }
+  }
+  return parts.join(" ");
+}
+
+/** The day that holds `ms` in the viewer's zone; 23 or 25 hours where clocks change. */
+export function dayOf(ms: number): { startMs: number; endMs: number } {
+  const date = new Date(ms);
+  const [year, month, day] = [date.getFullYear(), date.getMonth(), date.getDate()];
+  return {
+    startMs: new Date(year, month, day).getTime(),
+    endMs: new Date(year, month, day + 1).getTime(),
+  };
+}
+
+/** "2026-11-22" of a time in the viewer's zone, for URLs. */
+export function dayKey(ms: number): string {
+  const date = new Date(ms);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** The beginning of the day that a URL names; undefined where it names none. */
+export function parseDayKey(key: string | null): number | undefined {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(key ?? "");
+  if (match === null) {
+    return undefined;
+  }
+  const date = new Date(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
+  return dayKey(date.getTime()) === key ? date.getTime() : undefined;
+}

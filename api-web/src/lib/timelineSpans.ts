@@ -1,0 +1,50 @@
+/** A day of footage as spans on a bar. Not here: drawing them (`components/recordings/CoverageBar`). */
+import type { CameraTimeline } from "../gen/ronin/v1/recording_pb";
+import { timestampMs } from "./time";
+
+export interface Span {
+  startMs: number;
+  endMs: number;
+}
+
+export interface GapSpan extends Span {
+  message: string;
+  cause: string;
+}
+
+export interface DayCoverage extends Span {
+  recorded: Span[];
+  gaps: GapSpan[];
+  /** 0 to 1 of the past part. */
+  coverage: number;
+}
+
+/** The timeline of a camera cut to the day. */
+export function dayCoverage(timeline: CameraTimeline, day: Span): DayCoverage {
+  return {
+    ...day,
+    recorded: timeline.recorded.flatMap((span) => cut(span, day)),
+    gaps: timeline.gaps.flatMap((gap) =>
+      cut(gap, day).map((span) => ({ ...span, message: gap.message, cause: gap.cause })),
+    ),
+    coverage: timeline.coverage,
+  };
+}
+
+type WireSpan = Pick<CameraTimeline["recorded"][number], "startTime" | "endTime">;
+
+function cut(span: WireSpan, day: Span): Span[] {
+  const startMs = Math.max(timestampMs(span.startTime) ?? day.startMs, day.startMs);
+  const endMs = Math.min(timestampMs(span.endTime) ?? day.endMs, day.endMs);
+  return endMs > startMs ? [{ startMs, endMs }] : [];
+}
+
+/** Where a span lies on the bar, in percent. */
+export function placeOnDay(span: Span, day: Span): { left: string; width: string } {
+  const length = day.endMs - day.startMs;
+  const at = (ms: number) => ((ms - day.startMs) / length) * 100;
+  return {
+    left: `${at(span.startMs).toFixed(4)}%`,
+    width: `${(at(span.endMs) - at(span.startMs)).toFixed(4)}%`,
+  };
+}

@@ -1,0 +1,18 @@
+/** How hls.js is set up for a live tile. Not here: recovery (`livePlayer`). */
+import type { HlsConfig } from "hls.js";
+
+/** Two segments of 2 s: near the live edge with one segment of slack. */
+const LIVE_SYNC_S = 4;
+
+export const LIVE_HLS_CONFIG: Partial<HlsConfig> = {
+  lowLatencyMode: false,
+  liveSyncDuration: LIVE_SYNC_S,
+  liveMaxLatencyDuration: 3 * LIVE_SYNC_S,
+  maxLiveSyncPlaybackRate: 1.5,
+  liveDurationInfinity: true,
+  // A tile may run for weeks: only seconds are kept on either side.
+  backBufferLength: 10,
+  maxBufferLength: 10,
+  capLevelToPlayerSize: true,
+  preferManagedMediaSource: true,
+};

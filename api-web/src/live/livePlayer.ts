@@ -1,0 +1,358 @@
+/**
+ * Keeps one live stream playing in one video element: attaches hls.js (or the browser's own HLS),
+ * recovers from network errors, media errors and stalls, and says in words how it is doing.
+ *
+ * Not here: whether the camera streams at all (the caller starts and stops), React
+ * (`useLivePlayer`), and what is drawn over the video (`tileWords`).
+ */
+import type HlsClass from "hls.js";
+import type { ErrorData } from "hls.js";
+import { browserCapabilities, unplayableCodec } from "./codecs";
+import { LIVE_HLS_CONFIG } from "./hlsConfig";
+
+/** Attempts after which a person has to ask for another. */
+export const MAX_RETRIES = 5;
+/** Wait before each of them: the server may need some seconds to come back. */
+export const RETRY_WAIT_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000, 8_000];
+/** A picture that stands still for this long is a stall: two segments are 4 s. */
+export const STALL_MS = 8_000;
+/** Playing for this long without trouble pays off all earlier trouble. */
+export const HEALTHY_MS = 10_000;
+const TICK_MS = 1_000;
+
+/** Where a stream is. */
+export interface LiveSource {
+  url: string;
+  codecs: readonly string[];
+}
+
+export type PlayerState =
+  | { kind: "idle" }
+  | { kind: "loading" }
+  | { kind: "playing" }
+  | { kind: "recovering"; reason: string; attempt: number }
+  | { kind: "blocked" }
+  | { kind: "failed"; reason: string }
+  | { kind: "unsupported"; codec: string };
+
+/** Loads hls.js on first use: nobody pays for it on pages without video. */
+export type LoadHls = () => Promise<typeof HlsClass>;
+
+interface Options {
+  video: HTMLVideoElement;
+  loadHls: LoadHls;
+  onState: (state: PlayerState) => void;
+}
+
+const REASONS = {
+  network: "The video could not be fetched from the server.",
+  media: "The browser could not decode the video.",
+  stall: "The picture stood still.",
+  other: "The player stopped unexpectedly.",
+  signedOut: "The session for video has ended. Sign out and in again.",
+  noHls: "This browser cannot play live video.",
+} as const;
+
+/** Errors of hls.js that mean: no recovery, the codec is the problem. */
+const CODEC_ERRORS: ReadonlySet<string> = new Set([
+  "manifestIncompatibleCodecsError",
+  "bufferIncompatibleCodecsError",
+  "bufferAddCodecError",
+]);
+
+export class LivePlayer {
+  readonly #video: HTMLVideoElement;
+  readonly #loadHls: LoadHls;
+  readonly #onState: (state: PlayerState) => void;
+  #state: PlayerState = { kind: "idle" };
+  #source: LiveSource | undefined;
+  #hls: HlsClass | undefined;
+  /** Counts attachments: what an older one still has under way is ignored. */
+  #generation = 0;
+  #retries = 0;
+  #mediaErrors = 0;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #tickTimer: ReturnType<typeof setInterval> | undefined;
+  /** Whether the wait before the next attempt is running. */
+  #isWaiting = false;
+  #position = 0;
+  #stillMs = 0;
+  #healthyMs = 0;
+  #jumpedToEdge = false;
+
+  constructor({ video, loadHls, onState }: Options) {
+    this.#video = video;
+    this.#loadHls = loadHls;
+    this.#onState = onState;
+  }
+
+  get state(): PlayerState {
+    return this.#state;
+  }
+
+  /** Seconds between the live edge and the picture; undefined where it is not known. */
+  get latencySeconds(): number | undefined {
+    const latency = this.#hls?.latency ?? 0;
+    return this.#state.kind === "playing" && latency > 0 ? latency : undefined;
+  }
+
+  /** Plays `source` from now on, in place of whatever was played before. */
+  start(source: LiveSource): void {
+    this.stop();
+    this.#source = source;
+    this.#retries = 0;
+    const codec = unplayableCodec(source.codecs, browserCapabilities(this.#video));
+    if (codec !== undefined) {
+      this.#become({ kind: "unsupported", codec });
+      return;
+    }
+    this.#tickTimer = setInterval(() => this.#tick(), TICK_MS);
+    this.#become({ kind: "loading" });
+    void this.#attach();
+  }
+
+  /** Lets go of the stream and of the memory it holds. */
+  stop(): void {
+    this.#source = undefined;
+    clearInterval(this.#tickTimer);
+    this.#detach();
+    this.#become({ kind: "idle" });
+  }
+
+  /** Begins anew after the player gave up, or when a person asks for it. */
+  reconnect(): void {
+    if (this.#source !== undefined) {
+      this.start(this.#source);
+    }
+  }
+
+  /** Plays after a person's click, where the browser wanted one. */
+  resume(): void {
+    this.#become({ kind: "loading" });
+    this.#play(this.#generation);
+  }
+
+  async #attach(): Promise<void> {
+    this.#detach();
+    const source = this.#source;
+    if (source === undefined) {
+      return;
+    }
+    const generation = this.#generation;
+    let Hls: typeof HlsClass;
+    try {
+      Hls = await this.#loadHls();
+    } catch {
+      if (generation === this.#generation) {
+        this.#retry(REASONS.network);
+      }
+      return;
+    }
+    if (generation !== this.#generation) {
+      return;
+    }
+    if (Hls.isSupported()) {
+      this.#attachHls(Hls, source);
+    } else if (this.#video.canPlayType("application/vnd.apple.mpegurl") !== "") {
+      this.#attachNative(source);
+    } else {
+      this.#fail(REASONS.noHls);
+    }
+  }
+
+  #attachHls(Hls: typeof HlsClass, source: LiveSource): void {
+    const generation = this.#generation;
+    const hls = new Hls(LIVE_HLS_CONFIG);
+    this.#hls = hls;
+    hls.on(Hls.Events.MANIFEST_PARSED, () => this.#play(generation));
+    hls.on(Hls.Events.ERROR, (_event, data) => {
+      if (generation === this.#generation && data.fatal) {
+        this.#onFatal(Hls, hls, data);
+      }
+    });
+    hls.loadSource(source.url);
+    hls.attachMedia(this.#video);
+  }
+
+  #attachNative(source: LiveSource): void {
+    const generation = this.#generation;
+    this.#video.onerror = () => {
+      if (generation === this.#generation) {
+        this.#retry(REASONS.network);
+      }
+    };
+    this.#video.src = source.url;
+    this.#play(generation);
+  }
+
+  #detach(): void {
+    this.#generation += 1;
+    clearTimeout(this.#retryTimer);
+    this.#isWaiting = false;
+    this.#hls?.destroy();
+    this.#hls = undefined;
+    this.#video.onerror = null;
+    if (this.#video.hasAttribute("src")) {
+      this.#video.removeAttribute("src");
+      this.#video.load();
+    }
+    this.#mediaErrors = 0;
+    this.#resetWatchdog();
+  }
+
+  #play(generation: number): void {
+    this.#video.play().catch((error: unknown) => {
+      const isRefusal = error instanceof DOMException && error.name === "NotAllowedError";
+      if (isRefusal && generation === this.#generation) {
+        this.#become({ kind: "blocked" });
+      }
+    });
+  }
+
+  #onFatal(Hls: typeof HlsClass, hls: HlsClass, data: ErrorData): void {
+    if (CODEC_ERRORS.has(data.details)) {
+      const codec = this.#source?.codecs[0] ?? "unknown";
+      this.#detach();
+      this.#become({ kind: "unsupported", codec });
+      return;
+    }
+    switch (data.type) {
+      case Hls.ErrorTypes.NETWORK_ERROR:
+        this.#onNetworkError(hls, data);
+        break;
+      case Hls.ErrorTypes.MEDIA_ERROR:
+        this.#onMediaError(hls);
+        break;
+      default:
+        this.#retry(REASONS.other);
+    }
+  }
+
+  #onNetworkError(hls: HlsClass, data: ErrorData): void {
+    if (data.response?.code === 401 || data.response?.code === 403) {
+      this.#fail(REASONS.signedOut);
+      return;
+    }
+    // Once the playlist was there, the first attempt keeps the picture and asks for more.
+    const keepsPicture = this.#retries === 0 && !data.details.startsWith("manifest");
+    this.#retry(REASONS.network, keepsPicture ? () => hls.startLoad() : undefined);
+  }
+
+  #onMediaError(hls: HlsClass): void {
+    this.#mediaErrors += 1;
+    if (this.#mediaErrors > 2) {
+      this.#retry(REASONS.media);
+      return;
+    }
+    if (this.#mediaErrors === 2) {
+      hls.swapAudioCodec();
+    }
+    this.#become({ kind: "recovering", reason: REASONS.media, attempt: this.#retries + 1 });
+    this.#resetWatchdog();
+    hls.recoverMediaError();
+    this.#play(this.#generation);
+  }
+
+  /** Waits, then attaches anew, or does `gently` instead. Gives up after the last attempt. */
+  #retry(reason: string, gently?: () => void): void {
+    if (this.#isWaiting) {
+      return;
+    }
+    const waitMs = RETRY_WAIT_MS[this.#retries];
+    if (waitMs === undefined || this.#retries >= MAX_RETRIES) {
+      this.#fail(reason);
+      return;
+    }
+    this.#retries += 1;
+    this.#become({ kind: "recovering", reason, attempt: this.#retries });
+    clearTimeout(this.#retryTimer);
+    this.#isWaiting = true;
+    this.#retryTimer = setTimeout(() => {
+      this.#isWaiting = false;
+      this.#resetWatchdog();
+      if (gently) {
+        gently();
+      } else {
+        void this.#attach();
+      }
+    }, waitMs);
+  }
+
+  #fail(reason: string): void {
+    this.#detach();
+    this.#become({ kind: "failed", reason });
+  }
+
+  #resetWatchdog(): void {
+    this.#position = this.#video.currentTime;
+    this.#stillMs = 0;
+    this.#healthyMs = 0;
+    this.#jumpedToEdge = false;
+  }
+
+  /** Looks once a second whether the picture moves. */
+  #tick(): void {
+    const isWatched = ["loading", "playing", "recovering"].includes(this.#state.kind);
+    // Browsers may pause video that nobody sees; that is no stall.
+    if (!isWatched || this.#isWaiting || document.hidden) {
+      this.#stillMs = 0;
+      return;
+    }
+    const position = this.#video.currentTime;
+    // Seeking to the live edge moves the position before there is a picture.
+    const hasPicture = this.#video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+    if (position !== this.#position && hasPicture) {
+      this.#position = position;
+      this.#onProgress();
+      return;
+    }
+    this.#healthyMs = 0;
+    this.#stillMs += TICK_MS;
+    if (this.#stillMs >= STALL_MS) {
+      this.#onStall();
+    }
+  }
+
+  #onProgress(): void {
+    this.#stillMs = 0;
+    this.#healthyMs += TICK_MS;
+    this.#become({ kind: "playing" });
+    if (this.#healthyMs >= HEALTHY_MS) {
+      this.#retries = 0;
+      this.#mediaErrors = 0;
+      this.#jumpedToEdge = false;
+    }
+  }
+
+  #onStall(): void {
+    this.#stillMs = 0;
+    if (this.#jumpedToEdge) {
+      this.#retry(REASONS.stall);
+      return;
+    }
+    this.#jumpedToEdge = true;
+    const edge = this.#liveEdge();
+    if (edge !== undefined) {
+      this.#video.currentTime = edge;
+      this.#position = edge;
+    }
+    this.#play(this.#generation);
+  }
+
+  #liveEdge(): number | undefined {
+    const sync = this.#hls?.liveSyncPosition;
+    if (typeof sync === "number") {
+      return sync;
+    }
+    const { seekable } = this.#video;
+    return seekable.length > 0 ? seekable.end(seekable.length - 1) : undefined;
+  }
+
+  #become(state: PlayerState): void {
+    const isSame = state.kind === this.#state.kind && state.kind !== "recovering";
+    this.#state = state;
+    if (!isSame) {
+      this.#onState(state);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/** The footage of one camera on one day: coverage with gaps, and its segments. The day is in the URL. */
+import { Stack, Text } from "@mantine/core";
+import { IconCalendarTime, IconMovie } from "@tabler/icons-react";
+import { useState } from "react";
+import { useSearchParams } from "react-router";
+import { describeError } from "../api/errors";
+import { useDaySegments, useDayTimeline } from "../api/recordings";
+import { ErrorNotice } from "../components/ErrorNotice";
+import { Loading } from "../components/Loading";
+import { Panel } from "../components/Panel";
+import { CoverageBar } from "../components/recordings/CoverageBar";
+import { DayPicker } from "../components/recordings/DayPicker";
+import { SegmentPlayer } from "../components/recordings/SegmentPlayer";
+import { SegmentTable } from "../components/recordings/SegmentTable";
+import type { Camera } from "../gen/ronin/v1/camera_pb";
+import type { Segment } from "../gen/ronin/v1/recording_pb";
+import { dayKey, dayOf, parseDayKey } from "../lib/time";
+import { dayCoverage } from "../lib/timelineSpans";
+import { percent } from "../lib/units";
+import { useNow } from "../lib/useNow";
+
+const REDRAW_MS = 15_000;
+
+/** Another day is no new page. */
+const KEEP_SCROLL = { preventScrollReset: true };
+
+export function CameraFootage({ camera }: { camera: Camera }) {
+  const now = useNow(REDRAW_MS);
+  const [params, setParams] = useSearchParams();
+  const [playing, setPlaying] = useState<Segment>();
+  const day = dayOf(parseDayKey(params.get("day")) ?? now);
+  const isToday = now >= day.startMs && now < day.endMs;
+  const timeline = useDayTimeline(camera.name, day, isToday);
+  const list = useDaySegments(camera.name, day, isToday);
+  const first = timeline.data?.timelines[0];
+  const coverage = first && dayCoverage(first, day);
+
+  const onDay = (dayMs: number | undefined) =>
+    setParams((old) => {
+      const next = new URLSearchParams(old);
+      if (dayMs === undefined) {
+        next.delete("day");
+      } else {
+        next.set("day", dayKey(dayMs));
+      }
+      return next;
+    }, KEEP_SCROLL);
+
+  return (
+    <>
+      <Panel
+        title="Footage"
+        icon={<IconCalendarTime size={18} />}
+        aside={<DayPicker dayMs={day.startMs} nowMs={now} onDay={onDay} />}
+      >
+        {timeline.isPending && <Loading>Loading the timeline</Loading>}
+        {!coverage && timeline.error && (
+          <ErrorNotice
+            words={describeError(timeline.error)}
+            onRetry={() => void timeline.refetch()}
+          />
+        )}
+        {coverage && (
+          <Stack gap="xs">
+            <Text size="sm">
+              <Text span fw={650}>
+                {percent(coverage.coverage)}
+              </Text>{" "}
+              of the {isToday ? "day so far" : "day"} is on disk
+              {coverage.gaps.length > 0 &&
+                `, with ${coverage.gaps.length === 1 ? "1 gap" : `${coverage.gaps.length} gaps`}`}
+              .
+            </Text>
+            <CoverageBar day={coverage} nowMs={now} />
+          </Stack>
+        )}
+      </Panel>
+      <Panel title="Segments" icon={<IconMovie size={18} />}>
+        {list.isPending && <Loading>Loading segments</Loading>}
+        {!list.segments && list.error && (
+          <ErrorNotice words={describeError(list.error)} onRetry={() => void list.refetch()} />
+        )}
+        {list.segments?.length === 0 && (
+          <Text size="sm" c="dimmed">
+            {isToday
+              ? "No segment of today is finished yet. The one being written appears here when it ends."
+              : "There is no footage of this day. The bar above says why."}
+          </Text>
+        )}
+        {list.segments && list.segments.length > 0 && (
+          <SegmentTable segments={list.segments} onPlay={setPlaying} />
+        )}
+      </Panel>
+      <SegmentPlayer segment={playing} onClose={() => setPlaying(undefined)} />
+    </>
+  );
+}

@@ -1,0 +1,155 @@
+/** One camera: live picture, status, streams, counters, and the footage of a day. */
+import { useQuery } from "@connectrpc/connect-query";
+import { Button, Grid, Group, Stack } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+import {
+  IconActivity,
+  IconEdit,
+  IconInfoCircle,
+  IconMovie,
+  IconRefresh,
+  IconTrash,
+} from "@tabler/icons-react";
+import { useState } from "react";
+import { Link, useNavigate, useParams } from "react-router";
+import { useCamera } from "../api/cameras";
+import { describeError } from "../api/errors";
+import { CameraBadges, CameraTrouble } from "../components/cameras/CameraStatus";
+import { PipelineStats } from "../components/cameras/PipelineStats";
+import { StreamList } from "../components/cameras/StreamList";
+import { ErrorNotice } from "../components/ErrorNotice";
+import { type Fact, Facts } from "../components/Facts";
+import { Loading } from "../components/Loading";
+import { PageHeader } from "../components/PageHeader";
+import { Panel } from "../components/Panel";
+import type { Camera } from "../gen/ronin/v1/camera_pb";
+import { SystemService } from "../gen/ronin/v1/system_pb";
+import { addressWords, transportWords } from "../lib/cameraWords";
+import { dateTime, timestampMs } from "../lib/time";
+import { CameraFootage } from "./CameraFootage";
+import { LiveCamera } from "./LiveCamera";
+import { NoSuchCamera } from "./NoSuchCamera";
+import { useCameraManagement } from "./useCameraManagement";
+
+const STATS_EVERY_MS = 2_000;
+
+export function CameraPage() {
+  const { id = "" } = useParams();
+  const { camera, isPending, error, refetch } = useCamera(id);
+  useDocumentTitle(`${camera?.displayName ?? "Camera"} · RoninNVR`);
+
+  if (isPending) {
+    return <Loading>Loading the camera</Loading>;
+  }
+  if (error && camera === undefined) {
+    return <ErrorNotice words={describeError(error)} onRetry={() => void refetch()} />;
+  }
+  return camera ? <CameraDetails camera={camera} /> : <NoSuchCamera id={id} />;
+}
+
+function CameraDetails({ camera }: { camera: Camera }) {
+  const navigate = useNavigate();
+  const management = useCameraManagement(() => void navigate("/cameras"));
+  const [isAudible, setAudible] = useState(false);
+
+  return (
+    <>
+      <PageHeader
+        back={{ to: "/cameras", label: "Cameras" }}
+        title={camera.displayName}
+        actions={
+          <>
+            <Button
+              variant="default"
+              leftSection={<IconRefresh size={16} aria-hidden />}
+              disabled={camera.enabled === false}
+              onClick={() => management.restartCamera(camera)}
+            >
+              Restart
+            </Button>
+            <Button
+              variant="default"
+              component={Link}
+              to={`/cameras/${camera.id}/edit`}
+              leftSection={<IconEdit size={16} aria-hidden />}
+            >
+              Edit
+            </Button>
+            <Button
+              variant="default"
+              leftSection={<IconTrash size={16} aria-hidden />}
+              onClick={() => management.deleteCamera(camera)}
+            >
+              Remove…
+            </Button>
+          </>
+        }
+      />
+      <Grid gap="md">
+        <Grid.Col span={{ base: 12, lg: 8 }}>
+          <Stack gap="md">
+            <div style={{ aspectRatio: "16 / 9", maxHeight: "72vh" }}>
+              <LiveCamera camera={camera} isAudible={isAudible} onAudible={setAudible} isZoomed />
+            </div>
+            <CameraFootage camera={camera} />
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 4 }}>
+          <Stack gap="md">
+            <Panel title="Status" icon={<IconInfoCircle size={18} />}>
+              <Stack gap="sm">
+                <CameraBadges camera={camera} />
+                <CameraTrouble camera={camera} />
+                <Facts facts={cameraFacts(camera)} />
+              </Stack>
+            </Panel>
+            <Panel title="Streams" icon={<IconMovie size={18} />}>
+              <StreamList streams={camera.status?.streams ?? []} />
+            </Panel>
+            <CameraStats camera={camera} />
+          </Stack>
+        </Grid.Col>
+      </Grid>
+      {management.dialog}
+    </>
+  );
+}
+
+function CameraStats({ camera }: { camera: Camera }) {
+  const stats = useQuery(
+    SystemService.method.getPipelineStats,
+    { camera: camera.name },
+    // TanStack Query asks only while the page is visible.
+    { refetchInterval: STATS_EVERY_MS, staleTime: 0 },
+  );
+  return (
+    <Panel title="Pipeline" icon={<IconActivity size={18} />}>
+      {stats.data && <PipelineStats stats={stats.data} />}
+      {!stats.data && stats.error && <ErrorNotice words={describeError(stats.error)} />}
+      {stats.isPending && <Loading>Loading counters</Loading>}
+    </Panel>
+  );
+}
+
+function cameraFacts(camera: Camera): Fact[] {
+  const { main, sub, record } = camera;
+  const created = timestampMs(camera.createTime);
+  return [
+    {
+      label: "Address",
+      value: <span style={{ fontFamily: "monospace" }}>{addressWords(camera)}</span>,
+    },
+    ...(main ? [{ label: "Transport", value: transportWords(main.transport) }] : []),
+    ...(main?.username ? [{ label: "Signs in as", value: main.username }] : []),
+    { label: "Sub stream", value: sub ? sub.path || sub.host : "None" },
+    {
+      label: "Recording",
+      value: record?.enabled === false ? "Off" : record?.audio === false ? "Video only" : "On",
+    },
+    ...(created === undefined ? [] : [{ label: "Added", value: dateTime(created) }]),
+    {
+      label: "Id",
+      value: <Group component="span">{camera.id}</Group>,
+    },
+  ];
+}

@@ -1,0 +1,94 @@
+/** Every camera with its live status, and the way to add, change and remove them. */
+import { useQuery } from "@connectrpc/connect-query";
+import { Button, SimpleGrid } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+import { IconPlus, IconVideoPlus } from "@tabler/icons-react";
+import { Link } from "react-router";
+import { useCameras } from "../api/cameras";
+import { describeError } from "../api/errors";
+import { CameraCard } from "../components/cameras/CameraCard";
+import { EmptyState } from "../components/EmptyState";
+import { ErrorNotice } from "../components/ErrorNotice";
+import { Loading } from "../components/Loading";
+import { PageHeader } from "../components/PageHeader";
+import { type Camera, CameraService, CameraState } from "../gen/ronin/v1/camera_pb";
+import { useCameraManagement } from "./useCameraManagement";
+
+/** A picture of the list may be this old before it is fetched again. */
+const PICTURE_AGE_MS = 30_000;
+
+export function CamerasPage() {
+  useDocumentTitle("Cameras · RoninNVR");
+  const { cameras, isPending, error, refetch } = useCameras();
+  const management = useCameraManagement();
+
+  if (isPending) {
+    return <Loading>Loading cameras</Loading>;
+  }
+  return (
+    <>
+      <PageHeader
+        title="Cameras"
+        description={cameras && cameras.length > 0 ? summary(cameras) : undefined}
+        actions={
+          <Button
+            component={Link}
+            to="/add-camera"
+            leftSection={<IconPlus size={16} aria-hidden />}
+          >
+            Add camera
+          </Button>
+        }
+      />
+      {cameras === undefined && error && (
+        <ErrorNotice words={describeError(error)} onRetry={() => void refetch()} />
+      )}
+      {cameras?.length === 0 && (
+        <EmptyState
+          level={2}
+          icon={<IconVideoPlus size={34} stroke={1.5} />}
+          title="No cameras yet"
+        >
+          You need the camera's RTSP address, and the user name and password it wants. Cameras name
+          it in their settings under Network, RTSP or Streaming.
+        </EmptyState>
+      )}
+      <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="md">
+        {cameras?.map((camera) => (
+          <PicturedCamera key={camera.id} camera={camera} management={management} />
+        ))}
+      </SimpleGrid>
+      {management.dialog}
+    </>
+  );
+}
+
+interface PicturedCameraProps {
+  camera: Camera;
+  management: ReturnType<typeof useCameraManagement>;
+}
+
+/** A card with the latest picture, where there is one. */
+function PicturedCamera({ camera, management }: PicturedCameraProps) {
+  const isStreaming = camera.status?.state === CameraState.STREAMING;
+  const snapshot = useQuery(
+    CameraService.method.getSnapshot,
+    { name: camera.name },
+    { enabled: isStreaming, staleTime: PICTURE_AGE_MS, retry: false },
+  );
+  return (
+    <CameraCard
+      camera={camera}
+      picture={isStreaming ? snapshot.data?.image : undefined}
+      onSwitch={(enabled) => management.switchCamera(camera, enabled)}
+      onRestart={() => management.restartCamera(camera)}
+      onDelete={() => management.deleteCamera(camera)}
+    />
+  );
+}
+
+function summary(cameras: readonly Camera[]): string {
+  const live = cameras.filter(({ status }) => status?.state === CameraState.STREAMING).length;
+  const recording = cameras.filter(({ status }) => status?.recording).length;
+  return `${cameras.length} in all · ${live} live · ${recording} recording`;
+}

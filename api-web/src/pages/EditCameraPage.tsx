@@ -1,0 +1,85 @@
+/** Changes the settings of a camera; refuses to overwrite what somebody else changed meanwhile. */
+import { useMutation } from "@connectrpc/connect-query";
+import { Container } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+import { useState } from "react";
+import { useNavigate, useParams } from "react-router";
+import { useCamera, useCameraPatches } from "../api/cameras";
+import { describeError, isEditConflict } from "../api/errors";
+import { useProbeCamera } from "../api/probe";
+import { CameraForm } from "../components/cameras/CameraForm";
+import { ErrorNotice } from "../components/ErrorNotice";
+import { Loading } from "../components/Loading";
+import { PageHeader } from "../components/PageHeader";
+import { type Camera, CameraService } from "../gen/ronin/v1/camera_pb";
+import { type CameraValues, cameraOf, changedPaths, sourceOf, valuesOf } from "../lib/cameraForm";
+import { notifyDone } from "../lib/notify";
+import { NoSuchCamera } from "./NoSuchCamera";
+
+export function EditCameraPage() {
+  const { id = "" } = useParams();
+  const { camera, isPending, error, refetch } = useCamera(id);
+  useDocumentTitle(`Edit ${camera?.displayName ?? "camera"} · RoninNVR`);
+
+  if (isPending) {
+    return <Loading>Loading the camera</Loading>;
+  }
+  if (error && camera === undefined) {
+    return <ErrorNotice words={describeError(error)} onRetry={() => void refetch()} />;
+  }
+  return camera ? <Edit key={camera.name} latest={camera} /> : <NoSuchCamera id={id} />;
+}
+
+function Edit({ latest }: { latest: Camera }) {
+  const navigate = useNavigate();
+  const patches = useCameraPatches();
+  const probe = useProbeCamera();
+  const update = useMutation(CameraService.method.updateCamera);
+  // The form keeps what it began with: status changes must not overwrite what is typed.
+  const [camera, setCamera] = useState(latest);
+  const detailPath = `/cameras/${camera.id}`;
+
+  const save = async (values: CameraValues) => {
+    const paths = changedPaths(valuesOf(camera), values);
+    if (paths.length > 0) {
+      const changed = cameraOf(values);
+      changed.name = camera.name;
+      changed.etag = camera.etag;
+      const response = await update.mutateAsync({ camera: changed, updateMask: { paths } });
+      patches.changed(response.camera);
+      notifyDone(`${values.displayName} is saved.`);
+    }
+    await navigate(detailPath);
+  };
+
+  return (
+    <Container size="sm" px={0}>
+      <PageHeader
+        back={{ to: detailPath, label: camera.displayName }}
+        title={`Edit ${camera.displayName}`}
+      />
+      {isEditConflict(update.error) && (
+        <ErrorNotice
+          words={{
+            ...describeError(update.error),
+            whatToDo: ["Load the newest settings and make your change again."],
+          }}
+          onRetry={() => {
+            update.reset();
+            setCamera(latest);
+          }}
+          retryLabel="Load the newest settings"
+        />
+      )}
+      <CameraForm
+        key={camera.etag}
+        camera={camera}
+        onProbe={(source, signal) =>
+          probe({ source: sourceOf(source), camera: camera.name, signal })
+        }
+        onSave={save}
+        cancelPath={detailPath}
+      />
+    </Container>
+  );
+}

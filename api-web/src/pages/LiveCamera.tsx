@@ -1,0 +1,71 @@
+/** One camera live: asks where its stream is and hands that to the tile. */
+import { type ReactNode, useMemo } from "react";
+import { useCameraWatch } from "../api/CameraWatchProvider";
+import { useRestartCamera, useSwitchCamera } from "../api/cameraActions";
+import { describeError } from "../api/errors";
+import { useLiveStream } from "../api/liveStream";
+import { LiveTile } from "../components/live/LiveTile";
+import { type Camera, CameraState } from "../gen/ronin/v1/camera_pb";
+import { hasAudio } from "../lib/cameraWords";
+import { notifyFailure } from "../lib/notify";
+import type { TileAction } from "../live/tileWords";
+
+interface Props {
+  camera: Camera;
+  isAudible: boolean;
+  onAudible: (isAudible: boolean) => void;
+  onZoom?: () => void;
+  isZoomed?: boolean;
+  isCompact?: boolean;
+  linksToDetails?: boolean;
+}
+
+export function LiveCamera(props: Props): ReactNode {
+  const { camera, linksToDetails = false, onZoom, ...rest } = props;
+  const run = streamingRun(camera);
+  const stream = useLiveStream(camera.name, run);
+  const watch = useCameraWatch();
+  const { switchCamera } = useSwitchCamera();
+  const { restartCamera } = useRestartCamera();
+
+  const answer = run === undefined ? undefined : stream.data;
+  // A new object makes the player start anew: one for each run.
+  const source = useMemo(
+    () => (answer ? { url: answer.hlsPath, codecs: answer.codecs } : undefined),
+    [answer],
+  );
+
+  const onAction = (action: TileAction) => {
+    const name = camera.displayName;
+    if (action === "enable") {
+      switchCamera(camera, true).catch((e) => notifyFailure(`${name} could not be switched on`, e));
+    } else if (action === "restart") {
+      restartCamera(camera).catch((e) => notifyFailure(`${name} could not be restarted`, e));
+    } else {
+      void stream.refetch();
+    }
+  };
+
+  return (
+    <LiveTile
+      {...rest}
+      camera={camera}
+      source={source}
+      streamError={stream.isError ? describeError(stream.error).message : undefined}
+      isServerThere={watch.state.kind === "live"}
+      hasSound={answer !== undefined && hasAudio(answer.streams)}
+      onZoom={onZoom}
+      onAction={onAction}
+      {...(linksToDetails && { detailPath: `/cameras/${camera.id}` })}
+    />
+  );
+}
+
+/** Names the connection that pictures come over; undefined while none come. */
+function streamingRun(camera: Camera): string | undefined {
+  const status = camera.status;
+  if (camera.enabled === false || status?.state !== CameraState.STREAMING) {
+    return undefined;
+  }
+  return `${status.sinceTime?.seconds ?? 0n}.${status.sinceTime?.nanos ?? 0}`;
+}

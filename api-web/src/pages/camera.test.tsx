@@ -1,0 +1,139 @@
+/** One camera's footage and counters. */
+import { screen, within } from "@testing-library/react";
+import { beforeEach, expect, it, vi } from "vitest";
+import type { ListSegmentsRequest } from "../gen/ronin/v1/recording_pb";
+import { HOUR_MS, timestampFromMs, timestampMs } from "../lib/time";
+import { openApp } from "../test/app";
+import { FakeHls } from "../test/fakeHls";
+import { camera, fakeServer, refusedFor, TOKEN } from "../test/fakeServer";
+
+vi.mock("hls.js/light", async () => ({ default: (await import("../test/fakeHls")).FakeHls }));
+
+beforeEach(() => FakeHls.reset());
+
+/** A day long past, so that nothing depends on the time of the run. */
+const DAY = new Date(2026, 0, 15).getTime();
+const PATH = "/cameras/front-door?day=2026-01-15";
+const at = (hour: number) => timestampFromMs(DAY + hour * HOUR_MS);
+
+const segment = (sequence: number) => ({
+  name: `cameras/front-door/segments/${sequence}`,
+  startTime: at(sequence),
+  endTime: at(sequence + 1),
+  sizeBytes: 1_000_000n,
+  codecs: ["avc1.64001f"],
+  downloadPath: `/segments/${sequence}.mp4`,
+});
+
+const recording = {
+  getTimeline: () => ({
+    timelines: [
+      {
+        camera: "cameras/front-door",
+        recorded: [{ startTime: at(0), endTime: at(8) }],
+        gaps: [
+          {
+            startTime: at(8),
+            endTime: at(9),
+            cause: "CAMERA_UNREACHABLE",
+            message: "no answer from 192.168.1.20:554 in 5 s",
+          },
+        ],
+        coverage: 0.958,
+      },
+    ],
+  }),
+  listSegments: ({ pageToken }: ListSegmentsRequest) =>
+    pageToken === ""
+      ? { segments: [segment(0), segment(1)], nextPageToken: "more" }
+      : { segments: [segment(2)] },
+};
+
+it("tells each gap of the day with its cause", async () => {
+  openApp(fakeServer({ cameras: [camera()], recording }), { path: PATH, token: TOKEN });
+
+  expect(
+    await screen.findByRole("button", {
+      name: /\(1 h\): No answer from 192\.168\.1\.20:554 in 5 s\./,
+    }),
+  ).toBeVisible();
+  expect(screen.getByText("95.8 %")).toBeVisible();
+  expect(screen.getByRole("group", { name: /95\.8 % on disk, 1 gap/ })).toBeVisible();
+});
+
+it("asks for the whole day in the viewer's zone", async () => {
+  const getTimeline = vi.fn(recording.getTimeline);
+  openApp(fakeServer({ cameras: [camera()], recording: { ...recording, getTimeline } }), {
+    path: PATH,
+    token: TOKEN,
+  });
+  await screen.findByText("95.8 %");
+
+  const [request] = getTimeline.mock.calls[0] as unknown as [
+    { startTime: typeof recordingStart; endTime: typeof recordingStart },
+  ];
+  expect(timestampMs(request.startTime)).toBe(DAY);
+  expect(timestampMs(request.endTime)).toBe(new Date(2026, 0, 16).getTime());
+});
+
+const recordingStart = at(0);
+
+it("lists the segments of all pages, newest first, to play and download", async () => {
+  const { user } = openApp(fakeServer({ cameras: [camera()], recording }), {
+    path: PATH,
+    token: TOKEN,
+  });
+
+  expect(await screen.findByText("3 segments, newest first")).toBeVisible();
+  const downloads = screen.getAllByRole("link", { name: /Download the segment/ });
+  expect(downloads.map((link) => link.getAttribute("href"))).toEqual([
+    "/segments/2.mp4",
+    "/segments/1.mp4",
+    "/segments/0.mp4",
+  ]);
+
+  const play = screen.getAllByRole("button", { name: /Play the segment/ })[0];
+  await user.click(play as HTMLElement);
+  const dialog = await screen.findByRole("dialog");
+  expect(within(dialog).getByLabelText("Recorded segment")).toHaveAttribute(
+    "src",
+    "/segments/2.mp4",
+  );
+});
+
+it("says where it belongs that the timeline cannot be read, and shows the rest", async () => {
+  const getTimeline = () => {
+    throw refusedFor("STORAGE_READ_ONLY", "the footage folder cannot be read");
+  };
+  openApp(fakeServer({ cameras: [camera()], recording: { ...recording, getTimeline } }), {
+    path: PATH,
+    token: TOKEN,
+  });
+
+  const footage = await screen.findByRole("region", { name: "Footage" });
+  expect(await within(footage).findByRole("alert")).toHaveTextContent(
+    "The footage folder cannot be read.",
+  );
+  expect(await screen.findByText("3 segments, newest first")).toBeVisible();
+});
+
+it("shows the counters of each branch", async () => {
+  const getPipelineStats = () => ({
+    runId: "r",
+    branches: [
+      { branch: "source", frames: 1_000n, lastFrameAgeMs: 40n },
+      { branch: "record", frames: 998n, droppedFrames: 2n },
+    ],
+  });
+  openApp(fakeServer({ cameras: [camera()], recording, system: { getPipelineStats } }), {
+    path: PATH,
+    token: TOKEN,
+  });
+
+  const dropped = await screen.findByRole("row", { name: /Dropped/ });
+  expect(
+    within(dropped)
+      .getAllByRole("cell")
+      .map((cell) => cell.textContent),
+  ).toEqual(["0", "2"]);
+});

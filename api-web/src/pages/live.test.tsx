@@ -1,0 +1,93 @@
+/** The live page: tiles, outage, zoom and pages. */
+import { act, screen, waitFor } from "@testing-library/react";
+import { beforeEach, expect, it, vi } from "vitest";
+import { CameraState } from "../gen/ronin/v1/camera_pb";
+import { openApp } from "../test/app";
+import { FakeHls } from "../test/fakeHls";
+import { camera, fakeServer, TOKEN, WatchFeed } from "../test/fakeServer";
+
+vi.mock("hls.js/light", async () => ({ default: (await import("../test/fakeHls")).FakeHls }));
+
+beforeEach(() => FakeHls.reset());
+
+const names = (count: number) =>
+  Array.from({ length: count }, (_, index) =>
+    camera({ id: `cam-${index + 1}`, displayName: `Camera ${index + 1}` }),
+  );
+
+it("leads to adding a camera when there is none", async () => {
+  openApp(fakeServer({}), { path: "/live", token: TOKEN });
+
+  expect(await screen.findByRole("link", { name: "Add your first camera" })).toBeVisible();
+});
+
+it("plays each camera from where the server says", async () => {
+  openApp(fakeServer({ cameras: names(2) }), { path: "/live", token: TOKEN });
+
+  await waitFor(() => expect(FakeHls.made).toHaveLength(2));
+  expect(FakeHls.made.map(({ calls }) => calls[0])).toEqual([
+    "loadSource /live/cam-1/index.m3u8",
+    "loadSource /live/cam-2/index.m3u8",
+  ]);
+  expect(screen.getByLabelText("Live picture of Camera 1")).toHaveProperty("muted", true);
+});
+
+it("says why a camera is lost and plays again by itself when it is back", async () => {
+  const feed = new WatchFeed();
+  openApp(fakeServer({ cameras: [camera()], feed }), { path: "/live", token: TOKEN });
+  await waitFor(() => expect(FakeHls.made).toHaveLength(1));
+
+  act(() =>
+    feed.changed(
+      camera({
+        status: {
+          state: CameraState.BACKOFF,
+          fault: { reason: "CAMERA_UNREACHABLE", message: "no answer in 5 s" },
+        },
+      }),
+    ),
+  );
+  expect(await screen.findByText("The camera does not answer")).toBeVisible();
+  expect(screen.getByText("No answer in 5 s.")).toBeVisible();
+  expect(FakeHls.latest.calls.at(-1)).toBe("destroy");
+
+  act(() =>
+    feed.changed(camera({ status: { state: CameraState.STREAMING, sinceTime: { seconds: 9n } } })),
+  );
+  await waitFor(() => expect(FakeHls.made).toHaveLength(2));
+  expect(screen.queryByText("The camera does not answer")).not.toBeInTheDocument();
+});
+
+it("zooms to a camera and back, and keeps that in the URL", async () => {
+  const { user, location } = openApp(fakeServer({ cameras: names(3) }), {
+    path: "/live?layout=2",
+    token: TOKEN,
+  });
+
+  await user.click(await screen.findByRole("button", { name: "Zoom to Camera 2" }));
+  expect(location()).toBe("/live?layout=2&camera=cam-2");
+  expect(screen.getAllByRole("region")).toHaveLength(1);
+
+  await user.keyboard("{ArrowRight}");
+  expect(location()).toBe("/live?layout=2&camera=cam-3");
+
+  await user.keyboard("{Escape}");
+  expect(location()).toBe("/live?layout=2");
+  expect(screen.getAllByRole("region")).toHaveLength(3);
+});
+
+it("pages through more cameras than there are tiles", async () => {
+  const { user, location } = openApp(fakeServer({ cameras: names(5) }), {
+    path: "/live",
+    token: TOKEN,
+  });
+
+  await user.click(await screen.findByRole("radio", { name: "2×2" }));
+  expect(screen.getByText("Page 1 of 2")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Next page" }));
+
+  expect(location()).toBe("/live?layout=2&page=2");
+  expect(screen.getAllByRole("region").map((tile) => tile.getAttribute("aria-label"))).toEqual([
+    "Camera 5",
+  ]);
+});
