@@ -13,4 +13,4 @@ have_node() {
 }
 # The machine's own Node where it is new enough, else the one that scripts/setup laid out.
 have_node || PATH="$RONIN_CACHE/node/bin:$PATH"
-export PATH
+export PATH="$PATH:$RONIN_CACHE/bin"

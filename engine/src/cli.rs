@@ -37,7 +37,7 @@ pub enum Command {
     Camera(Camera),
     /// Compare recorded files with the index and list what does not fit
     #[command(
-        after_help = "Exits with 1 where something does not fit. Works while the server runs; the segments that are being written are not in the index yet and are not counted."
+        after_help = "Exits with 1 where something does not fit. Works while the server runs: the file that each camera is writing then has no row yet, and is counted apart."
     )]
     Check(WithSettings),
     /// Bring the database up to date, or say how it stands

@@ -93,7 +93,7 @@ pub struct Settings {
     /// File name of the detector model to use
     #[arg(long, env = "RONIN_DETECT_MODEL", value_name = "NAME")]
     pub detect_model: Option<String>,
-    /// What to log, for example info or ronin=debug [default: info]
+    /// What to log, for example warn or info,ronin=debug [default: info]
     #[arg(long, env = "RONIN_LOG", value_name = "FILTER")]
     pub log: Option<String>,
     /// How to write logs [default: text]
@@ -339,9 +339,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("password");
         fs::write(&path, "canary-991\n").unwrap();
-        let var = |name: &str| {
-            (name == "RONIN_ADMIN_PASSWORD_FILE").then(|| path.display().to_string())
-        };
+        let var =
+            |name: &str| (name == "RONIN_ADMIN_PASSWORD_FILE").then(|| path.display().to_string());
         let config = Config::try_from(Settings::from_secret_files(var).unwrap()).unwrap();
         assert_eq!(config.admin_password.as_ref().unwrap().expose(), "canary-991");
         assert!(!format!("{config:?}").contains("canary-991"));

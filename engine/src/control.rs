@@ -40,7 +40,6 @@ pub struct ControlLoop {
     context: Context,
     commands: mpsc::Receiver<Command>,
     published: watch::Sender<Arc<Cameras>>,
-    statuses: mpsc::Receiver<(CameraId, CameraStatus)>,
     supervised: HashMap<CameraId, Supervised>,
     /// Supervisors of removed cameras that still finish their files.
     leaving: HashMap<CameraId, JoinHandle<Result<(), Panicked>>>,
@@ -49,18 +48,12 @@ pub struct ControlLoop {
 
 impl ControlLoop {
     /// A control loop that starts its cameras when it runs.
-    pub fn new(
-        store: Store,
-        context: Context,
-        endpoint: Endpoint,
-        statuses: mpsc::Receiver<(CameraId, CameraStatus)>,
-    ) -> Self {
+    pub fn new(store: Store, context: Context, endpoint: Endpoint) -> Self {
         Self {
             store,
             context,
             commands: endpoint.commands,
             published: endpoint.cameras,
-            statuses,
             supervised: HashMap::new(),
             leaving: HashMap::new(),
             probes: Arc::new(Semaphore::new(PROBES_MAX)),
@@ -72,13 +65,17 @@ impl ControlLoop {
         for config in cameras {
             self.start(config);
         }
+        let board = self.context.board.clone();
         loop {
             tokio::select! {
                 biased;
                 () = cancel.cancelled() => break,
-                Some((id, status)) = self.statuses.recv() => self.note(&id, status),
+                statuses = board.take() => {
+                    for (id, status) in statuses {
+                        self.note(&id, status);
+                    }
+                }
                 Some(command) = self.commands.recv() => self.obey(command).await,
-                else => break,
             }
         }
         self.stop().await;
@@ -220,8 +217,6 @@ impl ControlLoop {
         for camera in self.supervised.values() {
             camera.handle.end().await;
         }
-        // Supervisors may still report; nobody must wait for us to listen.
-        self.statuses.close();
         let tasks = self.supervised.drain().map(|(_, camera)| camera.task);
         let tasks: Vec<_> = tasks.chain(self.leaving.drain().map(|(_, task)| task)).collect();
         let all = async {

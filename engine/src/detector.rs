@@ -18,11 +18,8 @@ pub fn describe(model_dir: &Path, model: Option<&str>) -> DetectorFacts {
             ..DetectorFacts::default()
         };
     };
-    let failed = |message| DetectorFacts {
-        model: model.to_owned(),
-        message,
-        ..DetectorFacts::default()
-    };
+    let failed =
+        |message| DetectorFacts { model: model.to_owned(), message, ..DetectorFacts::default() };
     match Options::new(model_dir, model).and_then(Detector::load) {
         Ok(detector) => DetectorFacts {
             available: true,

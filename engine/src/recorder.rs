@@ -125,9 +125,10 @@ impl Recorder {
                 persist(give_up, || store.end_run(*run, *at, reason)).await
             }
             Entry::Outage { camera, at, outage } => {
-                let outage = outage
-                    .as_ref()
-                    .map(|(cause, message)| Outage { cause: cause.clone(), message: message.clone() });
+                let outage = outage.as_ref().map(|(cause, message)| Outage {
+                    cause: cause.clone(),
+                    message: message.clone(),
+                });
                 persist(give_up, || store.set_outage(camera, *at, outage.clone())).await
             }
         };

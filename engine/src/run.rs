@@ -7,7 +7,7 @@ use ronin_api::{Dependencies, Options, Service, SystemFacts};
 use ronin_core::{WallTime, chain, control, live::Windows};
 use ronin_store::{MasterKey, Store};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::oneshot,
     time::{interval, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -15,7 +15,7 @@ use tracing::{info, warn};
 use uuid::Uuid;
 
 use crate::{
-    camera::supervisor::Context,
+    camera::{board::Board, supervisor::Context},
     config::Config,
     control::ControlLoop,
     detector, recorder,
@@ -24,8 +24,6 @@ use crate::{
     tasks::{TaskKind, Tasks},
 };
 
-/// Status reports that may wait for the control loop: a handful for each of hundreds of cameras.
-const STATUS_QUEUE: usize = 1024;
 /// Longest wait for the last rows.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often the engine notes that it is alive: how well "engine stopped" is known after a crash.
@@ -50,8 +48,7 @@ pub async fn run(
     let tasks = Tasks::default();
 
     // The things everything stands on: the disk, the key, the database.
-    let storage =
-        Storage::open(&config.storage_root, config.segment_duration, config.sync_every)?;
+    let storage = Storage::open(&config.storage_root, config.segment_duration, config.sync_every)?;
     let storage = Arc::new(storage);
     let store = open_store(&config).await?;
     let engine_run = store.begin_engine_run(started_at).await?;
@@ -76,19 +73,18 @@ pub async fn run(
     let (entries, recorder) = recorder::channel(store.clone());
     let give_up = CancellationToken::new();
     let recorder = tasks.spawn(TaskKind::Engine, "recorder", recorder.run(give_up.clone()));
-    let (statuses_tx, statuses) = mpsc::channel(STATUS_QUEUE);
     let context = Context {
         tasks: tasks.clone(),
         storage: storage.clone(),
         live,
         segments: entries.segments,
         entries: entries.entries,
-        statuses: statuses_tx,
+        board: Board::default(),
     };
     let cameras = store.cameras().await?;
     info!(cameras = cameras.len(), storage = %storage.root.display(), "engine started");
     let stop_cameras = CancellationToken::new();
-    let control = ControlLoop::new(store.clone(), context, endpoint, statuses);
+    let control = ControlLoop::new(store.clone(), context, endpoint);
     let control =
         tasks.spawn(TaskKind::Engine, "control", control.run(cameras, stop_cameras.clone()));
     let stop_service = CancellationToken::new();

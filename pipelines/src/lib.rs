@@ -18,6 +18,7 @@ mod messages;
 mod preflight;
 pub mod probe;
 mod rtsp;
+mod silence;
 mod sink;
 mod snapshot;
 mod source;

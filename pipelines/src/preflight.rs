@@ -77,8 +77,7 @@ fn judge(answer: &str, source: &Source) -> Option<Fault> {
             (offers("basic") && !offers("digest")).then_some(Fault::BasicAuthOnly)
         }
         "301" | "302" => {
-            let elsewhere =
-                values("location").any(|to| !is_at(to, source.host(), source.port()));
+            let elsewhere = values("location").any(|to| !is_at(to, source.host(), source.port()));
             elsewhere.then_some(Fault::Redirected)
         }
         _ => None,

@@ -81,7 +81,7 @@ pub(crate) fn codec_words(caps: &gst::CapsRef) -> String {
 
 /// RFC 6381 string, for example `avc1.64001f`; empty where it cannot be told.
 pub(crate) fn codec_string(caps: &gst::CapsRef) -> String {
-    gst_pbutils::codec_utils_caps_get_mime_codec(&caps.to_owned())
+    gst_pbutils::codec_utils_caps_get_mime_codec(caps)
         .map_or_else(|_| String::new(), |s| s.to_string())
 }
 

@@ -170,6 +170,31 @@ async fn sound_that_stops_does_not_cost_a_picture() {
     assert_eq!(fault, None);
     assert!(warnings.iter().any(|w| w.contains("sound stopped")), "{warnings:?}");
     assert_continuous(&folder, &mut segments);
+    for path in paths(&folder, &segments) {
+        assert_eq!(ffprobe::decode_errors(&path), "", "{}", path.display());
+        assert!(ffprobe::probe(&path).unwrap().audio().is_some(), "silence stands in for it");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sound_that_is_announced_and_never_comes_does_not_hold_the_pictures_up() {
+    let camera = FakeCamera::builder()
+        .main_stream(numbered())
+        .audio(Audio::Pcmu)
+        .audio_silent_after(Duration::ZERO)
+        .start()
+        .unwrap();
+    let mut recording = Recording::start(&camera.main_url(), Duration::from_secs(4));
+
+    let mut segments = recording.segments(2).await;
+    let warnings = recording.status.borrow().warnings.clone();
+    let (rest, folder, fault) = recording.stop().await;
+    segments.extend(rest);
+
+    assert_eq!(fault, None);
+    assert!(warnings.iter().any(|w| w.contains("sends none")), "{warnings:?}");
+    assert_continuous(&folder, &mut segments);
+    assert_eq!(segments[0].codecs.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

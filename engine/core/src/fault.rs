@@ -104,7 +104,7 @@ impl Fault {
                 format!("{host} refused the stream with RTSP status {status}")
             }
             Self::Redirected => format!(
-                "{host} redirects to another host, which is not followed. Enter the other address \
+                "{host} redirects to another address, which is not followed. Enter that address \
                  if you trust it"
             ),
             Self::NotRtsp => {

@@ -339,8 +339,7 @@ mod tests {
                 let chance = Chance { run: RunId::generate(), jitter: 1.0 };
                 let (after, action) = step(life.clone(), input.clone(), now, chance);
                 let started = matches!(action, Some(Action::Start(id)) if id == chance.run);
-                let connecting =
-                    matches!(after, Life::Connecting { run, .. } if run == chance.run);
+                let connecting = matches!(after, Life::Connecting { run, .. } if run == chance.run);
                 assert_eq!(started, connecting, "{life:?} {input:?}");
             }
         }

@@ -1,4 +1,5 @@
-//! The life of a camera: [`life`] decides, [`supervisor`] acts.
+//! The life of a camera: [`life`] decides, [`supervisor`] acts and posts to the [`board`].
 
+pub mod board;
 pub mod life;
 pub mod supervisor;

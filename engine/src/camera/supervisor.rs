@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Instant};
 
 use ronin_core::{
-    CameraConfig, CameraId, CameraState, CameraStatus, Fault, RunId, Segment, WallTime,
+    CameraConfig, CameraState, CameraStatus, Fault, RunId, Segment, WallTime,
     control::{Error, Snapshot},
     live::{Window, Windows},
     status::{GraphStats, SeenFault},
@@ -23,7 +23,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::life::{Action, Chance, Input, Life, step};
+use super::{
+    board::Board,
+    life::{Action, Chance, Input, Life, Next, step},
+};
 use crate::{
     recorder::Entry,
     storage::Storage,
@@ -55,8 +58,8 @@ pub struct Context {
     pub segments: mpsc::Sender<Segment>,
     /// Where runs and outages go.
     pub entries: mpsc::Sender<Entry>,
-    /// Where the status of each camera is published.
-    pub statuses: mpsc::Sender<(CameraId, CameraStatus)>,
+    /// Where the status of each camera is posted.
+    pub board: Board,
 }
 
 /// The way in to a supervisor.
@@ -138,43 +141,43 @@ impl Supervisor {
 
     async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
         if self.config.enabled {
-            self.input(Input::Enable).await;
+            self.input(Input::Enable);
         }
-        self.publish(true).await;
+        self.publish(true);
         while self.life != Life::Over {
             let retry_at = match self.life {
                 Life::Backoff { until, .. } => Some(until),
                 _ => None,
             };
             tokio::select! {
-                order = orders.recv() => self.obey(order.unwrap_or(Order::End)).await,
+                order = orders.recv() => self.obey(order.unwrap_or(Order::End)),
                 news = next_news(&mut self.graph) => match news {
-                    News::Ended(ended) => self.graph_ended(ended).await,
-                    News::Status(status) => self.graph_changed(status).await,
+                    News::Ended(ended) => self.graph_ended(ended),
+                    News::Status(status) => self.graph_changed(status),
                 },
                 () = sleep_until(retry_at.unwrap_or_else(Instant::now).into()),
-                    if retry_at.is_some() => self.input(Input::Timer).await,
+                    if retry_at.is_some() => self.input(Input::Timer),
             }
         }
         self.window.clear();
     }
 
-    async fn obey(&mut self, order: Order) {
+    fn obey(&mut self, order: Order) {
         match order {
             Order::Configure(new) => {
                 let old = std::mem::replace(&mut self.config, *new);
                 if !self.config.enabled {
-                    self.input(Input::Disable).await;
+                    self.input(Input::Disable);
                     self.window.clear();
                 } else if !old.enabled {
-                    self.input(Input::Enable).await;
+                    self.input(Input::Enable);
                 } else if old.needs_new_life(&self.config) {
-                    self.input(Input::Restart).await;
+                    self.input(Input::Restart);
                 }
             }
-            Order::Restart if self.config.enabled => self.input(Input::Restart).await,
+            Order::Restart if self.config.enabled => self.input(Input::Restart),
             Order::Restart => {}
-            Order::End => self.input(Input::End).await,
+            Order::End => self.input(Input::End),
             Order::Stats(reply) => {
                 let _ = reply.send(Ok(self.graph.as_ref().map(|graph| graph.tap.stats())));
             }
@@ -182,7 +185,7 @@ impl Supervisor {
         }
     }
 
-    async fn input(&mut self, input: Input) {
+    fn input(&mut self, input: Input) {
         let chance = Chance { run: RunId::generate(), jitter: rand::random() };
         let (life, action) = step(self.life.clone(), input, Instant::now(), chance);
         let changed = life != self.life;
@@ -197,7 +200,7 @@ impl Supervisor {
             None => {}
         }
         if changed {
-            self.publish(true).await;
+            self.publish(true);
         }
     }
 
@@ -240,7 +243,7 @@ impl Supervisor {
         };
     }
 
-    async fn graph_changed(&mut self, status: GraphStatus) {
+    fn graph_changed(&mut self, status: GraphStatus) {
         let Some(run) = self.graph.as_ref().map(|graph| graph.run) else { return };
         let first = status.streaming && matches!(self.life, Life::Connecting { .. });
         self.status.streams = status.streams;
@@ -249,26 +252,22 @@ impl Supervisor {
         self.status.warnings = status.warnings;
         if first {
             info!(camera = %self.config.id, %run, "camera streams");
-            self.log(Entry::RunBegan {
-                run,
-                camera: self.config.id.clone(),
-                at: WallTime::now(),
-            });
-            self.input(Input::Picture(run)).await;
+            self.log(Entry::RunBegan { run, camera: self.config.id.clone(), at: WallTime::now() });
+            self.input(Input::Picture(run));
         } else {
-            self.publish(false).await;
+            self.publish(false);
         }
     }
 
-    async fn graph_ended(&mut self, ended: Ended) {
+    fn graph_ended(&mut self, ended: Ended) {
         let Ended { run, outcome, streamed } = ended;
         let fault = outcome.unwrap_or_else(|Panicked| {
             Some(Fault::Internal { detail: "its task panicked".into() })
         });
         let reason = match (&fault, &self.life) {
             (Some(fault), _) => fault.reason(),
-            (None, Life::Stopping { next: super::life::Next::Disable, .. }) => "CAMERA_DISABLED",
-            (None, Life::Stopping { next: super::life::Next::Connect, .. }) => "RESTARTED",
+            (None, Life::Stopping { next: Next::Disable, .. }) => "CAMERA_DISABLED",
+            (None, Life::Stopping { next: Next::Connect, .. }) => "RESTARTED",
             _ => "STOPPED",
         };
         if let Some(fault) = &fault {
@@ -282,11 +281,11 @@ impl Supervisor {
         self.status.streams.clear();
         self.status.recording = false;
         self.status.warnings.clear();
-        self.input(Input::Ended(run, fault)).await;
+        self.input(Input::Ended(run, fault));
     }
 
-    /// Brings the status up to date with the life and sends it to the control loop.
-    async fn publish(&mut self, state_changed: bool) {
+    /// Brings the status up to date with the life and posts it.
+    fn publish(&mut self, state_changed: bool) {
         let now = WallTime::now();
         let status = &mut self.status;
         let (state, failures) = match &self.life {
@@ -318,8 +317,7 @@ impl Supervisor {
             status.state = state;
             self.log_outage(now);
         }
-        let update = (self.config.id.clone(), self.status.clone());
-        let _ = self.context.statuses.send(update).await;
+        self.context.board.post(self.config.id.clone(), self.status.clone());
     }
 
     /// Says since when, and why, there is no footage.
@@ -331,14 +329,12 @@ impl Supervisor {
                 "recording of this camera was switched off".to_owned(),
             )),
             (Life::Streaming { .. }, _) => None,
-            (Life::Disabled, _) => Some((
-                "CAMERA_DISABLED".to_owned(),
-                "the camera was switched off".to_owned(),
-            )),
-            (_, Some(seen)) => Some((
-                seen.fault.reason().to_owned(),
-                seen.fault.message(&self.config.main),
-            )),
+            (Life::Disabled, _) => {
+                Some(("CAMERA_DISABLED".to_owned(), "the camera was switched off".to_owned()))
+            }
+            (_, Some(seen)) => {
+                Some((seen.fault.reason().to_owned(), seen.fault.message(&self.config.main)))
+            }
             (_, None) => {
                 Some(("CONNECTING".to_owned(), "the camera was being connected".to_owned()))
             }

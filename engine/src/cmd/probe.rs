@@ -11,8 +11,7 @@ pub(super) async fn run(args: Probe) -> anyhow::Result<ExitCode> {
     ronin_pipelines::init()?;
     let mut source = Source::parse_url(&args.url)?;
     if let Some(password) = &args.password {
-        let username =
-            source.credentials.as_ref().map(|c| c.username.clone()).unwrap_or_default();
+        let username = source.credentials.as_ref().map(|c| c.username.clone()).unwrap_or_default();
         source.credentials = Credentials::parse(&username, password)?;
     }
     if args.udp {

@@ -106,5 +106,8 @@ async fn names_are_text_and_ids_are_never_paths() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    assert!(outside.iter().all(|n| ["storage", "data", "log"].contains(&n.as_str())), "{outside:?}");
+    assert!(
+        outside.iter().all(|n| ["storage", "data", "log"].contains(&n.as_str())),
+        "{outside:?}"
+    );
 }

@@ -82,11 +82,8 @@ async fn a_camera_that_is_away_at_the_start_is_recorded_when_it_comes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn faults_are_told_apart_in_words() {
     let mut sandbox = Sandbox::start().await;
-    let locked = FakeCamera::builder()
-        .main_stream(Pictures::SMALL)
-        .login("admin", "right")
-        .start()
-        .unwrap();
+    let locked =
+        FakeCamera::builder().main_stream(Pictures::SMALL).login("admin", "right").start().unwrap();
     let target = OddServer::start(Manner::Silent).unwrap();
     let redirect = OddServer::start(Manner::Redirect(target.url("/elsewhere"))).unwrap();
     let basic = OddServer::start(Manner::BasicOnly).unwrap();
@@ -129,7 +126,8 @@ async fn a_probe_names_the_streams_and_shows_a_picture_or_says_why_not() {
         .start()
         .unwrap();
     let mut sandbox = Sandbox::start().await;
-    let probe = |url: String| ProbeCameraRequest { source: Some(source(&url)), camera: String::new() };
+    let probe =
+        |url: String| ProbeCameraRequest { source: Some(source(&url)), camera: String::new() };
     let url = |login: &str| camera.main_url().replace("rtsp://", &format!("rtsp://{login}@"));
 
     let seen = sandbox.cameras.probe_camera(probe(url("admin:right"))).await.unwrap().into_inner();

@@ -55,9 +55,8 @@ fn a_camera_is_probed_without_a_server() {
     let folder = tempfile::tempdir().unwrap();
     let picture = folder.path().join("picture.jpg");
 
-    let (ok, said) = run(ronin(folder.path())
-        .args(["probe", &camera.main_url(), "--snapshot"])
-        .arg(&picture));
+    let (ok, said) =
+        run(ronin(folder.path()).args(["probe", &camera.main_url(), "--snapshot"]).arg(&picture));
     assert!(ok && said.contains("video: H.264") && said.contains("160x120"), "{said}");
     assert!(std::fs::read(&picture).unwrap().starts_with(&[0xff, 0xd8, 0xff]));
     let (ok, said) = run(ronin(folder.path()).args(["probe", &camera.url("/nothing")]));

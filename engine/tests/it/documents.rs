@@ -30,10 +30,8 @@ async fn every_marked_command_of_the_api_document_works() {
     sandbox.wait_segments("demo", 1).await;
     let channel = Channel::from_shared(format!("http://{}", sandbox.address)).unwrap();
     let mut auth = AuthServiceClient::new(channel.connect().await.unwrap());
-    let mut request = Request::new(CreateApiTokenRequest {
-        display_name: "documents".into(),
-        expire_time: None,
-    });
+    let mut request =
+        Request::new(CreateApiTokenRequest { display_name: "documents".into(), expire_time: None });
     let bearer = format!("Bearer {}", sandbox.token).parse().unwrap();
     request.metadata_mut().insert("authorization", bearer);
     let token = auth.create_api_token(request).await.unwrap().into_inner();

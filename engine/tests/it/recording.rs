@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use ronin_proto::v1::{
-    Camera, CameraState, GetPipelineStatsRequest, GetSystemInfoRequest, RecordSettings,
-    UpdateCameraRequest,
+    Camera, CameraState, CreateCameraRequest, GetPipelineStatsRequest, GetSystemInfoRequest,
+    RecordSettings, Source, Transport, UpdateCameraRequest,
 };
 use ronin_testkit::{
     camera::{Audio, Codec, FakeCamera, Pictures},
@@ -64,8 +64,7 @@ async fn settings_of_one_camera_change_while_another_records_every_picture() {
     // A new name needs no new connection; no recording does; off and on again does.
     let update = |camera: Camera| UpdateCameraRequest { camera: Some(camera), update_mask: None };
     let name = || "cameras/changed".to_owned();
-    let renamed =
-        Camera { name: name(), display_name: "Renamed".into(), ..Camera::default() };
+    let renamed = Camera { name: name(), display_name: "Renamed".into(), ..Camera::default() };
     sandbox.cameras.update_camera(update(renamed)).await.unwrap();
     assert_eq!(changed.connections().total, 1);
     let silent = RecordSettings { enabled: Some(false), audio: None };
@@ -97,7 +96,7 @@ async fn settings_of_one_camera_change_while_another_records_every_picture() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn h265_g711_and_silence_are_recorded_side_by_side() {
+async fn h265_g711_silence_and_udp_are_recorded_side_by_side() {
     let hevc = FakeCamera::builder()
         .codec(Codec::H265)
         .main_stream(Pictures::SMALL)
@@ -108,6 +107,22 @@ async fn h265_g711_and_silence_are_recorded_side_by_side() {
     let mut sandbox = Sandbox::start().await;
     sandbox.add("hevc", &hevc.main_url()).await;
     sandbox.add("silent", &silent.main_url()).await;
+    let datagrams = Camera {
+        display_name: "Over UDP".into(),
+        main: Some(Source {
+            url: silent.main_url(),
+            transport: Transport::Udp.into(),
+            ..Source::default()
+        }),
+        ..Camera::default()
+    };
+    let request = CreateCameraRequest {
+        camera_id: "udp".into(),
+        camera: Some(datagrams),
+        validate_only: false,
+    };
+    sandbox.cameras.create_camera(request).await.unwrap();
+    sandbox.wait_segments("udp", 2).await;
 
     let with_sound = sandbox.wait_segments("hevc", 2).await;
     let without = sandbox.wait_segments("silent", 2).await;
@@ -122,6 +137,7 @@ async fn h265_g711_and_silence_are_recorded_side_by_side() {
     assert!(sandbox.stop("TERM").success());
     assert_continuous(&sandbox.files("hevc"));
     assert_continuous(&sandbox.files("silent"));
+    assert_continuous(&sandbox.files("udp"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -102,11 +102,8 @@ impl Builder {
 
     async fn start_in(self, folder: TempDir) -> Sandbox {
         let minutes = self.cut.as_secs_f64() / 60.0;
-        let log = fs::File::options()
-            .create(true)
-            .append(true)
-            .open(folder.path().join("log"))
-            .unwrap();
+        let log =
+            fs::File::options().create(true).append(true).open(folder.path().join("log")).unwrap();
         let mut child = ronin(folder.path())
             .args(["serve", "--segment-duration-minutes", &minutes.to_string()])
             .envs(self.env.iter().cloned())
@@ -267,15 +264,19 @@ impl Sandbox {
             let known = segments.len();
             let recordings = self.recordings.clone();
             let camera = format!("cameras/{id}");
-            wait::eventually_some(end.saturating_duration_since(Instant::now()), "a segment", || {
-                let (mut recordings, camera) = (recordings.clone(), camera.clone());
-                async move {
-                    let request =
-                        ListSegmentsRequest { camera, page_size: 1000, ..Default::default() };
-                    let page = recordings.list_segments(request).await.unwrap().into_inner();
-                    (page.segments.len() > known).then_some(())
-                }
-            })
+            wait::eventually_some(
+                end.saturating_duration_since(Instant::now()),
+                "a segment",
+                || {
+                    let (mut recordings, camera) = (recordings.clone(), camera.clone());
+                    async move {
+                        let request =
+                            ListSegmentsRequest { camera, page_size: 1000, ..Default::default() };
+                        let page = recordings.list_segments(request).await.unwrap().into_inner();
+                        (page.segments.len() > known).then_some(())
+                    }
+                },
+            )
             .await;
         }
     }

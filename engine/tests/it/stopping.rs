@@ -26,9 +26,11 @@ async fn sigterm_finishes_every_file_of_every_camera() {
     sandbox.wait_recording("one").await;
     sandbox.wait_recording("two").await;
     let from = camera.newest_picture("/main").unwrap();
-    sandbox.wait_for("one", "two seconds of pictures", |_| {
-        camera.newest_picture("/main").unwrap() > from + 50
-    }).await;
+    sandbox
+        .wait_for("one", "two seconds of pictures", |_| {
+            camera.newest_picture("/main").unwrap() > from + 50
+        })
+        .await;
 
     let newest = camera.newest_picture("/main").unwrap();
     let stopped = Instant::now();
@@ -74,9 +76,9 @@ async fn kill_nine_costs_a_gop_and_a_second_at_most() {
         let from = camera.newest_picture("/main").unwrap();
         // Another point of the GOP each time.
         let until = from + 90 + 7 * round;
-        sandbox.wait_for("one", "pictures", |_| {
-            camera.newest_picture("/main").unwrap() >= until
-        }).await;
+        sandbox
+            .wait_for("one", "pictures", |_| camera.newest_picture("/main").unwrap() >= until)
+            .await;
 
         let newest = camera.newest_picture("/main").unwrap();
         sandbox.stop("KILL");
@@ -102,37 +104,67 @@ async fn what_the_engine_needs_and_lacks_is_told_in_words() {
     let port = sandbox.address.port().to_string();
     let other = folder.join("other");
     let fresh = |command: &mut Command| {
-        command.env("RONIN_DATA_DIR", other.join("data")).env("STORAGE_ROOT", other.join("storage"));
+        command
+            .env("RONIN_DATA_DIR", other.join("data"))
+            .env("STORAGE_ROOT", other.join("storage"));
     };
     type Setup<'a> = Box<dyn Fn(&mut Command) + 'a>;
     let cases: Vec<(&str, Setup<'_>, &str)> = vec![
-        ("two engines on one storage", Box::new(|c| {
-            c.env("RONIN_DATA_DIR", other.join("data2"));
-        }), "another RoninNVR is recording"),
-        ("storage that cannot be made", Box::new(|c| {
-            fresh(c);
-            c.env("STORAGE_ROOT", file.join("below"));
-        }), "STORAGE_ROOT"),
-        ("data folder that cannot be made", Box::new(|c| {
-            fresh(c);
-            c.env("RONIN_DATA_DIR", file.join("below"));
-        }), "RONIN_DATA_DIR"),
-        ("port in use", Box::new(|c| {
-            fresh(c);
-            c.env("PORT", &port);
-        }), "in use"),
-        ("database that is not there", Box::new(|c| {
-            fresh(c);
-            c.env("DATABASE_URL", "postgres://ronin:canary-77@127.0.0.1:1/ronin");
-        }), "database"),
-        ("database of another kind", Box::new(|c| {
-            fresh(c);
-            c.env("DATABASE_URL", "mysql://x/y");
-        }), "postgres://"),
-        ("segments of no length", Box::new(|c| {
-            fresh(c);
-            c.env("SEGMENT_DURATION_MINUTES", "0");
-        }), "segment"),
+        (
+            "two engines on one storage",
+            Box::new(|c| {
+                c.env("RONIN_DATA_DIR", other.join("data2"));
+            }),
+            "another RoninNVR is recording",
+        ),
+        (
+            "storage that cannot be made",
+            Box::new(|c| {
+                fresh(c);
+                c.env("STORAGE_ROOT", file.join("below"));
+            }),
+            "STORAGE_ROOT",
+        ),
+        (
+            "data folder that cannot be made",
+            Box::new(|c| {
+                fresh(c);
+                c.env("RONIN_DATA_DIR", file.join("below"));
+            }),
+            "RONIN_DATA_DIR",
+        ),
+        (
+            "port in use",
+            Box::new(|c| {
+                fresh(c);
+                c.env("PORT", &port);
+            }),
+            "in use",
+        ),
+        (
+            "database that is not there",
+            Box::new(|c| {
+                fresh(c);
+                c.env("DATABASE_URL", "postgres://ronin:canary-77@127.0.0.1:1/ronin");
+            }),
+            "database",
+        ),
+        (
+            "database of another kind",
+            Box::new(|c| {
+                fresh(c);
+                c.env("DATABASE_URL", "mysql://x/y");
+            }),
+            "postgres://",
+        ),
+        (
+            "segments of no length",
+            Box::new(|c| {
+                fresh(c);
+                c.env("SEGMENT_DURATION_MINUTES", "0");
+            }),
+            "segment",
+        ),
     ];
 
     for (what, setup, words) in cases {

@@ -31,6 +31,9 @@ const LIMIT: Limit = Limit { time: Duration::from_secs(3), bytes: 16 << 20 };
 
 /// Planned length of an HLS segment.
 const TARGET_SECONDS: u32 = 2;
+/// What a segment may hold: whole GOPs of 1 or 2 s, with some slack for arrival times. At exactly
+/// two seconds, jitter would leave the second GOP out every other time.
+const SEGMENT_MAX: gst::ClockTime = gst::ClockTime::from_mseconds(2400);
 
 /// One live branch.
 pub(crate) struct LiveBranch {
@@ -66,6 +69,7 @@ impl LiveBranch {
         sink.set_property("target-duration", TARGET_SECONDS);
         sink.set_property("send-keyframe-requests", false);
         sink.set_property("max-files", 0_u32);
+        limit_segments(&sink);
         // The newest entry is all we read.
         sink.set_property("playlist-length", 1_u32);
         window.mark_seam();
@@ -82,6 +86,17 @@ impl LiveBranch {
         }
         self.open = true;
         self.trunk.release()
+    }
+}
+
+/// Gives the splitmuxsink inside hlssink2 a limit that hlssink2 itself, with whole seconds, cannot
+/// express.
+fn limit_segments(sink: &gst::Element) {
+    let children = sink.downcast_ref::<gst::Bin>().map(|bin| bin.iterate_elements());
+    for child in children.into_iter().flatten().flatten() {
+        if child.factory().is_some_and(|factory| factory.name() == "splitmuxsink") {
+            child.set_property("max-size-time", SEGMENT_MAX.nseconds());
+        }
     }
 }
 

@@ -135,6 +135,9 @@ impl Trunk {
         limit: Limit,
     ) -> Result<Self, Error> {
         let bin = gst::Bin::new();
+        // Its sinks wait for their first data. Without this the whole pipeline would wait with
+        // them, and a branch that gets none, because its disk is dead, would hold up all others.
+        bin.set_property("async-handling", true);
         let queue = unbounded_queue()?;
         bin.add(&queue).map_err(Error::doing("build a branch"))?;
         let gate = Arc::new(Gate::new());

@@ -37,6 +37,8 @@ const FIRST_PICTURE_TIMEOUT: Duration = Duration::from_secs(10);
 const STALL_TIMEOUT: Duration = Duration::from_secs(5);
 /// Sound that was announced is waited for this long; the pictures wait in the queue.
 const SOUND_WAIT: Duration = Duration::from_secs(3);
+/// Sound that is late by this much is filled with silence.
+const SOUND_LATE: Duration = Duration::from_secs(1);
 /// Sound that came back is taken in again, but not more often than this.
 const SOUND_RENEWAL: Duration = Duration::from_secs(10);
 /// A branch that failed is built again after this.
@@ -173,11 +175,17 @@ struct Watcher {
     meter: Meter,
     rates: (f64, u64),
     keep_alive: Instant,
+    began: Instant,
 }
 
 impl Watcher {
     fn new() -> Self {
-        Self { meter: Meter::new(), rates: (0.0, 0), keep_alive: Instant::now() }
+        Self {
+            meter: Meter::new(),
+            rates: (0.0, 0),
+            keep_alive: Instant::now(),
+            began: Instant::now(),
+        }
     }
 
     async fn look(
@@ -185,7 +193,7 @@ impl Watcher {
         shared: &Arc<Shared>,
         status: &watch::Sender<GraphStatus>,
     ) -> Option<Fault> {
-        if let Some(fault) = overdue(shared) {
+        if let Some(fault) = overdue(shared, self.began.elapsed()) {
             return Some(fault);
         }
         if self.keep_alive.elapsed() >= KEEP_ALIVE_PERIOD {
@@ -249,10 +257,10 @@ fn with_rates(mut stream: MediaStream, (rate, bits): (f64, u64)) -> MediaStream 
 }
 
 /// The fault of a camera that does not do what it should in time.
-fn overdue(shared: &Shared) -> Option<Fault> {
+fn overdue(shared: &Shared, connecting_for: Duration) -> Option<Fault> {
     match shared.video.age() {
         Some(age) => (age > STALL_TIMEOUT).then_some(Fault::Stalled),
-        None if shared.born.elapsed() > FIRST_PICTURE_TIMEOUT => {
+        None if connecting_for > FIRST_PICTURE_TIMEOUT => {
             let state = shared.state();
             Some(match (&state.unsupported, state.codec) {
                 (Some(codec), None) => Fault::Unsupported { codec: codec.clone() },
@@ -278,6 +286,8 @@ fn needs_care(shared: &Shared) -> bool {
 
 /// Opens branches that wait for sound, ends sound that fell silent, renews branches that failed.
 fn care(shared: &Shared) {
+    let late = shared.audio.age().is_some_and(|age| age > SOUND_LATE);
+    let filled = late && shared.fill_sound();
     let mut guard = shared.state();
     let state = &mut *guard;
     let Some(first) = state.first_picture else { return };
@@ -287,7 +297,7 @@ fn care(shared: &Shared) {
         open_waiting(shared, state);
     }
     if state.audio_announced && first.elapsed() > SOUND_WAIT {
-        follow_sound(shared, state, sound_flows);
+        follow_sound(shared, state, sound_flows, filled);
     }
     let due = |failed: Option<Instant>| failed.is_some_and(|at| at.elapsed() > BRANCH_RETRY);
     if due(state.record_failed) {
@@ -324,9 +334,10 @@ fn open_waiting(shared: &Shared, state: &mut State) {
     }
 }
 
-/// Exchanges the branches at the next key frame where they have sound that stopped, or lack sound
-/// that came. To end the sound alone would be less, but splitmuxsink hangs at its next cut then.
-fn follow_sound(shared: &Shared, state: &mut State, flows: bool) {
+/// Exchanges the branches at the next key frame where they lack sound that came, or have sound that
+/// stopped and could not be `filled` with silence. To end the sound alone would be less, but
+/// splitmuxsink hangs at its next cut then.
+fn follow_sound(shared: &Shared, state: &mut State, flows: bool, filled: bool) {
     let records = shared.records_sound(state);
     let record = state.record.as_ref().map(|branch| branch.trunk.has_audio());
     let live = state.live.as_ref().map(|branch| branch.trunk.has_audio());
@@ -334,7 +345,7 @@ fn follow_sound(shared: &Shared, state: &mut State, flows: bool) {
     let (renew_record, renew_live) = if flows {
         (record == Some(false) && records, live == Some(false))
     } else {
-        (record == Some(true), live == Some(true))
+        (record == Some(true) && !filled, live == Some(true) && !filled)
     };
     if flows {
         state.warnings.remove(SOUND_STOPPED);

@@ -12,6 +12,9 @@
 mod intake;
 mod life;
 mod state;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 

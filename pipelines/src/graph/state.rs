@@ -36,7 +36,6 @@ pub(crate) struct Shared {
     pub(super) pipeline: gst::Pipeline,
     pub(super) source: OnceLock<Box<dyn StreamSource>>,
     pub(super) clock: Arc<RunClock>,
-    pub(super) born: Instant,
     pub(super) born_at: WallTime,
     pub(super) recording: Option<Arc<Recording>>,
     /// Pictures that came out of the source.
@@ -74,6 +73,10 @@ pub(super) struct State {
     pub(super) record_failed: Option<Instant>,
     pub(super) live: Option<LiveBranch>,
     pub(super) live_failed: Option<Instant>,
+    /// Silence that fits the sound: asked for once, and `None` where there is none.
+    pub(super) silence: Option<Option<gst::Buffer>>,
+    /// Where the sound track is, so that nothing in it runs back.
+    pub(super) sound_position: Option<gst::ClockTime>,
     /// When a branch was last renewed to take sound in.
     pub(super) audio_renewed: Option<Instant>,
     pub(super) warnings: BTreeSet<String>,
@@ -100,7 +103,6 @@ impl Shared {
             pipeline: gst::Pipeline::new(),
             source: OnceLock::new(),
             clock: Arc::default(),
-            born: Instant::now(),
             born_at: WallTime::now(),
             recording,
             video: Counters::new(),

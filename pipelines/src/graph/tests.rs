@@ -1,0 +1,131 @@
+//! Faults put into a living graph from inside, where no camera can reach.
+
+use std::{sync::Arc, time::Duration};
+
+use gst::prelude::*;
+use ronin_core::{
+    Fault, RunId, Segment, Source,
+    live::{Window, Windows},
+};
+use ronin_testkit::{
+    camera::{FakeCamera, Pictures},
+    numbers, wait,
+};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{Graph, GraphSpec, GraphStatus, RecordOptions, Tap};
+use crate::branch::Trunk;
+
+const BOUND: Duration = Duration::from_secs(40);
+
+struct Living {
+    _camera: FakeCamera,
+    folder: tempfile::TempDir,
+    segments: mpsc::Receiver<Segment>,
+    window: Arc<Window>,
+    status: watch::Receiver<GraphStatus>,
+    tap: Tap,
+    cancel: CancellationToken,
+    task: JoinHandle<Option<Fault>>,
+}
+
+impl Living {
+    #[expect(clippy::disallowed_methods, reason = "tests have no task registry")]
+    async fn start() -> Self {
+        crate::init().unwrap();
+        let camera = FakeCamera::builder().main_stream(Pictures::SMALL).start().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (segments_tx, segments) = mpsc::channel(100);
+        let id = "cam".parse().unwrap();
+        let window = Windows::default().open(&id);
+        let graph = Graph::new(GraphSpec {
+            camera: id,
+            run: RunId::generate(),
+            source: Source::parse_url(&camera.main_url()).unwrap(),
+            record: Some(RecordOptions {
+                root: folder.path().to_owned(),
+                segment_duration: Duration::from_secs(600),
+                sync_every: Duration::from_secs(1),
+                audio: false,
+            }),
+            live: Some(window.clone()),
+            segments: segments_tx,
+        })
+        .unwrap();
+        let (mut status, tap, cancel) = (graph.status(), graph.tap(), CancellationToken::new());
+        let task = tokio::spawn(graph.run(cancel.clone()));
+        timeout(BOUND, status.wait_for(|s| s.recording)).await.unwrap().unwrap();
+        Self { _camera: camera, folder, segments, window, status, tap, cancel, task }
+    }
+
+    async fn wait_for(&mut self, wanted: impl FnMut(&GraphStatus) -> bool) -> GraphStatus {
+        timeout(BOUND, self.status.wait_for(wanted)).await.unwrap().unwrap().clone()
+    }
+
+    /// Ends the graph; returns its segments, each proven to hold every picture once.
+    async fn end(mut self) -> Vec<Segment> {
+        self.cancel.cancel();
+        assert_eq!(timeout(BOUND, self.task).await.unwrap().unwrap(), None);
+        let mut segments = Vec::new();
+        while let Ok(segment) = self.segments.try_recv() {
+            let pictures = numbers::read(&self.folder.path().join(&segment.path)).unwrap();
+            numbers::check_continuous(&[pictures]).unwrap();
+            segments.push(segment);
+        }
+        segments
+    }
+}
+
+/// Lets every buffer that leaves the errorignore of a branch meet an error, as a dead sink would.
+fn break_branch(trunk: &Trunk) {
+    let guard = trunk
+        .bin
+        .iterate_elements()
+        .into_iter()
+        .flatten()
+        .find(|element| element.factory().is_some_and(|factory| factory.name() == "errorignore"))
+        .unwrap();
+    guard.static_pad("src").unwrap().add_probe(gst::PadProbeType::BUFFER, |_, info| {
+        info.flow_res = Err(gst::FlowError::Error);
+        gst::PadProbeReturn::Handled
+    });
+    gst::element_error!(guard, gst::ResourceError::Write, ["broken by the test"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_in_the_live_branch_is_mended_and_never_felt_by_the_recording() {
+    let living = Living::start().await;
+    let window = living.window.clone();
+    let newest = || window.playlist().and_then(|p| p.lines().last().map(str::to_owned));
+    wait::eventually(BOUND, "a live segment", || newest().is_some());
+
+    break_branch(&living.tap.0.state().live.as_ref().unwrap().trunk);
+    let broken_at = newest();
+    wait::eventually(BOUND, "the live branch mended", || newest() != broken_at);
+
+    let seam = window.playlist().unwrap().contains("#EXT-X-DISCONTINUITY\n");
+    assert!(seam, "the players are told of the seam");
+    assert_eq!(living.end().await.len(), 1, "one file: the recording noticed nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_that_fails_is_begun_again_while_the_live_view_goes_on() {
+    let mut living = Living::start().await;
+    let window = living.window.clone();
+
+    break_branch(&living.tap.0.state().record.as_ref().unwrap().trunk);
+    let failed = living.wait_for(|s| !s.recording).await;
+    living.wait_for(|s| s.recording && s.warnings.is_empty()).await;
+    wait::eventually(BOUND, "live segments", || {
+        window.playlist().is_some_and(|p| p.matches("#EXTINF").count() >= 5)
+    });
+
+    assert!(failed.streaming && failed.warnings[0].contains("recording failed"), "{failed:?}");
+    assert!(!window.playlist().unwrap().contains("#EXT-X-DISCONTINUITY\n"));
+    assert!(!living.end().await.is_empty(), "it records again");
+}
