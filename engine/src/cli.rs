@@ -39,7 +39,7 @@ pub enum Command {
     #[command(
         after_help = "Exits with 1 where something does not fit. Works while the server runs: the file that each camera is writing then has no row yet, and is counted apart."
     )]
-    Check(WithSettings),
+    Check(Check),
     /// Bring the database up to date, or say how it stands
     Migrate(Migrate),
     /// Check settings without starting anything
@@ -143,6 +143,18 @@ pub enum CameraCommand {
     },
     /// Print every change of every camera until interrupted
     Watch,
+}
+
+/// Arguments of `ronin check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// First give every file without a row its row, from what the file says of itself; the server
+    /// must not run
+    #[arg(long)]
+    pub rebuild: bool,
+    /// The settings.
+    #[command(flatten)]
+    pub with: WithSettings,
 }
 
 /// Arguments of `ronin migrate`.

@@ -18,7 +18,7 @@ use crate::{
     camera::{board::Board, supervisor::Context},
     config::Config,
     control::ControlLoop,
-    detector, recorder,
+    detector, reconcile, recorder,
     storage::Storage,
     system::Facts,
     tasks::{TaskKind, Tasks},
@@ -87,6 +87,9 @@ pub async fn run(
     let control = ControlLoop::new(store.clone(), context, endpoint);
     let control =
         tasks.spawn(TaskKind::Engine, "control", control.run(cameras, stop_cameras.clone()));
+    // Files of an earlier life, while the cameras already record.
+    let adopting = adopt(store.clone(), storage.clone(), started_at);
+    tasks.spawn(TaskKind::Camera, "adopt", adopting);
     let stop_service = CancellationToken::new();
     let service = tasks.spawn(TaskKind::Engine, "service", service.serve(stop_service.clone()));
     let alive = tasks.spawn(
@@ -163,6 +166,13 @@ async fn system_facts(
         info!(reason = detector.message, "no object detection");
     }
     Arc::new(Facts { storage: storage.clone(), started_at, detector })
+}
+
+/// Gives rows to files that have none. Footage is safe without, so a failure is told and no more.
+async fn adopt(store: Store, storage: Arc<Storage>, before: WallTime) {
+    if let Err(error) = reconcile::adopt(&store, &storage.root, before).await {
+        warn!(error = chain(error.as_ref()), "files without rows were not adopted");
+    }
 }
 
 async fn note_alive(store: Store, engine_run: Uuid, stop: CancellationToken) {

@@ -4,6 +4,7 @@
 //! deleted when.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
@@ -11,6 +12,7 @@ use std::{
 };
 
 use ronin_api::DiskFacts;
+use ronin_core::CameraId;
 
 const LOCK_FILE: &str = ".ronin.lock";
 
@@ -87,6 +89,38 @@ pub fn disk(path: &Path) -> Option<DiskFacts> {
         total_bytes: stat.f_blocks.saturating_mul(stat.f_frsize),
         free_bytes: stat.f_bavail.saturating_mul(stat.f_frsize),
     })
+}
+
+/// Recorded files, relative to `root`: `<camera>/<day>/<time>.mp4`. Links are not followed.
+pub fn recorded_files(root: &Path) -> io::Result<BTreeSet<PathBuf>> {
+    let mut files = BTreeSet::new();
+    for camera in folders(root)? {
+        let name = camera.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+        if name.parse::<CameraId>().is_err() {
+            continue;
+        }
+        for day in folders(&camera)? {
+            for entry in fs::read_dir(&day)? {
+                let path = entry?.path();
+                let recorded = path.extension().is_some_and(|ext| ext == "mp4");
+                if recorded && let Ok(relative) = path.strip_prefix(root) {
+                    files.insert(relative.to_owned());
+                }
+            }
+        }
+    }
+    Ok(files)
+}
+
+fn folders(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            folders.push(entry.path());
+        }
+    }
+    Ok(folders)
 }
 
 #[cfg(test)]

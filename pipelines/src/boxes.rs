@@ -15,10 +15,19 @@ pub(crate) struct Scanner {
     header: Vec<u8>,
     current: Option<Current>,
     tracks: Vec<Track>,
-    video_frames: u64,
-    /// In units of the video track: from the first fragment's decode time to the last sample's end.
-    video_first: Option<u64>,
-    video_end: u64,
+    video: Extent,
+    /// What the fragment adds whose media is not whole yet.
+    announced: Extent,
+}
+
+/// How much of the video track there is, in its units.
+#[derive(Debug, Clone, Copy, Default)]
+struct Extent {
+    frames: u64,
+    /// Decode time of the first sample.
+    first: Option<u64>,
+    /// End of the last sample.
+    end: u64,
 }
 
 #[derive(Debug)]
@@ -57,15 +66,30 @@ impl Scanner {
         fragment_ended
     }
 
-    /// Pictures in the fragments so far.
+    /// Whether the next byte begins a box.
+    pub(crate) fn is_between_boxes(&self) -> bool {
+        self.current.is_none() && self.header.is_empty()
+    }
+
+    /// Takes a whole top-level box. The body of `mdat` is not looked at.
+    pub(crate) fn take_box(&mut self, kind: &[u8; 4], body: &[u8]) {
+        match kind {
+            b"moov" => self.tracks = read_tracks(body),
+            b"moof" => self.read_fragment(body),
+            b"mdat" => self.video = self.announced,
+            _ => {}
+        }
+    }
+
+    /// Pictures in the whole fragments so far.
     pub(crate) fn frames(&self) -> u64 {
-        self.video_frames
+        self.video.frames
     }
 
     /// How long the pictures play.
     pub(crate) fn duration(&self) -> Duration {
         let timescale = self.tracks.iter().find(|t| t.video).map_or(0, |t| t.timescale);
-        let units = self.video_end.saturating_sub(self.video_first.unwrap_or(0));
+        let units = self.video.end.saturating_sub(self.video.first.unwrap_or(0));
         if timescale == 0 {
             return Duration::ZERO;
         }
@@ -101,11 +125,7 @@ impl Scanner {
         let Some(Current { kind, body, .. }) = self.current.take_if(|c| c.remaining == 0) else {
             return false;
         };
-        match (&kind, body) {
-            (b"moov", Some(body)) => self.tracks = read_tracks(&body),
-            (b"moof", Some(body)) => self.read_fragment(&body),
-            _ => {}
-        }
+        self.take_box(&kind, &body.unwrap_or_default());
         &kind == b"mdat"
     }
 
@@ -115,10 +135,11 @@ impl Scanner {
             if !run.video {
                 continue;
             }
-            self.video_frames += run.samples;
-            let start = run.decode_time.unwrap_or(self.video_end);
-            self.video_first.get_or_insert(start);
-            self.video_end = start + run.duration;
+            let video = &mut self.announced;
+            video.frames += run.samples;
+            let start = run.decode_time.unwrap_or(video.end);
+            video.first.get_or_insert(start);
+            video.end = start.saturating_add(run.duration);
         }
     }
 }
@@ -215,11 +236,11 @@ fn add_samples(run: &mut Run, trun: &[u8], default_duration: u32) -> Option<()> 
     Some(())
 }
 
-fn be_u32(data: &[u8], at: usize) -> Option<u32> {
+pub(crate) fn be_u32(data: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_be_bytes(data.get(at..at.checked_add(4)?)?.try_into().ok()?))
 }
 
-fn be_u64(data: &[u8], at: usize) -> Option<u64> {
+pub(crate) fn be_u64(data: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_be_bytes(data.get(at..at.checked_add(8)?)?.try_into().ok()?))
 }
 

@@ -18,6 +18,7 @@ mod messages;
 mod preflight;
 pub mod probe;
 mod rtsp;
+pub mod segment_file;
 mod silence;
 mod sink;
 mod snapshot;

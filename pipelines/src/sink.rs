@@ -26,7 +26,7 @@ use crate::{boxes::Scanner, error::Error};
 pub(crate) const FACTORY: &str = "roninsegmentsink";
 
 /// `O_NOFOLLOW` of Linux: a link planted in the storage is not followed.
-const O_NOFOLLOW: i32 = 0o400_000;
+pub(crate) const O_NOFOLLOW: i32 = 0o400_000;
 
 /// Buffers held before they are written although no fragment has ended: a guard against a muxer
 /// that never ends one, at about 40 s of one picture a buffer.
@@ -43,8 +43,8 @@ pub(crate) struct Finished {
 
 /// Who is told about files. Called from streaming threads.
 pub(crate) trait Listener: Send + Sync {
-    /// A file was opened.
-    fn opened(&self);
+    /// A file was opened; returns the box that says what it is, to stand behind `ftyp`.
+    fn opened(&self, path: &Path) -> Vec<u8>;
     /// Bytes were written.
     fn wrote(&self, bytes: usize);
     /// The file is closed; `None` where it held no picture and was removed.
@@ -78,8 +78,10 @@ struct Output {
     file: File,
     /// Where the next buffer goes, as the muxer says.
     position: u64,
-    /// End of what is written or pending.
+    /// End of what the muxer has sent.
     end: u64,
+    /// Bytes of ours behind `ftyp`, which the muxer does not know of.
+    shift: u64,
     pending: Vec<gst::MappedBuffer<gst::buffer::Readable>>,
     pending_bytes: usize,
     scanner: Scanner,
@@ -103,6 +105,7 @@ impl Output {
             file,
             position: 0,
             end: 0,
+            shift: 0,
             pending: Vec::new(),
             pending_bytes: 0,
             scanner: Scanner::default(),
@@ -116,16 +119,35 @@ impl Output {
         if self.position != self.end {
             // The muxer went back to complete the header.
             let flushed = self.flush()?;
-            self.file.write_all_at(&buffer, self.position)?;
+            self.file.write_all_at(&buffer, self.position + self.shift)?;
             self.position += length;
             return Ok(flushed + buffer.len());
         }
-        let fragment_ended = self.scanner.push(&buffer);
         self.position += length;
         self.end += length;
+        if self.scanner.is_between_boxes() && buffer.get(4..8) == Some(b"mfra") {
+            // An index at the end, of positions that our box has moved. Nobody needs it.
+            return Ok(0);
+        }
+        let fragment_ended = self.scanner.push(&buffer);
         self.pending_bytes += buffer.len();
         self.pending.push(buffer);
         if fragment_ended || self.pending.len() >= PENDING_MAX { self.flush() } else { Ok(0) }
+    }
+
+    /// Puts `identity` behind the first box where `buffer` begins the file with a whole `ftyp`.
+    fn identify(&mut self, buffer: &[u8], identity: &[u8]) -> io::Result<Option<usize>> {
+        let size = buffer.first_chunk().map_or(0, |size| u32::from_be_bytes(*size) as usize);
+        if self.end != 0 || buffer.get(4..8) != Some(b"ftyp") || size > buffer.len() {
+            return Ok(None);
+        }
+        let (first, rest) = buffer.split_at(size);
+        self.file.write_all(&[first, identity, rest].concat())?;
+        self.scanner.push(buffer);
+        self.shift = identity.len() as u64;
+        self.position = buffer.len() as u64;
+        self.end = self.position;
+        Ok(Some(buffer.len() + identity.len()))
     }
 
     /// Writes what is pending with as few calls as the kernel allows.
@@ -192,6 +214,8 @@ mod imp {
     pub(crate) struct SegmentSink {
         settings: Mutex<Settings>,
         output: Mutex<Option<Output>>,
+        /// What the file says it is, until it is written.
+        identity: Mutex<Option<Vec<u8>>>,
     }
 
     impl Default for Settings {
@@ -209,6 +233,10 @@ mod imp {
             self.output.lock().unwrap_or_else(PoisonError::into_inner)
         }
 
+        fn identity(&self) -> MutexGuard<'_, Option<Vec<u8>>> {
+            self.identity.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+
         fn write(&self, buffer: &gst::Buffer) -> Result<(), gst::FlowError> {
             let mapped = buffer.clone().into_mapped_buffer_readable().map_err(|_| {
                 gst::element_imp_error!(self, gst::ResourceError::Write, ["cannot read a buffer"]);
@@ -220,7 +248,15 @@ mod imp {
             };
             let mut output = self.output();
             let Some(output) = output.as_mut() else { return Err(gst::FlowError::Flushing) };
-            let result = output.take(mapped).and_then(|written| {
+            let identified = match self.identity().take() {
+                Some(identity) => output.identify(&mapped, &identity),
+                None => Ok(None),
+            };
+            let written = identified.and_then(|written| match written {
+                Some(written) => Ok(written),
+                None => output.take(mapped),
+            });
+            let result = written.and_then(|written| {
                 if written > 0 {
                     output.sync_if_due(sync_every)?;
                 }
@@ -347,7 +383,7 @@ mod imp {
             })?;
             *self.output() = Some(output);
             if let Some(listener) = listener {
-                listener.opened();
+                *self.identity() = Some(listener.opened(&path));
             }
             Ok(())
         }

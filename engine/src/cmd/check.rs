@@ -2,25 +2,38 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs, io,
+    fs,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use anyhow::Context;
-use ronin_core::CameraId;
+use ronin_core::WallTime;
 
-use crate::{config::Config, run::open_store, storage::Storage};
+use crate::{
+    config::Config,
+    reconcile,
+    run::open_store,
+    storage::{self, Storage},
+};
 
 /// Rows read at once.
 const PAGE: u64 = 1000;
 
-pub(super) async fn run(config: Config) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(config: Config, rebuild: bool) -> anyhow::Result<ExitCode> {
     let store = open_store(&config).await?;
+    if rebuild {
+        // Held for as long as rows are made: an engine that starts now would write files we see.
+        let storage =
+            Storage::open(&config.storage_root, config.segment_duration, config.sync_every)?;
+        let adopted = reconcile::adopt(&store, &storage.root, WallTime::now()).await?;
+        println!("{adopted}");
+    }
     let root = config.storage_root.canonicalize().with_context(|| {
         format!("the storage folder {} is not there", config.storage_root.display())
     })?;
-    let mut on_disk = files_under(&root).context("could not read the storage folder")?;
+    let mut on_disk =
+        storage::recorded_files(&root).context("could not read the storage folder")?;
     let (mut rows, mut problems) = (0_u64, 0_u64);
     let mut after = None;
     loop {
@@ -76,36 +89,4 @@ fn newest_of_each_camera(files: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
         newest.insert(path.components().next(), path.clone());
     }
     newest.into_values().collect()
-}
-
-/// Recorded files, relative to `root`: `<camera>/<day>/<time>.mp4`. Links are not followed.
-fn files_under(root: &Path) -> io::Result<BTreeSet<PathBuf>> {
-    let mut files = BTreeSet::new();
-    for camera in folders(root)? {
-        let name = camera.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-        if name.parse::<CameraId>().is_err() {
-            continue;
-        }
-        for day in folders(&camera)? {
-            for entry in fs::read_dir(&day)? {
-                let path = entry?.path();
-                let recorded = path.extension().is_some_and(|ext| ext == "mp4");
-                if recorded && let Ok(relative) = path.strip_prefix(root) {
-                    files.insert(relative.to_owned());
-                }
-            }
-        }
-    }
-    Ok(files)
-}
-
-fn folders(path: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut folders = Vec::new();
-    for entry in fs::read_dir(path)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            folders.push(entry.path());
-        }
-    }
-    Ok(folders)
 }

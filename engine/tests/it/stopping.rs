@@ -90,9 +90,48 @@ async fn kill_nine_costs_a_gop_and_a_second_at_most() {
         worst = worst.max(lost);
         sandbox = sandbox.start_again().await;
     }
+    // Every file has a row again, cut to what is whole.
+    assert!(sandbox.stop("TERM").success());
+    let check = ronin(sandbox.folder.path()).arg("check").output().unwrap();
+    let words = String::from_utf8_lossy(&check.stdout);
+    assert!(check.status.success(), "{words}");
+    for file in sandbox.files("one") {
+        assert_eq!(ffprobe::decode_errors(&file), "", "{}", file.display());
+    }
     eprintln!("kill -9, {kills} times: {worst} pictures of 25 a second lost at most");
     // GOP of 1 s, fragment of 1 s, and what was on the way (200 ms and a moment).
     assert!(worst <= 25 + 25 + 13, "{worst} pictures are lost");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_index_is_made_again_from_the_files_alone() {
+    let camera =
+        FakeCamera::builder().main_stream(Pictures::SMALL).audio(Audio::Aac).start().unwrap();
+    let mut sandbox = Sandbox::start().await;
+    sandbox.add("one", &camera.main_url()).await;
+    sandbox.wait_segments("one", 3).await;
+    assert!(sandbox.stop("TERM").success());
+    let mut sandbox = sandbox.start_again().await;
+    let before = sandbox.segments("one").await;
+    assert!(sandbox.stop("TERM").success());
+
+    let folder = sandbox.folder.path().to_owned();
+    for file in ["ronin.db", "ronin.db-wal", "ronin.db-shm"] {
+        let _ = std::fs::remove_file(folder.join("data").join(file));
+    }
+    let foreign = folder.join("storage/one/2020-01-01");
+    std::fs::create_dir_all(&foreign).unwrap();
+    std::fs::write(foreign.join("00-00-00.mp4"), b"not a segment").unwrap();
+    let rebuild = ronin(&folder).args(["check", "--rebuild"]).output().unwrap();
+    let words = String::from_utf8_lossy(&rebuild.stdout).into_owned();
+    let mut sandbox = sandbox.start_again().await;
+    let after = sandbox.segments("one").await;
+
+    assert!(words.contains("1 not ours"), "{words}");
+    assert!(!rebuild.status.success(), "the foreign file does not fit: {words}");
+    for segment in &before {
+        assert!(after.contains(segment), "{segment:?} is not in {after:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,7 +15,7 @@ use std::{
     collections::HashMap,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, Ordering::Relaxed},
     },
     time::Duration,
@@ -31,6 +31,7 @@ use crate::{
     clock::RunClock,
     elements::make,
     error::Error,
+    segment_file::Identity,
     sink::{FACTORY, Finished, Listener, SegmentSink},
     stats::Counters,
 };
@@ -153,20 +154,13 @@ fn splitmux(segment_duration: Duration) -> Result<gst::Element, Error> {
     Ok(splitmux)
 }
 
-struct Start {
-    id: SegmentId,
-    sequence: u32,
-    at: WallTime,
-    relative: String,
-}
-
 /// Names files when they are opened and describes them when they are closed.
 struct Naming {
     recording: Arc<Recording>,
     clock: Arc<RunClock>,
     tracks: Tracks,
     files: Arc<OpenFiles>,
-    started: Mutex<HashMap<PathBuf, Start>>,
+    started: Mutex<HashMap<PathBuf, Segment>>,
 }
 
 impl Naming {
@@ -193,10 +187,26 @@ impl Naming {
         let at = running.and_then(|r| self.clock.wall(r)).unwrap_or_else(WallTime::now);
         let relative = free_name(&self.recording.root, &self.recording.camera, at);
         let path = self.recording.root.join(&relative);
-        let sequence = self.recording.next_sequence.fetch_add(1, Relaxed);
-        let start = Start { id: SegmentId::generate(), sequence, at, relative };
-        self.started.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), start);
+        let segment = Segment {
+            id: SegmentId::generate(),
+            camera: self.recording.camera.clone(),
+            run: self.recording.run,
+            sequence: self.recording.next_sequence.fetch_add(1, Relaxed),
+            start: at,
+            end: at,
+            path: relative,
+            size_bytes: 0,
+            frames: 0,
+            codecs: self.tracks.codecs.clone(),
+            width: self.tracks.width,
+            height: self.tracks.height,
+        };
+        self.started().insert(path.clone(), segment);
         path
+    }
+
+    fn started(&self) -> MutexGuard<'_, HashMap<PathBuf, Segment>> {
+        self.started.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -216,8 +226,9 @@ fn free_name(root: &Path, camera: &CameraId, at: WallTime) -> String {
 }
 
 impl Listener for Naming {
-    fn opened(&self) {
+    fn opened(&self, path: &Path) -> Vec<u8> {
         self.files.opened();
+        self.started().get(path).map(|s| Identity::of(s).to_box()).unwrap_or_default()
     }
 
     fn wrote(&self, bytes: usize) {
@@ -236,26 +247,13 @@ impl Naming {
     /// Hands the finished segment to the recorder. Waits where the recorder is behind: this is the
     /// muxer's clean-up thread, which nothing else waits for.
     fn announce(&self, finished: Finished) {
-        let start =
-            self.started.lock().unwrap_or_else(PoisonError::into_inner).remove(&finished.path);
-        let Some(start) = start else {
+        let Some(mut segment) = self.started().remove(&finished.path) else {
             warn!(path = %finished.path.display(), "a file was closed that nobody named");
             return;
         };
-        let segment = Segment {
-            id: start.id,
-            camera: self.recording.camera.clone(),
-            run: self.recording.run,
-            sequence: start.sequence,
-            start: start.at,
-            end: start.at + finished.duration,
-            path: start.relative,
-            size_bytes: finished.size_bytes,
-            frames: finished.frames,
-            codecs: self.tracks.codecs.clone(),
-            width: self.tracks.width,
-            height: self.tracks.height,
-        };
+        segment.end = segment.start + finished.duration;
+        segment.size_bytes = finished.size_bytes;
+        segment.frames = finished.frames;
         if let Err(unsent) = self.recording.segments.blocking_send(segment) {
             // The file stays; `ronin check` finds it.
             error!(path = unsent.0.path, "the recorder is gone: a segment has no row");
