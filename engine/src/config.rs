@@ -15,6 +15,8 @@ use ronin_api::Tls;
 use ronin_core::{Invalid, Secret};
 use serde::Deserialize;
 
+use crate::reclaim::Limits;
+
 /// Shortest segment: below it, cuts come faster than key frames.
 const SEGMENT_MIN: Duration = Duration::from_secs(1);
 /// Longest segment: a day.
@@ -66,6 +68,15 @@ pub struct Settings {
     /// How often open files are forced to disk, in seconds: what a power cut can cost [default: 5]
     #[arg(long, env = "RONIN_FSYNC_SECONDS", value_name = "SECONDS")]
     pub fsync_seconds: Option<f64>,
+    /// Footage older than this many days is deleted; 0 keeps it as long as it fits [default: 30]
+    #[arg(long, env = "RETENTION_DAYS", value_name = "DAYS")]
+    pub retention_days: Option<f64>,
+    /// The oldest footage beyond this many GB (1000 MB) is deleted [default: no limit]
+    #[arg(long, env = "RETENTION_MAX_GB", value_name = "GB")]
+    pub retention_max_gb: Option<f64>,
+    /// GB of the disk that stay free: the oldest footage goes for it [default: 2]
+    #[arg(long, env = "RONIN_RESERVE_GB", value_name = "GB")]
+    pub reserve_gb: Option<f64>,
     /// Folder for what is not footage: key, SQLite, models [default: ./data]
     #[arg(long, env = "RONIN_DATA_DIR", value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
@@ -114,6 +125,8 @@ pub struct Config {
     pub segment_duration: Duration,
     /// How often open files are forced to disk.
     pub sync_every: Duration,
+    /// What may be kept.
+    pub limits: Limits,
     /// Folder for what is not footage.
     pub data_dir: PathBuf,
     /// Encryption of connections.
@@ -155,6 +168,9 @@ impl Settings {
                 .segment_duration_minutes
                 .or(other.segment_duration_minutes),
             fsync_seconds: self.fsync_seconds.or(other.fsync_seconds),
+            retention_days: self.retention_days.or(other.retention_days),
+            retention_max_gb: self.retention_max_gb.or(other.retention_max_gb),
+            reserve_gb: self.reserve_gb.or(other.reserve_gb),
             data_dir: self.data_dir.or(other.data_dir),
             tls: self.tls.or(other.tls),
             tls_cert: self.tls_cert.or(other.tls_cert),
@@ -221,6 +237,11 @@ impl TryFrom<Settings> for Config {
             Duration::from_millis(500)..=Duration::from_secs(300),
             "footage is forced to disk every 0.5 to 300 seconds",
         ));
+        let limits = invalid.collect(check_limits(
+            settings.retention_days.unwrap_or(30.0),
+            settings.retention_max_gb,
+            settings.reserve_gb.unwrap_or(2.0),
+        ));
         let tls = invalid.collect(check_tls(
             settings.tls.unwrap_or_default(),
             settings.tls_cert,
@@ -240,6 +261,7 @@ impl TryFrom<Settings> for Config {
             bind: SocketAddr::new(host, settings.port.unwrap_or(8000)),
             segment_duration: segment_duration.expect(impossible),
             sync_every: sync_every.expect(impossible),
+            limits: limits.expect(impossible),
             tls: tls.expect(impossible),
             web_root: web_root.expect(impossible),
             reflection: settings.reflection.unwrap_or(true),
@@ -263,6 +285,35 @@ fn seconds(
         .ok()
         .filter(|duration| range.contains(duration))
         .ok_or_else(|| Invalid::new(field, words))
+}
+
+fn check_limits(days: f64, max_gb: Option<f64>, reserve_gb: f64) -> Result<Limits, Invalid> {
+    let mut invalid = Invalid::default();
+    let max_age = invalid.collect(
+        Duration::try_from_secs_f64(days * 86_400.0)
+            .map_err(|_| Invalid::new("retention_days", "days are a number from 0 up")),
+    );
+    let max_bytes = max_gb.map(|gb| invalid.collect(bytes("retention_max_gb", gb)));
+    let reserve_bytes = invalid.collect(bytes("reserve_gb", reserve_gb));
+    if max_bytes == Some(Some(0)) {
+        let text = "a limit of 0 GB would keep nothing; leave it unset for no limit";
+        invalid.collect::<()>(Err(Invalid::new("retention_max_gb", text)));
+    }
+    invalid.check()?;
+    Ok(Limits {
+        max_age: max_age.filter(|age| !age.is_zero()),
+        max_bytes: max_bytes.flatten(),
+        reserve_bytes: reserve_bytes.unwrap_or_default(),
+    })
+}
+
+/// Gigabytes (1000 MB) as bytes.
+fn bytes(field: &str, gb: f64) -> Result<u64, Invalid> {
+    if (0.0..=1e9).contains(&gb) {
+        Ok((gb * 1e9) as u64)
+    } else {
+        Err(Invalid::new(field, "gigabytes are a number from 0 up"))
+    }
 }
 
 fn check_tls(
@@ -308,6 +359,12 @@ mod tests {
         assert_eq!(config.storage_root, Path::new("storage"));
         assert_eq!(config.database_url.expose(), "sqlite://data/ronin.db?mode=rwc");
         assert_eq!(config.tls, Tls::Off);
+        let kept = Limits {
+            max_age: Some(Duration::from_secs(30 * 86_400)),
+            max_bytes: None,
+            reserve_bytes: 2_000_000_000,
+        };
+        assert_eq!(config.limits, kept);
     }
 
     #[test]
@@ -315,13 +372,25 @@ mod tests {
         let settings = Settings {
             segment_duration_minutes: Some(f64::NAN),
             fsync_seconds: Some(-1.0),
+            retention_days: Some(f64::INFINITY),
+            retention_max_gb: Some(0.0),
+            reserve_gb: Some(-2.0),
             tls: Some(TlsMode::Files),
             web_root: Some("/nonexistent".into()),
             ..Settings::default()
         };
         let invalid = Config::try_from(settings).unwrap_err();
         let fields: Vec<&str> = invalid.violations.iter().map(|v| v.field.as_str()).collect();
-        assert_eq!(fields, ["segment_duration_minutes", "fsync_seconds", "tls", "web_root"]);
+        let wanted = [
+            "segment_duration_minutes",
+            "fsync_seconds",
+            "retention_days",
+            "reserve_gb",
+            "retention_max_gb",
+            "tls",
+            "web_root",
+        ];
+        assert_eq!(fields, wanted);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod cmd;
 pub mod config;
 pub mod control;
 pub mod detector;
+pub mod reclaim;
 pub mod reconcile;
 pub mod recorder;
 pub mod run;

@@ -93,8 +93,10 @@ pub async fn adopt(store: &Store, root: &Path, before: WallTime) -> anyhow::Resu
     Ok(adopted)
 }
 
+/// Paths with a row, those on their way out included.
 async fn known_paths(store: &Store) -> anyhow::Result<HashSet<String>> {
-    let mut known = HashSet::new();
+    let garbage = store.garbage(u64::from(u32::MAX)).await?;
+    let mut known: HashSet<String> = garbage.into_iter().map(|(_, path)| path).collect();
     let mut after = None;
     loop {
         let page = store.all_segments(after, PAGE).await?;

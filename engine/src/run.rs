@@ -18,7 +18,9 @@ use crate::{
     camera::{board::Board, supervisor::Context},
     config::Config,
     control::ControlLoop,
-    detector, reconcile, recorder,
+    detector,
+    reclaim::Reclaimer,
+    reconcile, recorder,
     storage::Storage,
     system::Facts,
     tasks::{TaskKind, Tasks},
@@ -90,6 +92,8 @@ pub async fn run(
     // Files of an earlier life, while the cameras already record.
     let adopting = adopt(store.clone(), storage.clone(), started_at);
     tasks.spawn(TaskKind::Camera, "adopt", adopting);
+    let reclaimer = Reclaimer::new(store.clone(), storage.clone(), config.limits);
+    let reclaimer = tasks.spawn(TaskKind::Engine, "reclaimer", reclaimer.run(stop_cameras.clone()));
     let stop_service = CancellationToken::new();
     let service = tasks.spawn(TaskKind::Engine, "service", service.serve(stop_service.clone()));
     let alive = tasks.spawn(
@@ -109,6 +113,7 @@ pub async fn run(
     stop_service.cancel();
     stop_cameras.cancel();
     let _ = control.await;
+    let _ = reclaimer.await;
     if timeout(DRAIN_TIMEOUT, recorder).await.is_err() {
         give_up.cancel();
     }

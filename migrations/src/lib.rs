@@ -14,6 +14,7 @@
 mod m20261122_000001_cameras;
 mod m20261122_000002_recordings;
 mod m20261122_000003_accounts;
+mod m20261122_000004_garbage;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_cameras::Migration),
             Box::new(m20261122_000002_recordings::Migration),
             Box::new(m20261122_000003_accounts::Migration),
+            Box::new(m20261122_000004_garbage::Migration),
         ]
     }
 }

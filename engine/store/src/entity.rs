@@ -52,6 +52,24 @@ pub(crate) mod run {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub(crate) mod garbage {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "garbage")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub path: String,
+        pub discarded_at: i64,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub(crate) mod segment {
     use sea_orm::entity::prelude::*;
 

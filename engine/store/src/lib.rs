@@ -15,6 +15,7 @@ mod credentials;
 mod engine_runs;
 mod entity;
 mod error;
+mod garbage;
 mod key;
 mod outages;
 mod segments;

@@ -224,7 +224,7 @@ fn to_row(segment: &Segment) -> Result<segment::ActiveModel> {
     })
 }
 
-fn from_row(row: segment::Model) -> Result<Segment> {
+pub(crate) fn from_row(row: segment::Model) -> Result<Segment> {
     let camera = row.camera_id.parse().map_err(|_| Error::Damaged {
         what: format!("segment {}", row.id),
         problem: format!("{:?} is no camera id", row.camera_id),

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod cameras;
+mod garbage;
 mod opening;
 mod outages;
 mod schema;

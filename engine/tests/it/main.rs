@@ -12,5 +12,6 @@ mod command_line;
 mod documents;
 mod manifests;
 mod recording;
+mod retention;
 mod sandbox;
 mod stopping;
