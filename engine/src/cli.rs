@@ -98,7 +98,7 @@ pub struct Server {
 /// Arguments of `ronin camera`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Make a token in the app (account menu, API tokens) and put it into RONIN_TOKEN.\n\nExamples:\n  ronin camera list\n  ronin camera add \"Front door\" rtsp://admin@192.168.1.20/h264\n  ronin camera watch"
+    after_help = "Make a token in the app (account menu, API tokens) and put it into RONIN_TOKEN; or give --user,\nwith the password in RONIN_PASSWORD.\n\nExamples:\n  ronin camera list\n  ronin camera add \"Front door\" rtsp://admin@192.168.1.20/h264\n  ronin camera watch"
 )]
 pub struct Camera {
     /// How to reach the server.

@@ -30,12 +30,14 @@ use crate::storage::{self, Storage};
 /// reserve.
 const PERIOD: Duration = Duration::from_secs(10);
 /// Segments looked at and deleted in one pass: bounds what one wrong decision can cost.
-const PASS_MAX: u64 = 200;
+const PASS_MAX: u64 = 1000;
 /// Footage this young is never deleted, whatever the disk says.
 const UNTOUCHABLE: Duration = Duration::from_secs(600);
-/// Age counts only this long after the start, when a wrong clock has had time to be set right.
+/// Age counts only after the clock has run true for this long. Until then it may be set right, as
+/// machines without a clock of their own do when they find the network.
 const CLOCK_GRACE: Duration = Duration::from_secs(600);
-/// A clock that has gone this much further, or less, than time has passed, was set.
+/// A clock that has gone this much further, or less, than time has passed, was set. Set that late,
+/// it is not believed again before the next start.
 const CLOCK_JUMP: Duration = Duration::from_secs(300);
 /// Age counts from the newest footage at most this far: after a year in a drawer, nothing is old
 /// until something new is recorded.
@@ -104,11 +106,14 @@ impl ClockWatch {
         Self { wall: WallTime::now(), at: Instant::now() }
     }
 
-    fn is_believed(&self, now: WallTime, at: Instant) -> bool {
+    fn is_believed(&mut self, now: WallTime, at: Instant) -> bool {
         let passed = at.saturating_duration_since(self.at);
         let expected = self.wall + passed;
-        let off = expected.since(now).max(now.since(expected));
-        passed >= CLOCK_GRACE && off < CLOCK_JUMP
+        let was_set = expected.since(now).max(now.since(expected)) >= CLOCK_JUMP;
+        if was_set && passed < CLOCK_GRACE {
+            *self = Self { wall: now, at };
+        }
+        passed >= CLOCK_GRACE && !was_set
     }
 }
 
@@ -128,7 +133,7 @@ impl Reclaimer {
     }
 
     /// Looks at the disk every 10 s until `cancel`.
-    pub async fn run(self, cancel: CancellationToken) {
+    pub async fn run(mut self, cancel: CancellationToken) {
         let mut period = interval(PERIOD);
         period.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -143,7 +148,7 @@ impl Reclaimer {
         }
     }
 
-    async fn pass(&self) -> anyhow::Result<()> {
+    async fn pass(&mut self) -> anyhow::Result<()> {
         // What an earlier pass, or an earlier life, began.
         self.empty_garbage().await?;
         let now = WallTime::now();
@@ -170,28 +175,37 @@ impl Reclaimer {
     async fn empty_garbage(&self) -> anyhow::Result<()> {
         loop {
             let garbage = self.store.garbage(PASS_MAX).await?;
-            if garbage.is_empty() {
+            let root = self.storage.root.clone();
+            let wanted = garbage.len();
+            let gone = spawn_blocking(move || delete_files(&root, garbage)).await??;
+            self.store.forget_garbage(&gone).await?;
+            // What could not be deleted is tried again in the next pass.
+            if gone.len() < wanted || gone.is_empty() {
                 return Ok(());
             }
-            let root = self.storage.root.clone();
-            let (ids, paths): (Vec<_>, Vec<_>) = garbage.into_iter().unzip();
-            spawn_blocking(move || delete_files(&root, &paths)).await??;
-            self.store.forget_garbage(&ids).await?;
         }
     }
 }
 
-/// Deletes files and brings their absence to disk. A file that is gone already is no trouble.
-fn delete_files(root: &Path, paths: &[String]) -> io::Result<()> {
+/// Deletes files and brings their absence to disk; returns those that are gone. One that cannot be
+/// deleted does not keep the others.
+fn delete_files(root: &Path, garbage: Vec<(SegmentId, String)>) -> io::Result<Vec<SegmentId>> {
     let mut folders = BTreeSet::new();
-    for path in paths {
-        let Some(path) = below(root, path) else {
+    let mut gone = Vec::with_capacity(garbage.len());
+    for (id, path) in garbage {
+        let Some(path) = below(root, &path) else {
             warn!(path, "a row names a file outside the storage; it is left alone");
+            gone.push(id);
             continue;
         };
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => folders.extend(path.parent().map(Path::to_owned)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                warn!(path = %path.display(), %error, "old footage could not be deleted");
+            }
+            _ => {
+                gone.push(id);
+                folders.extend(path.parent().map(Path::to_owned));
+            }
         }
     }
     for folder in folders {
@@ -201,7 +215,7 @@ fn delete_files(root: &Path, paths: &[String]) -> io::Result<()> {
         // Only an empty folder can be removed.
         let _ = fs::remove_dir(folder);
     }
-    Ok(())
+    Ok(gone)
 }
 
 /// `root` and `path` joined, where `path` is plain names only and no folder of it is a link.
@@ -277,13 +291,19 @@ mod tests {
         let doubted = Situation { age_from: None, ..situation(100, 0) };
         assert!(plan(&oldest, &doubted, &limits).is_empty());
 
-        let watch = ClockWatch { wall: NOW, at: Instant::now() };
-        let hour_later = watch.at + HOUR;
-        assert!(watch.is_believed(NOW + HOUR, hour_later));
+        let mut watch = ClockWatch { wall: NOW, at: Instant::now() };
+        let start = watch.at;
+        assert!(!watch.is_believed(NOW, start), "too early to tell");
+        assert!(watch.is_believed(NOW + HOUR, start + HOUR));
         for jumped in [NOW, NOW + HOUR * 2, NOW + HOUR * 9000, NOW - HOUR * 9000] {
-            assert!(!watch.is_believed(jumped, hour_later), "{jumped}");
+            assert!(!watch.is_believed(jumped, start + HOUR), "{jumped}");
         }
-        assert!(!watch.is_believed(NOW, watch.at), "too early to tell");
+
+        // Found on the network a minute after the start: believed once it has run true for long.
+        let (minute, year) = (HOUR / 60, HOUR * 9000);
+        assert!(!watch.is_believed(NOW + year, start + minute));
+        assert!(!watch.is_believed(NOW + year + minute, start + minute * 2));
+        assert!(watch.is_believed(NOW + year + HOUR, start + minute + HOUR));
     }
 
     #[test]
@@ -327,19 +347,29 @@ mod tests {
     }
 
     #[test]
-    fn only_files_below_the_root_are_deleted() {
+    fn only_files_below_the_root_are_deleted_and_one_that_stays_keeps_no_other() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("root");
         let day = root.join("cam/2026-01-01");
         fs::create_dir_all(&day).unwrap();
         fs::write(day.join("a.mp4"), b"x").unwrap();
+        fs::create_dir_all(root.join("cam/a-folder.mp4")).unwrap();
         fs::write(folder.path().join("outside"), b"x").unwrap();
         std::os::unix::fs::symlink(folder.path(), root.join("link")).unwrap();
+        let paths = [
+            "cam/a-folder.mp4",
+            "cam/2026-01-01/a.mp4",
+            "cam/2026-01-01/gone.mp4",
+            "../outside",
+            "link/outside",
+        ];
+        let garbage: Vec<_> =
+            paths.iter().map(|path| (SegmentId::generate(), (*path).to_owned())).collect();
 
-        let paths =
-            ["cam/2026-01-01/a.mp4", "cam/2026-01-01/gone.mp4", "../outside", "link/outside"];
-        delete_files(&root, &paths.map(str::to_owned)).unwrap();
+        let gone = delete_files(&root, garbage.clone()).unwrap();
 
+        let expected: Vec<SegmentId> = garbage[1..].iter().map(|(id, _)| *id).collect();
+        assert_eq!(gone, expected);
         assert!(!day.exists(), "the empty day goes too");
         assert!(folder.path().join("outside").exists());
     }

@@ -15,7 +15,7 @@ use std::{
 };
 
 use anyhow::Context;
-use ronin_core::{Segment, WallTime, chain};
+use ronin_core::{Segment, chain};
 use ronin_pipelines::segment_file;
 use ronin_store::Store;
 use tokio::task::spawn_blocking;
@@ -53,8 +53,8 @@ impl fmt::Display for Adopted {
     }
 }
 
-/// Adopts every file that has no row and began before `before`: later ones are being written.
-pub async fn adopt(store: &Store, root: &Path, before: WallTime) -> anyhow::Result<Adopted> {
+/// Adopts every file that has no row and that nobody is writing.
+pub async fn adopt(store: &Store, root: &Path) -> anyhow::Result<Adopted> {
     let known = known_paths(store).await?;
     let folder = root.to_owned();
     let files = spawn_blocking(move || storage::recorded_files(&folder)).await?;
@@ -65,7 +65,7 @@ pub async fn adopt(store: &Store, root: &Path, before: WallTime) -> anyhow::Resu
             continue;
         }
         let (folder, path) = (root.to_owned(), relative.clone());
-        match spawn_blocking(move || prepare(&folder, &path, before)).await? {
+        match spawn_blocking(move || prepare(&folder, &path)).await? {
             Ok(Found::Footage(segment, was_cut)) => {
                 if let Err(error) = store.upsert_segment(&segment).await {
                     if error.kind() == ronin_core::ErrorKind::Unavailable {
@@ -115,16 +115,21 @@ enum Found {
     Strange,
 }
 
-fn prepare(root: &Path, relative: &Path, before: WallTime) -> io::Result<Found> {
+fn prepare(root: &Path, relative: &Path) -> io::Result<Found> {
     let path = root.join(relative);
     let seen = segment_file::inspect(&path)?;
+    if seen.is_being_written {
+        return Ok(Found::BeingWritten);
+    }
+    if seen.size_bytes == 0 {
+        // All that a power cut leaves of a file that was just begun.
+        std::fs::remove_file(&path)?;
+        return Ok(Found::Nothing);
+    }
     let folder = relative.components().next().map(|c| c.as_os_str().to_owned());
     let Some(identity) = &seen.identity else { return Ok(Found::Strange) };
     if folder.is_none_or(|folder| folder != identity.camera.as_str()) {
         return Ok(Found::Strange);
-    }
-    if identity.start >= before {
-        return Ok(Found::BeingWritten);
     }
     if seen.frames == 0 {
         std::fs::remove_file(&path)?;

@@ -90,7 +90,7 @@ pub async fn run(
     let control =
         tasks.spawn(TaskKind::Engine, "control", control.run(cameras, stop_cameras.clone()));
     // Files of an earlier life, while the cameras already record.
-    let adopting = adopt(store.clone(), storage.clone(), started_at);
+    let adopting = adopt(store.clone(), storage.clone());
     tasks.spawn(TaskKind::Camera, "adopt", adopting);
     let reclaimer = Reclaimer::new(store.clone(), storage.clone(), config.limits);
     let reclaimer = tasks.spawn(TaskKind::Engine, "reclaimer", reclaimer.run(stop_cameras.clone()));
@@ -113,7 +113,7 @@ pub async fn run(
     stop_service.cancel();
     stop_cameras.cancel();
     let _ = control.await;
-    let _ = reclaimer.await;
+    let _ = timeout(DRAIN_TIMEOUT, reclaimer).await;
     if timeout(DRAIN_TIMEOUT, recorder).await.is_err() {
         give_up.cancel();
     }
@@ -174,8 +174,8 @@ async fn system_facts(
 }
 
 /// Gives rows to files that have none. Footage is safe without, so a failure is told and no more.
-async fn adopt(store: Store, storage: Arc<Storage>, before: WallTime) {
-    if let Err(error) = reconcile::adopt(&store, &storage.root, before).await {
+async fn adopt(store: Store, storage: Arc<Storage>) {
+    if let Err(error) = reconcile::adopt(&store, &storage.root).await {
         warn!(error = chain(error.as_ref()), "files without rows were not adopted");
     }
 }

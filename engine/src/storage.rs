@@ -53,12 +53,6 @@ pub enum Error {
 }
 
 impl Storage {
-    /// Whether an engine writes there right now.
-    pub fn is_in_use(root: &Path) -> bool {
-        let lock = OpenOptions::new().write(true).open(root.join(LOCK_FILE));
-        lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
-    }
-
     /// Makes the folder where it is missing, proves that it can be written, and claims it.
     pub fn open(
         root: &Path,
@@ -136,9 +130,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let first = open(folder.path()).unwrap();
         assert!(matches!(open(folder.path()), Err(Error::InUse(_))));
-        assert!(Storage::is_in_use(folder.path()));
         drop(first);
-        assert!(!Storage::is_in_use(folder.path()));
         assert!(open(folder.path()).is_ok());
     }
 

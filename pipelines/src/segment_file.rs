@@ -4,7 +4,7 @@
 //! made again without a database, also for a file that was open when the engine was killed.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, TryLockError},
     io,
     os::unix::fs::{FileExt, OpenOptionsExt},
     path::Path,
@@ -94,6 +94,8 @@ pub struct Inspected {
     pub whole_bytes: u64,
     /// Size of the file.
     pub size_bytes: u64,
+    /// Somebody writes it right now.
+    pub is_being_written: bool,
 }
 
 impl Inspected {
@@ -124,6 +126,7 @@ pub fn inspect(path: &Path) -> io::Result<Inspected> {
     if !metadata.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
+    let is_being_written = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
     let size_bytes = metadata.len();
     let mut scanner = Scanner::default();
     let mut identity = None;
@@ -149,6 +152,7 @@ pub fn inspect(path: &Path) -> io::Result<Inspected> {
         duration: scanner.duration(),
         whole_bytes: at,
         size_bytes,
+        is_being_written,
     })
 }
 
@@ -220,8 +224,12 @@ mod tests {
             std::fs::write(&path, bytes).unwrap();
             let seen = inspect(&path).unwrap();
             assert_eq!((seen.identity, seen.frames), (None, 0), "{bytes:?}");
+            assert!(!seen.is_being_written);
             assert!(seen.whole_bytes <= seen.size_bytes);
         }
+        let writer = File::open(&path).unwrap();
+        writer.try_lock().unwrap();
+        assert!(inspect(&path).unwrap().is_being_written);
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(&path, &link).unwrap();
         assert!(inspect(&link).is_err());

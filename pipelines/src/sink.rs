@@ -98,6 +98,9 @@ impl Output {
             .mode(0o640)
             .custom_flags(O_NOFOLLOW)
             .open(path)?;
+        // Says to others that the file is being written. Where locks are not known, it is only
+        // looked at a little early.
+        let _ = file.try_lock();
         // The name is on disk from the start; only data can be missing after a power cut.
         File::open(folder)?.sync_all()?;
         Ok(Self {

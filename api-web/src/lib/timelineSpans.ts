@@ -10,6 +10,32 @@ export interface Span {
 export interface GapSpan extends Span {
   message: string;
   cause: string;
+  kind: GapKind;
+}
+
+/**
+ * What a gap means to people: footage that is missing, footage that nobody wanted or wanted to keep,
+ * or footage that is being written.
+ */
+export type GapKind = "lost" | "unwanted" | "pending";
+
+const UNWANTED = new Set([
+  "CAMERA_NOT_ADDED",
+  "CAMERA_DISABLED",
+  "RECORDING_DISABLED",
+  "FOOTAGE_GONE",
+]);
+
+function kindOf(cause: string): GapKind {
+  if (cause === "NOT_YET_INDEXED") {
+    return "pending";
+  }
+  return UNWANTED.has(cause) ? "unwanted" : "lost";
+}
+
+/** Gaps in which footage is missing. */
+export function lostGaps(day: DayCoverage): GapSpan[] {
+  return day.gaps.filter((gap) => gap.kind === "lost");
 }
 
 export interface DayCoverage extends Span {
@@ -25,7 +51,12 @@ export function dayCoverage(timeline: CameraTimeline, day: Span): DayCoverage {
     ...day,
     recorded: timeline.recorded.flatMap((span) => cut(span, day)),
     gaps: timeline.gaps.flatMap((gap) =>
-      cut(gap, day).map((span) => ({ ...span, message: gap.message, cause: gap.cause })),
+      cut(gap, day).map((span) => ({
+        ...span,
+        message: gap.message,
+        cause: gap.cause,
+        kind: kindOf(gap.cause),
+      })),
     ),
     coverage: timeline.coverage,
   };

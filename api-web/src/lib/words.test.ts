@@ -6,7 +6,7 @@ import { passwordProblem } from "./password";
 import { returnPath, signInPath } from "./returnPath";
 import { isId, suggestId } from "./slug";
 import { dayKey, dayOf, duration, HOUR_MS, parseDayKey, timestampFromMs } from "./time";
-import { dayCoverage, placeOnDay } from "./timelineSpans";
+import { dayCoverage, lostGaps, placeOnDay } from "./timelineSpans";
 import { bitsPerSecond, bytes, percent } from "./units";
 
 describe("units", () => {
@@ -122,8 +122,35 @@ describe("a day's coverage", () => {
         endMs: 7 * HOUR_MS,
         cause: "ENGINE_STOPPED",
         message: "not running",
+        kind: "lost",
       },
     ]);
+  });
+
+  it("tells footage that is missing from footage that nobody asked for", () => {
+    const gap = (cause: string, hour: number) => ({
+      startTime: at(hour),
+      endTime: at(hour + 1),
+      cause,
+    });
+    const timeline = create(CameraTimelineSchema, {
+      gaps: [
+        gap("CAMERA_NOT_ADDED", 1),
+        gap("CAMERA_DISABLED", 2),
+        gap("STREAM_STALLED", 3),
+        gap("NOT_YET_INDEXED", 4),
+      ],
+    });
+
+    const coverage = dayCoverage(timeline, day);
+
+    expect(coverage.gaps.map(({ kind }) => kind)).toEqual([
+      "unwanted",
+      "unwanted",
+      "lost",
+      "pending",
+    ]);
+    expect(lostGaps(coverage).map(({ cause }) => cause)).toEqual(["STREAM_STALLED"]);
   });
 
   it("is placed on the bar in percent", () => {

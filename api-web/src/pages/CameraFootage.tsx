@@ -15,7 +15,7 @@ import { SegmentTable } from "../components/recordings/SegmentTable";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
 import type { Segment } from "../gen/ronin/v1/recording_pb";
 import { dayKey, dayOf, parseDayKey } from "../lib/time";
-import { dayCoverage } from "../lib/timelineSpans";
+import { type DayCoverage, dayCoverage, lostGaps } from "../lib/timelineSpans";
 import { percent } from "../lib/units";
 import { useNow } from "../lib/useNow";
 
@@ -63,13 +63,7 @@ export function CameraFootage({ camera }: { camera: Camera }) {
         {coverage && (
           <Stack gap="xs">
             <Text size="sm">
-              <Text span fw={650}>
-                {percent(coverage.coverage)}
-              </Text>{" "}
-              of the {isToday ? "day so far" : "day"} is on disk
-              {coverage.gaps.length > 0 &&
-                `, with ${coverage.gaps.length === 1 ? "1 gap" : `${coverage.gaps.length} gaps`}`}
-              .
+              <CoverageWords coverage={coverage} isToday={isToday} />
             </Text>
             <CoverageBar day={coverage} nowMs={now} />
           </Stack>
@@ -92,6 +86,24 @@ export function CameraFootage({ camera }: { camera: Camera }) {
         )}
       </Panel>
       <SegmentPlayer segment={playing} onClose={() => setPlaying(undefined)} />
+    </>
+  );
+}
+
+function CoverageWords({ coverage, isToday }: { coverage: DayCoverage; isToday: boolean }) {
+  const lost = lostGaps(coverage).length;
+  const isFirst =
+    coverage.recorded.length === 0 && coverage.gaps.some((gap) => gap.kind === "pending");
+  if (isFirst && lost === 0) {
+    return <>Being recorded: the first file is not finished yet.</>;
+  }
+  return (
+    <>
+      <Text span fw={650}>
+        {percent(coverage.coverage)}
+      </Text>{" "}
+      of the {isToday ? "day so far" : "day"} is on disk
+      {lost > 0 && `, with ${lost === 1 ? "1 gap" : `${lost} gaps`}`}.
     </>
   );
 }

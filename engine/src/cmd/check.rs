@@ -1,14 +1,9 @@
 //! `ronin check`: do the files on disk and the rows of the index say the same?
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{fs, path::Path, process::ExitCode};
 
 use anyhow::Context;
-use ronin_core::WallTime;
+use ronin_pipelines::segment_file;
 
 use crate::{
     config::Config,
@@ -26,7 +21,7 @@ pub(super) async fn run(config: Config, rebuild: bool) -> anyhow::Result<ExitCod
         // Held for as long as rows are made: an engine that starts now would write files we see.
         let storage =
             Storage::open(&config.storage_root, config.segment_duration, config.sync_every)?;
-        let adopted = reconcile::adopt(&store, &storage.root, WallTime::now()).await?;
+        let adopted = reconcile::adopt(&store, &storage.root).await?;
         println!("{adopted}");
     }
     let root = config.storage_root.canonicalize().with_context(|| {
@@ -65,9 +60,10 @@ pub(super) async fn run(config: Config, rebuild: bool) -> anyhow::Result<ExitCod
             }
         }
     }
-    let being_written =
-        if Storage::is_in_use(&root) { newest_of_each_camera(&on_disk) } else { BTreeSet::new() };
-    on_disk.retain(|path| !being_written.contains(path));
+    let without_a_row = on_disk.len();
+    on_disk.retain(|path| {
+        !segment_file::inspect(&root.join(path)).is_ok_and(|seen| seen.is_being_written)
+    });
     for path in &on_disk {
         println!("{}: on disk, but not in the index", path.display());
     }
@@ -75,18 +71,8 @@ pub(super) async fn run(config: Config, rebuild: bool) -> anyhow::Result<ExitCod
         "{rows} segments in the index, {problems} that do not fit, {} files without a row, {} being \
          written",
         on_disk.len(),
-        being_written.len()
+        without_a_row - on_disk.len()
     );
     store.close().await?;
     Ok(if problems == 0 && on_disk.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// What a running engine has open: of the files without a row, the newest of each camera.
-fn newest_of_each_camera(files: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
-    let mut newest = BTreeMap::new();
-    for path in files {
-        // In order, so that a later file replaces an earlier one.
-        newest.insert(path.components().next(), path.clone());
-    }
-    newest.into_values().collect()
 }

@@ -1,5 +1,5 @@
 //! Deleting footage, in the order that a crash cannot spoil: the row becomes garbage, the file
-//! goes, the garbage is forgotten. Used by the reclaimer alone.
+//! goes, the garbage is forgotten. Written by the reclaimer alone.
 //!
 //! Not here: which footage goes, and the files.
 

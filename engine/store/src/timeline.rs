@@ -23,8 +23,8 @@ pub mod cause {
     pub const CAMERA_NOT_ADDED: &str = "CAMERA_NOT_ADDED";
     /// The newest footage, whose file is not finished.
     pub const NOT_YET_INDEXED: &str = "NOT_YET_INDEXED";
-    /// The camera was being connected.
-    pub const CONNECTING: &str = "CONNECTING";
+    /// There was footage, and it is no more: deleted to make room, or lost with its file.
+    pub const FOOTAGE_GONE: &str = "FOOTAGE_GONE";
 }
 
 /// A camera's footage in a span of time.
@@ -34,8 +34,8 @@ pub struct CameraTimeline {
     pub recorded: Vec<Span>,
     /// Time in the past that is not on disk, in order.
     pub gaps: Vec<Gap>,
-    /// Share of the past part of the span that is on disk, 0 to 1, whatever the resolution; 0
-    /// where nothing of the span is past.
+    /// Share of the past part of the span that is on disk, 0 to 1. Time before the camera was added
+    /// and the file that is being written do not count; 0 where nothing else is past.
     pub coverage: f64,
 }
 
@@ -75,7 +75,7 @@ enum Why<'a> {
     NotAdded,
     EngineStopped,
     NotYetIndexed,
-    Connecting,
+    Gone,
 }
 
 impl Store {
@@ -122,9 +122,8 @@ pub(crate) fn build(
     }
     let segments = facts.segments.iter().map(|segment| segment.intersect(past));
     let exact = union(segments, Duration::ZERO);
-    let coverage = micros(&exact) / micros(&[past]);
 
-    let mut recorded = union(exact, resolution);
+    let mut recorded = union(exact.iter().copied(), resolution);
     absorb_short_ends(&mut recorded, past, resolution);
     let known = Known {
         outages: without_overlap(&facts.outages),
@@ -138,7 +137,25 @@ pub(crate) fn build(
         let pieces = merge_short(known.explain(gap), resolution);
         gaps.extend(pieces.into_iter().map(|(span, why)| why.gap(span)));
     }
-    CameraTimeline { recorded, gaps, coverage }
+    let tail = complement(&exact, past).last().and_then(|gap| known.explain(*gap).pop());
+    let pending = tail.filter(|(_, why)| *why == Why::NotYetIndexed).map(|(span, _)| span.start);
+    let expected = expected(facts, past, pending);
+    CameraTimeline { recorded, gaps, coverage: share_of(&exact, expected) }
+}
+
+/// The part of `past` in which footage is expected: not before the camera was added, and not what
+/// is being written since `pending`.
+fn expected(facts: &Facts, past: Span, pending: Option<WallTime>) -> Span {
+    let added = facts.camera_added.unwrap_or(past.start);
+    past.intersect(Span::new(added, pending.unwrap_or(past.end)))
+}
+
+fn share_of(recorded: &[Span], expected: Span) -> f64 {
+    if expected.is_empty() {
+        return 0.0;
+    }
+    let within: Vec<Span> = recorded.iter().map(|span| span.intersect(expected)).collect();
+    micros(&within) / micros(&[expected])
 }
 
 fn past_of(span: Span, now: WallTime) -> Span {
@@ -247,7 +264,7 @@ impl<'a> Known<'a> {
         for run in self.engine_runs[first..].iter().take_while(|run| run.start < span.end) {
             let run = run.intersect(Span::new(added, span.end));
             push(Span::new(from, run.start), Why::EngineStopped);
-            let why = if run.end == self.now { Why::NotYetIndexed } else { Why::Connecting };
+            let why = if run.end == self.now { Why::NotYetIndexed } else { Why::Gone };
             push(run, why);
             from = run.end;
         }
@@ -284,9 +301,10 @@ impl Why<'_> {
                 cause::NOT_YET_INDEXED,
                 "being recorded; it can be played when the file is finished",
             ),
-            Self::Connecting => {
-                (cause::CONNECTING, "the camera was being connected and had sent no picture yet")
-            }
+            Self::Gone => (
+                cause::FOOTAGE_GONE,
+                "no footage is left of this time: it was deleted to make room, or its file was lost",
+            ),
         };
         Gap { span, cause: cause.to_owned(), message: message.to_owned() }
     }

@@ -141,7 +141,9 @@ impl Publisher {
         }
         let start = state.next_start;
         state.next_start = start + duration;
-        self.window.push(LiveSegment { data: Bytes::from(data), duration, start });
+        // Boxed: the window must not keep the room that the bytes grew into.
+        let data = Bytes::from(data.into_boxed_slice());
+        self.window.push(LiveSegment { data, duration, start });
     }
 }
 

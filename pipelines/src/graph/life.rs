@@ -39,7 +39,7 @@ const STALL_TIMEOUT: Duration = Duration::from_secs(5);
 const SOUND_WAIT: Duration = Duration::from_secs(3);
 /// Sound that is late by this much is filled with silence.
 const SOUND_LATE: Duration = Duration::from_secs(1);
-/// Sound that came back is taken in again, but not more often than this.
+/// A branch without sound is exchanged when sound comes, but not more often than this.
 const SOUND_RENEWAL: Duration = Duration::from_secs(10);
 /// A branch that failed is built again after this.
 const BRANCH_RETRY: Duration = Duration::from_secs(5);
@@ -49,7 +49,7 @@ const KEEP_ALIVE_PERIOD: Duration = Duration::from_secs(20);
 const TICK: Duration = Duration::from_millis(250);
 /// Going to Null waits for the camera's answer to TEARDOWN, and then for threads.
 const TEARDOWN_TIMEOUT: Duration = Duration::from_secs(5);
-const SOUND_STOPPED: &str = "the camera's sound stopped; pictures go on without it";
+const SOUND_STOPPED: &str = "the camera's sound stopped; the recording goes on in silence";
 const SOUND_MISSING: &str = "the camera announces sound but sends none";
 
 pub(super) async fn run(

@@ -2,7 +2,7 @@
 import { Box, Group, Text, Tooltip } from "@mantine/core";
 import { asSentence } from "../../api/errors";
 import { clockTime, duration, HOUR_MS, shortClockTime } from "../../lib/time";
-import { type DayCoverage, type GapSpan, placeOnDay } from "../../lib/timelineSpans";
+import { type DayCoverage, type GapSpan, lostGaps, placeOnDay } from "../../lib/timelineSpans";
 import { percent } from "../../lib/units";
 import classes from "./CoverageBar.module.css";
 
@@ -25,7 +25,7 @@ export function CoverageBar({ day, nowMs }: Props) {
           <Tooltip key={gap.startMs} label={gapWords(gap)} multiline maw={340}>
             <button
               type="button"
-              className={classes.gap}
+              className={`${classes.gap} ${classes[gap.kind]}`}
               style={placeOnDay(gap, day)}
               aria-label={gapWords(gap)}
             />
@@ -51,7 +51,8 @@ export function CoverageBar({ day, nowMs }: Props) {
       </div>
       <Group gap="md" mt={4} aria-hidden>
         <Legend className={classes.recordedKey ?? ""}>On disk</Legend>
-        <Legend className={classes.gapKey ?? ""}>No footage (point at it for the cause)</Legend>
+        <Legend className={classes.pendingKey ?? ""}>Being recorded</Legend>
+        <Legend className={classes.gapKey ?? ""}>Missing (point at it for the cause)</Legend>
       </Group>
     </Box>
   );
@@ -75,7 +76,8 @@ export function gapWords(gap: GapSpan): string {
 }
 
 function summary(day: DayCoverage): string {
-  const gaps = day.gaps.length === 1 ? "1 gap" : `${day.gaps.length} gaps`;
+  const lost = lostGaps(day).length;
+  const gaps = lost === 1 ? "1 gap" : `${lost} gaps`;
   return `Footage of the day: ${percent(day.coverage)} on disk, ${gaps}`;
 }
 

@@ -44,15 +44,15 @@ async fn a_day_tells_what_is_there_and_why_the_rest_is_not() {
             gaps,
             [
                 (span(0, 100), "CAMERA_NOT_ADDED"),
-                (span(100, 110), "CONNECTING"),
+                (span(100, 110), "FOOTAGE_GONE"),
                 (span(300, 400), "CAMERA_UNREACHABLE"),
                 (span(400, 500), "ENGINE_STOPPED"),
-                (span(500, 510), "CONNECTING"),
+                (span(500, 510), "FOOTAGE_GONE"),
                 (span(570, 600), "NOT_YET_INDEXED"),
             ]
         );
         assert_eq!(timeline.gaps[2].message, "no answer");
-        assert!((timeline.coverage - 250.0 / 600.0).abs() < 1e-9, "{}", timeline.coverage);
+        assert!((timeline.coverage - 250.0 / 470.0).abs() < 1e-9, "{}", timeline.coverage);
 
         let future =
             store.timeline(&camera("front"), span(700, 800), resolution, at(600)).await.unwrap();

@@ -43,22 +43,22 @@ fn footage_and_gaps_follow_each_other() {
     // Segments, end of the span, resolution, now, timeline.
     type Case<'a> = (&'a [(i64, i64)], i64, u64, i64, &'a str);
     let cases: &[Case<'_>] = &[
-        (&[], 100, 5, 1000, "CONNECTING0-100"),
+        (&[], 100, 5, 1000, "FOOTAGE_GONE0-100"),
         (&[], 100, 5, 100, "NOT_YET_INDEXED0-100"),
         (&[(0, 100)], 100, 5, 1000, "r0-100"),
         (&[(-50, 150)], 100, 5, 1000, "r0-100"),
         (&[(0, 40), (44, 100)], 100, 5, 1000, "r0-100"),
-        (&[(0, 40), (45, 100)], 100, 5, 1000, "r0-40 CONNECTING40-45 r45-100"),
+        (&[(0, 40), (45, 100)], 100, 5, 1000, "r0-40 FOOTAGE_GONE40-45 r45-100"),
         (&[(0, 60), (20, 30), (40, 100)], 100, 5, 1000, "r0-100"),
         (&[(4, 96)], 100, 5, 1000, "r0-100"),
-        (&[(5, 95)], 100, 5, 1000, "CONNECTING0-5 r5-95 CONNECTING95-100"),
+        (&[(5, 95)], 100, 5, 1000, "FOOTAGE_GONE0-5 r5-95 FOOTAGE_GONE95-100"),
         (&[(0, 50)], 100, 5, 80, "r0-50 NOT_YET_INDEXED50-80"),
         (&[(0, 50)], 100, 5, 53, "r0-53"),
         (&[(0, 90)], 100, 5, 80, "r0-80"),
         (&[(0, 50)], 100, 5, 0, ""),
         (&[(0, 50)], 100, 5, -10, ""),
-        (&[(0, 0), (50, 50)], 100, 0, 1000, "CONNECTING0-100"),
-        (&[(0, 10), (10, 20), (21, 30)], 30, 0, 1000, "r0-20 CONNECTING20-21 r21-30"),
+        (&[(0, 0), (50, 50)], 100, 0, 1000, "FOOTAGE_GONE0-100"),
+        (&[(0, 10), (10, 20), (21, 30)], 30, 0, 1000, "r0-20 FOOTAGE_GONE20-21 r21-30"),
         (&[(10, 20)], 30, 1000, 1000, "r0-30"),
     ];
     for (segments, end, resolution, now, want) in cases {
@@ -76,8 +76,8 @@ fn a_gap_is_split_where_its_cause_changes() {
 
     assert_eq!(
         made(&facts, 200, 1, 100),
-        "CAMERA_NOT_ADDED0-10 CONNECTING10-20 A20-30 CONNECTING30-40 r40-60 B60-75 \
-         ENGINE_STOPPED75-80 CONNECTING80-85 ENGINE_STOPPED85-90 NOT_YET_INDEXED90-100"
+        "CAMERA_NOT_ADDED0-10 FOOTAGE_GONE10-20 A20-30 FOOTAGE_GONE30-40 r40-60 B60-75 \
+         ENGINE_STOPPED75-80 FOOTAGE_GONE80-85 ENGINE_STOPPED85-90 NOT_YET_INDEXED90-100"
     );
 }
 
@@ -95,7 +95,7 @@ fn an_open_outage_explains_the_end_up_to_now() {
 fn an_engine_that_stopped_indexes_nothing() {
     let mut facts = facts(&[(0, 50)]);
     facts.engine_runs = vec![span(0, 60)];
-    assert_eq!(made(&facts, 100, 1, 80), "r0-50 CONNECTING50-60 ENGINE_STOPPED60-80");
+    assert_eq!(made(&facts, 100, 1, 80), "r0-50 FOOTAGE_GONE50-60 ENGINE_STOPPED60-80");
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn of_a_removed_camera_footage_is_shown_and_nothing_missed() {
 fn short_pieces_go_to_a_neighbour_and_like_causes_become_one() {
     let mut facts = facts(&[(50, 60)]);
     facts.outages = vec![outage(0, 2, "A"), outage(2, 20, "B"), outage(22, 30, "B")];
-    assert_eq!(made(&facts, 60, 5, 1000), "B0-30 CONNECTING30-50 r50-60");
+    assert_eq!(made(&facts, 60, 5, 1000), "B0-30 FOOTAGE_GONE30-50 r50-60");
 
     facts.outages = vec![outage(0, 1, "A"), outage(1, 2, "B")];
     facts.segments = vec![span(2, 60)];
@@ -120,15 +120,26 @@ fn short_pieces_go_to_a_neighbour_and_like_causes_become_one() {
 fn outages_that_overlap_do_not_overlap_as_gaps() {
     let mut facts = facts(&[]);
     facts.outages = vec![outage(0, 50, "A"), outage(10, 20, "B"), outage(40, 60, "C")];
-    assert_eq!(made(&facts, 100, 1, 1000), "A0-50 C50-60 CONNECTING60-100");
+    assert_eq!(made(&facts, 100, 1, 1000), "A0-50 C50-60 FOOTAGE_GONE60-100");
 }
 
 #[test]
 fn coverage_is_exact_whatever_the_resolution() {
+    // What follows second 62 is being written.
     let facts = facts(&[(0, 10), (12, 20), (50, 60), (55, 62)]);
     for resolution in [0, 1, 5, 1000] {
         let timeline = build(&facts, span(0, 100), Duration::from_secs(resolution), at(80));
-        assert!((timeline.coverage - 30.0 / 80.0).abs() < 1e-12, "{}", timeline.coverage);
+        assert!((timeline.coverage - 30.0 / 62.0).abs() < 1e-12, "{}", timeline.coverage);
+    }
+}
+
+#[test]
+fn coverage_counts_from_the_moment_the_camera_was_added() {
+    let mut facts = facts(&[(0, 10), (60, 80)]);
+    for (added, want) in [(0, 0.3), (50, 0.4), (100, 0.0), (200, 0.0)] {
+        facts.camera_added = Some(at(added));
+        let timeline = build(&facts, span(0, 100), Duration::ZERO, at(1000));
+        assert!((timeline.coverage - want).abs() < 1e-12, "{added}: {}", timeline.coverage);
     }
 }
 
@@ -170,7 +181,7 @@ fn model(facts: &Facts, second: i64, tail: bool) -> &str {
     if !facts.engine_runs.iter().any(holds) {
         return cause::ENGINE_STOPPED;
     }
-    if tail { cause::NOT_YET_INDEXED } else { cause::CONNECTING }
+    if tail { cause::NOT_YET_INDEXED } else { cause::FOOTAGE_GONE }
 }
 
 #[test]
@@ -189,7 +200,7 @@ fn every_second_of_the_past_is_footage_or_a_gap_with_the_right_cause() {
         let gaps = timeline.gaps.iter().map(|gap| (gap.span, gap.cause.as_str()));
         let pieces: Vec<(Span, &str)> = recorded.chain(gaps).collect();
         // The last seconds before now of which nothing but that the engine runs is known.
-        let unknown = |second: &i64| model(&facts, *second, false) == cause::CONNECTING;
+        let unknown = |second: &i64| model(&facts, *second, false) == cause::FOOTAGE_GONE;
         let tail = if end == now { (start..end).rev().take_while(unknown).count() } else { 0 };
         for second in start..end {
             let held =

@@ -280,7 +280,8 @@ export type CameraTimeline = Message<"ronin.v1.CameraTimeline"> & {
   gaps: Gap[];
 
   /**
-   * Share of the past part of the span that is on disk, 0 to 1.
+   * Share of the past part of the span that is on disk, 0 to 1. Time before the camera was added
+   * and the file that is being written do not count.
    *
    * @generated from field: double coverage = 4;
    */
@@ -344,7 +345,7 @@ export type Gap = Message<"ronin.v1.Gap"> & {
 
   /**
    * Machine-readable cause: a Fault's reason, "CAMERA_DISABLED", "RECORDING_DISABLED",
-   * "ENGINE_STOPPED", "CAMERA_NOT_ADDED", "CONNECTING" or "NOT_YET_INDEXED".
+   * "ENGINE_STOPPED", "CAMERA_NOT_ADDED", "CONNECTING", "FOOTAGE_GONE" or "NOT_YET_INDEXED".
    *
    * @generated from field: string cause = 3;
    */
