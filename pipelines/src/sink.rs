@@ -10,7 +10,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, IoSlice, Seek, SeekFrom, Write},
+    io::{self, IoSlice, Write},
     os::unix::fs::{FileExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -85,7 +85,18 @@ struct Output {
     pending: Vec<gst::MappedBuffer<gst::buffer::Readable>>,
     pending_bytes: usize,
     scanner: Scanner,
+    /// What is whole in the file: what is left of it when a write fails.
+    whole: Whole,
+    /// A write failed; the file ends at what is whole.
+    is_broken: bool,
     synced_at: Instant,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Whole {
+    bytes: u64,
+    frames: u64,
+    duration: Duration,
 }
 
 impl Output {
@@ -112,12 +123,17 @@ impl Output {
             pending: Vec::new(),
             pending_bytes: 0,
             scanner: Scanner::default(),
+            whole: Whole::default(),
+            is_broken: false,
             synced_at: Instant::now(),
         })
     }
 
     /// Takes one buffer; returns the bytes that went to the file.
     fn take(&mut self, buffer: gst::MappedBuffer<gst::buffer::Readable>) -> io::Result<usize> {
+        if self.is_broken {
+            return Err(io::Error::other("an earlier write failed"));
+        }
         let length = buffer.len() as u64;
         if self.position != self.end {
             // The muxer went back to complete the header.
@@ -148,26 +164,31 @@ impl Output {
         self.file.write_all(&[first, identity, rest].concat())?;
         self.scanner.push(buffer);
         self.shift = identity.len() as u64;
+        self.whole.bytes = (buffer.len() + identity.len()) as u64;
         self.position = buffer.len() as u64;
         self.end = self.position;
         Ok(Some(buffer.len() + identity.len()))
     }
 
-    /// Writes what is pending with as few calls as the kernel allows.
+    /// Writes what is pending with as few calls as the kernel allows. Where that fails, the file is
+    /// cut back to its last whole fragment and takes no more.
     fn flush(&mut self) -> io::Result<usize> {
-        let mut slices: Vec<IoSlice<'_>> = self.pending.iter().map(|b| IoSlice::new(b)).collect();
-        let mut left = slices.as_mut_slice();
-        IoSlice::advance_slices(&mut left, 0);
-        while !left.is_empty() {
-            match self.file.write_vectored(left) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(written) => IoSlice::advance_slices(&mut left, written),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
+        if self.is_broken {
+            return Err(io::Error::other("an earlier write failed"));
         }
-        self.pending.clear();
-        Ok(std::mem::take(&mut self.pending_bytes))
+        let bytes = std::mem::take(&mut self.pending_bytes);
+        let pending = std::mem::take(&mut self.pending);
+        if let Err(error) = write_all(&mut self.file, &pending) {
+            self.is_broken = true;
+            self.file.set_len(self.whole.bytes)?;
+            return Err(error);
+        }
+        self.whole = Whole {
+            bytes: self.whole.bytes + bytes as u64,
+            frames: self.scanner.frames(),
+            duration: self.scanner.duration(),
+        };
+        Ok(bytes)
     }
 
     fn sync_if_due(&mut self, every: Duration) -> io::Result<()> {
@@ -180,21 +201,37 @@ impl Output {
 
     /// Brings everything to disk; `None` where there was no picture, and so no file is left.
     fn finish(mut self) -> io::Result<Option<Finished>> {
-        let flushed = self.flush();
-        if self.scanner.frames() == 0 {
-            std::fs::remove_file(&self.path)?;
-            return flushed.map(|_| None);
+        if !self.is_broken {
+            // A failure is told by what is left of the file.
+            let _ = self.flush();
         }
-        flushed?;
+        let Whole { bytes, frames, duration } = self.whole;
+        if frames == 0 {
+            std::fs::remove_file(&self.path)?;
+            return Ok(None);
+        }
         self.file.sync_all()?;
-        let size_bytes = self.file.seek(SeekFrom::End(0))?;
-        Ok(Some(Finished {
-            path: self.path,
-            size_bytes,
-            frames: self.scanner.frames(),
-            duration: self.scanner.duration(),
-        }))
+        Ok(Some(Finished { path: self.path, size_bytes: bytes, frames, duration }))
     }
+}
+
+/// Writes buffers one behind the other.
+fn write_all(
+    file: &mut File,
+    buffers: &[gst::MappedBuffer<gst::buffer::Readable>],
+) -> io::Result<()> {
+    let mut slices: Vec<IoSlice<'_>> = buffers.iter().map(|b| IoSlice::new(b)).collect();
+    let mut left = slices.as_mut_slice();
+    IoSlice::advance_slices(&mut left, 0);
+    while !left.is_empty() {
+        match file.write_vectored(left) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut left, written),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 mod imp {

@@ -9,6 +9,7 @@
 mod abuse;
 mod camera_faults;
 mod command_line;
+mod database;
 mod documents;
 mod manifests;
 mod recording;
