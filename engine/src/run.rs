@@ -22,7 +22,7 @@ use crate::{
     reclaim::Reclaimer,
     reconcile, recorder,
     storage::Storage,
-    system::Facts,
+    system::{Facts, SegmentIndex},
     tasks::{TaskKind, Tasks},
 };
 
@@ -66,8 +66,13 @@ pub async fn run(
         storage_root: storage.root.clone(),
         reflection: config.reflection,
     };
-    let dependencies =
-        Dependencies { control: handle, store: store.clone(), live: live.clone(), system };
+    let dependencies = Dependencies {
+        control: handle,
+        store: store.clone(),
+        live: live.clone(),
+        index: Arc::new(SegmentIndex),
+        system,
+    };
     let service = Service::bind(options, dependencies).await?;
     let facts = Started { address: service.local_addr(), setup_token: service.setup_token() };
 

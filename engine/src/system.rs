@@ -1,14 +1,17 @@
-//! Facts about this machine and engine, for the API.
+//! What the API needs of this machine and of the media crate.
 
-use std::{sync::Arc, time::Duration};
+use std::{fs::File, io, sync::Arc, time::Duration};
 
 use ronin_api::{DetectorFacts, DiskFacts, SystemFacts};
-use ronin_core::WallTime;
-use ronin_pipelines::elements;
+use ronin_core::{
+    WallTime,
+    playback::{FileIndex, IndexFile},
+};
+use ronin_pipelines::{elements, segment_file};
 
 use crate::storage::{self, Storage};
 
-/// See the module.
+/// Facts about the machine and the engine.
 pub struct Facts {
     /// Where footage is written.
     pub storage: Arc<Storage>,
@@ -45,5 +48,14 @@ impl SystemFacts for Facts {
 
     fn disk(&self) -> Option<DiskFacts> {
         storage::disk(&self.storage.root)
+    }
+}
+
+/// Reads recorded files for playback.
+pub struct SegmentIndex;
+
+impl IndexFile for SegmentIndex {
+    fn index(&self, file: &File) -> io::Result<FileIndex> {
+        segment_file::index(file)
     }
 }

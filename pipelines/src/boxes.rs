@@ -43,6 +43,25 @@ struct Track {
     timescale: u32,
     video: bool,
     default_duration: u32,
+    default_flags: u32,
+}
+
+impl Track {
+    fn duration_of(&self, units: u64) -> Duration {
+        if self.timescale == 0 {
+            return Duration::ZERO;
+        }
+        let micros = u128::from(units) * 1_000_000 / u128::from(self.timescale);
+        Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
+    }
+}
+
+/// The pictures of one fragment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pictures {
+    pub(crate) start: Duration,
+    pub(crate) duration: Duration,
+    pub(crate) key_frame: bool,
 }
 
 impl Scanner {
@@ -81,6 +100,22 @@ impl Scanner {
         }
     }
 
+    /// When the fragment in this `moof` body plays, after the first picture of the file, for how
+    /// long, and whether it begins with a key frame. `None` where it has no pictures.
+    pub(crate) fn pictures_of(&self, moof: &[u8]) -> Option<Pictures> {
+        let traf = children(moof)
+            .filter(|b| &b.kind == b"traf")
+            .find_map(|b| read_traf(b.body, &self.tracks).filter(|run| run.video))?;
+        let track = self.tracks.iter().find(|track| track.video)?;
+        let first = self.announced.first.or(traf.decode_time).unwrap_or(0);
+        let start = traf.decode_time.unwrap_or(self.announced.end).saturating_sub(first);
+        Some(Pictures {
+            start: track.duration_of(start),
+            duration: track.duration_of(traf.duration),
+            key_frame: traf.key_frame,
+        })
+    }
+
     /// Pictures in the whole fragments so far.
     pub(crate) fn frames(&self) -> u64 {
         self.video.frames
@@ -88,13 +123,9 @@ impl Scanner {
 
     /// How long the pictures play.
     pub(crate) fn duration(&self) -> Duration {
-        let timescale = self.tracks.iter().find(|t| t.video).map_or(0, |t| t.timescale);
         let units = self.video.end.saturating_sub(self.video.first.unwrap_or(0));
-        if timescale == 0 {
-            return Duration::ZERO;
-        }
-        let micros = u128::from(units) * 1_000_000 / u128::from(timescale);
-        Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
+        let track = self.tracks.iter().find(|track| track.video);
+        track.map_or(Duration::ZERO, |track| track.duration_of(units))
     }
 
     fn take_header<'a>(&mut self, data: &'a [u8]) -> &'a [u8] {
@@ -165,11 +196,13 @@ fn child<'a>(data: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
 }
 
 fn read_tracks(moov: &[u8]) -> Vec<Track> {
-    let defaults: Vec<(u32, u32)> = child(moov, b"mvex")
+    let defaults: Vec<(u32, u32, u32)> = child(moov, b"mvex")
         .map(|mvex| {
             children(mvex)
                 .filter(|b| &b.kind == b"trex")
-                .filter_map(|b| Some((be_u32(b.body, 4)?, be_u32(b.body, 12)?)))
+                .filter_map(|b| {
+                    Some((be_u32(b.body, 4)?, be_u32(b.body, 12)?, be_u32(b.body, 20)?))
+                })
                 .collect()
         })
         .unwrap_or_default();
@@ -180,14 +213,16 @@ fn read_tracks(moov: &[u8]) -> Vec<Track> {
         let mdhd = child(mdia, b"mdhd")?;
         let timescale = be_u32(mdhd, if mdhd.first() == Some(&1) { 20 } else { 12 })?;
         let video = child(mdia, b"hdlr")?.get(8..12)? == b"vide";
-        let default_duration =
-            defaults.iter().find(|(track, _)| *track == id).map_or(0, |(_, duration)| *duration);
-        Some(Track { id, timescale, video, default_duration })
+        let defaults = defaults.iter().find(|(track, ..)| *track == id);
+        let (_, default_duration, default_flags) = defaults.copied().unwrap_or_default();
+        Some(Track { id, timescale, video, default_duration, default_flags })
     };
     children(moov).filter(|b| &b.kind == b"trak").filter_map(|b| read(b.body)).collect()
 }
 
 struct Run {
+    /// Its first sample can be decoded by itself.
+    key_frame: bool,
     video: bool,
     decode_time: Option<u64>,
     samples: u64,
@@ -212,11 +247,38 @@ fn read_traf(traf: &[u8], tracks: &[Track]) -> Option<Run> {
         _ => be_u32(tfdt, 4).map(u64::from),
     });
 
-    let mut run = Run { video: track.video, decode_time, samples: 0, duration: 0 };
+    let default_flags = tfhd_flags(tfhd, flags).unwrap_or(track.default_flags);
+    let mut run =
+        Run { key_frame: false, video: track.video, decode_time, samples: 0, duration: 0 };
     for trun in children(traf).filter(|b| &b.kind == b"trun") {
+        if run.samples == 0 {
+            run.key_frame = first_flags(trun.body).unwrap_or(default_flags) & NOT_SYNC == 0;
+        }
         add_samples(&mut run, trun.body, default_duration)?;
     }
     Some(run)
+}
+
+/// `sample_is_non_sync_sample`.
+const NOT_SYNC: u32 = 0x0001_0000;
+
+/// Default flags of the samples in a fragment, where `tfhd` has them.
+fn tfhd_flags(tfhd: &[u8], flags: u32) -> Option<u32> {
+    let before = [(0x1, 8), (0x2, 4), (0x8, 4), (0x10, 4)];
+    let at =
+        before.iter().filter(|(flag, _)| flags & flag != 0).map(|(_, size)| size).sum::<usize>();
+    if flags & 0x20 == 0 { None } else { be_u32(tfhd, 8 + at) }
+}
+
+/// Flags of the first sample, where `trun` has them.
+fn first_flags(trun: &[u8]) -> Option<u32> {
+    let flags = be_u32(trun, 0)? & 0x00ff_ffff;
+    let header = if flags & 0x1 != 0 { 12 } else { 8 };
+    if flags & 0x4 != 0 {
+        return be_u32(trun, header);
+    }
+    let before = [0x100, 0x200].iter().filter(|flag| flags & **flag != 0).count() * 4;
+    if flags & 0x400 == 0 { None } else { be_u32(trun, header + before) }
 }
 
 fn add_samples(run: &mut Run, trun: &[u8], default_duration: u32) -> Option<()> {

@@ -11,11 +11,14 @@ use std::{
     time::Duration,
 };
 
-use ronin_core::{CameraId, RunId, Segment, SegmentId, WallTime};
+use ronin_core::{
+    CameraId, RunId, Segment, SegmentId, WallTime,
+    playback::{FileIndex, Piece},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    boxes::{Scanner, be_u32, be_u64},
+    boxes::{Pictures, Scanner, be_u32, be_u64},
     sink::O_NOFOLLOW,
 };
 
@@ -154,6 +157,55 @@ pub fn inspect(path: &Path) -> io::Result<Inspected> {
         size_bytes,
         is_being_written,
     })
+}
+
+/// Finds the pieces of a file that playback addresses, from one key frame to the next. Only boxes
+/// are read.
+pub fn index(file: &File) -> io::Result<FileIndex> {
+    let end = file.metadata()?.len();
+    let mut scanner = Scanner::default();
+    let mut index = FileIndex::default();
+    let mut fragment: Option<(u64, Pictures)> = None;
+    let mut at = 0;
+    while let Some((kind, header, size)) = read_header(file, at, end)? {
+        let body = size - header;
+        let wanted = matches!(&kind, b"moov" | b"moof") && body <= BODY_MAX;
+        let mut bytes = vec![0; if wanted { usize::try_from(body).unwrap_or(0) } else { 0 }];
+        file.read_exact_at(&mut bytes, at + header)?;
+        match &kind {
+            b"moof" => {
+                if index.header_bytes == 0 {
+                    index.header_bytes = at;
+                }
+                fragment = scanner.pictures_of(&bytes).map(|pictures| (at, pictures));
+            }
+            b"mdat" => {
+                if let Some((offset, pictures)) = fragment.take() {
+                    add_fragment(&mut index.pieces, offset, at + size - offset, pictures);
+                }
+            }
+            _ => {}
+        }
+        scanner.take_box(&kind, &bytes);
+        at += size;
+    }
+    Ok(index)
+}
+
+/// Begins a new piece at a key frame; other fragments belong to the piece before.
+fn add_fragment(pieces: &mut Vec<Piece>, offset: u64, size_bytes: u64, pictures: Pictures) {
+    match pieces.last_mut() {
+        Some(last) if !pictures.key_frame => {
+            last.size_bytes = offset + size_bytes - last.offset;
+            last.duration = pictures.start + pictures.duration - last.start;
+        }
+        _ => pieces.push(Piece {
+            offset,
+            size_bytes,
+            start: pictures.start,
+            duration: pictures.duration,
+        }),
+    }
 }
 
 /// Kind, header length and size of the box at `at`; `None` where no whole box is there.

@@ -72,6 +72,7 @@ pub(crate) const RULES: &[Rule] = &[
 
     call("/ronin.v1.RecordingService/ListSegments", VIEWER),
     call("/ronin.v1.RecordingService/GetTimeline", VIEWER),
+    call("/ronin.v1.RecordingService/GetPlayback", VIEWER),
 
     call("/ronin.v1.SystemService/GetSystemInfo", VIEWER),
     call("/ronin.v1.SystemService/GetPipelineStats", VIEWER),

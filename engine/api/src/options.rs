@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
-use ronin_core::{control, live::Windows};
+use ronin_core::{control, live::Windows, playback::IndexFile};
 use ronin_store::Store;
 
 use crate::facts::SystemFacts;
@@ -50,6 +50,8 @@ pub struct Dependencies {
     pub store: Store,
     /// The live pictures.
     pub live: Windows,
+    /// Knows where in a recorded file its pieces lie.
+    pub index: Arc<dyn IndexFile>,
     /// What the machine is and has.
     pub system: Arc<dyn SystemFacts>,
 }

@@ -59,8 +59,12 @@ impl Service {
         let storage_root: Arc<std::path::Path> = storage_root.into();
         let ending = CancellationToken::new();
 
-        let context =
-            web::Context::new(deps.store.clone(), deps.live.clone(), storage_root.clone());
+        let context = web::Context::new(
+            deps.store.clone(),
+            deps.live.clone(),
+            deps.index.clone(),
+            storage_root.clone(),
+        );
         let http = web::router(context, gate.clone(), web_root);
         let (grpc, health) = grpc::router(grpc::Setup {
             deps,

@@ -11,6 +11,7 @@ pub mod fault;
 pub mod frame;
 pub mod id;
 pub mod live;
+pub mod playback;
 pub mod retry;
 pub mod secret;
 pub mod segment;

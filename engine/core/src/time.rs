@@ -3,11 +3,14 @@
 use std::{
     fmt,
     ops::{Add, Sub},
+    str::FromStr,
     time::{Duration, SystemTime},
 };
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
+
+use crate::error::Invalid;
 
 /// Microseconds since 1970 UTC: what people ask for, and the finest that both databases keep.
 #[derive(
@@ -65,6 +68,18 @@ impl From<SystemTime> for WallTime {
             Err(before) => i64::try_from(before.duration().as_micros()).map_or(i64::MIN, |m| -m),
         };
         Self(micros)
+    }
+}
+
+impl FromStr for WallTime {
+    type Err = Invalid;
+
+    /// RFC 3339, with `Z` or an offset.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let time: Timestamp = text.parse().map_err(|_| {
+            Invalid::new("time", "a time is written as 2026-11-22T13:00:00Z (RFC 3339)")
+        })?;
+        Ok(Self(time.as_microsecond()))
     }
 }
 
@@ -131,6 +146,16 @@ mod tests {
         assert_eq!(time.utc_day(), "2023-11-14");
         assert_eq!(time.utc_second(), "22-13-20");
         assert_eq!(WallTime::from_micros(0).utc_day(), "1970-01-01");
+    }
+
+    #[test]
+    fn times_are_read_as_they_are_printed() {
+        let time = WallTime::from_micros(1_700_000_000_123_456);
+        assert_eq!(time.to_string().parse(), Ok(time));
+        assert_eq!("2023-11-14T23:13:20.123456+01:00".parse(), Ok(time));
+        for bad in ["", "now", "2023-11-14", "2023-11-14T22:13:20", "1700000000"] {
+            assert!(bad.parse::<WallTime>().is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use std::time::{Duration, SystemTime};
 
 use ronin_proto::v1::{
-    Camera, CameraState, CreateCameraRequest, GetPipelineStatsRequest, GetSystemInfoRequest,
-    RecordSettings, Source, Transport, UpdateCameraRequest,
+    Camera, CameraState, CreateCameraRequest, GetPipelineStatsRequest, GetPlaybackRequest,
+    GetSystemInfoRequest, RecordSettings, Segment, Source, Transport, UpdateCameraRequest,
 };
 use ronin_testkit::{
     camera::{Audio, Codec, FakeCamera, Pictures},
-    ffprobe,
+    ffprobe, numbers,
     postgres::Postgres,
 };
 
@@ -170,4 +170,54 @@ async fn everything_is_there_again_after_a_restart_on_postgres_as_on_sqlite() {
         assert!(!sandbox.log().contains("canary-5150"), "a password is in the log");
         assert!(sandbox.segments("front").await.len() >= 2);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_span_plays_over_cuts_from_the_files_as_they_are() {
+    let camera =
+        FakeCamera::builder().main_stream(Pictures::SMALL).audio(Audio::Pcmu).start().unwrap();
+    let mut sandbox = Sandbox::start().await;
+    sandbox.add("front", &camera.main_url()).await;
+    let segments = sandbox.wait_segments("front", 4).await;
+    let first = numbers::read(&sandbox.files("front")[0]).unwrap();
+
+    // From the middle of the first file to the middle of the fourth.
+    let middle = |segment: &Segment| {
+        let (start, end) =
+            (seconds(segment.start_time.unwrap()), seconds(segment.end_time.unwrap()));
+        let middle = f64::midpoint(start, end);
+        prost_types::Timestamp { seconds: middle as i64, nanos: (middle.fract() * 1e9) as i32 }
+    };
+    let request = GetPlaybackRequest {
+        camera: "cameras/front".into(),
+        start_time: Some(middle(&segments[0])),
+        end_time: Some(middle(&segments[3])),
+    };
+    let playback = sandbox.recordings.get_playback(request).await.unwrap().into_inner();
+    let file = sandbox.folder.path().join("played.mp4");
+    let output = std::process::Command::new("ffmpeg")
+        .args(["-v", "error", "-headers"])
+        .arg(format!("Authorization: Bearer {}\r\n", sandbox.token))
+        .arg("-i")
+        .arg(format!("http://{}{}", sandbox.address, playback.hls_path))
+        .args(["-map", "0:v", "-c", "copy"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    assert_eq!(playback.codecs.len(), 2, "{:?}", playback.codecs);
+    let played = numbers::read(&file).unwrap();
+    numbers::check_continuous(std::slice::from_ref(&played)).unwrap();
+    // The key frame before the middle of the first file is the first picture played.
+    let from_start = played[0] - first[0];
+    let half = first.len() as u32 / 2;
+    assert!(from_start <= half && from_start + 25 >= half, "{from_start} of {half}");
+    assert!(played.len() > segments[1].frames as usize + segments[2].frames as usize);
+    let anonymous = std::process::Command::new("curl")
+        .args(["-s", "-o", "/dev/null", "-w", "%{http_code}"])
+        .arg(format!("http://{}{}", sandbox.address, playback.hls_path))
+        .output()
+        .unwrap();
+    assert_eq!(anonymous.stdout, b"401");
 }

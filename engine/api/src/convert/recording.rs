@@ -8,6 +8,7 @@ use ronin_proto::v1;
 use ronin_store::CameraTimeline;
 
 use super::{name, time};
+use crate::web::playback;
 
 /// Longest span of a timeline.
 const TIMELINE_MAX: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -41,6 +42,18 @@ pub(crate) fn closed_span(
     let span = open_span(start, end)?;
     if span.duration() > TIMELINE_MAX {
         return Err(Invalid::new("end_time", "a timeline covers at most 366 days: ask for less"));
+    }
+    Ok(span)
+}
+
+/// The span of a playlist.
+pub(crate) fn playback_span(
+    start: Option<&Timestamp>,
+    end: Option<&Timestamp>,
+) -> Result<Span, Invalid> {
+    let span = closed_span(start, end)?;
+    if span.duration() > playback::SPAN_MAX {
+        return Err(Invalid::new("end_time", "a playlist covers at most 24 hours: ask for less"));
     }
     Ok(span)
 }

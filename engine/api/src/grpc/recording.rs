@@ -17,6 +17,10 @@ const TIMELINE_CAMERAS: usize = 64;
 /// Holes shorter than this are not told where nothing is asked for.
 const RESOLUTION: Duration = Duration::from_secs(1);
 
+/// Segments that are asked for their codecs: a camera changes them rarely, and then says so in the
+/// player.
+const CODECS_FROM: u64 = 1000;
+
 pub(super) struct Service(pub(super) Context);
 
 #[tonic::async_trait]
@@ -83,6 +87,29 @@ impl RecordingService for Service {
             timelines.push(recording::timeline(id, timeline));
         }
         Ok(Response::new(v1::GetTimelineResponse { timelines }))
+    }
+
+    async fn get_playback(
+        &self,
+        request: Request<v1::GetPlaybackRequest>,
+    ) -> Result<Response<v1::GetPlaybackResponse>, Status> {
+        let v1::GetPlaybackRequest { camera, start_time, end_time } = request.into_inner();
+        let mut invalid = Invalid::default();
+        let id = invalid.collect(name::parse_camera(&camera, "camera"));
+        let span = recording::playback_span(start_time.as_ref(), end_time.as_ref());
+        let span = invalid.collect(span);
+        invalid.check().map_err(error::invalid)?;
+        let (Some(id), Some(span)) = (id, span) else {
+            return Err(error::invalid(Invalid::new("camera", "say which camera")));
+        };
+        self.check_known(&id).await?;
+        let segments = self.0.deps.store.segments_in(&id, span, None, CODECS_FROM).await;
+        let segments = segments.map_err(|e| error::store("look for footage to play", e))?;
+        let mut codecs: Vec<String> = segments.into_iter().flat_map(|s| s.codecs).collect();
+        codecs.sort();
+        codecs.dedup();
+        let hls_path = format!("/playback/{id}/index.m3u8?start={}&end={}", span.start, span.end);
+        Ok(Response::new(v1::GetPlaybackResponse { hls_path, codecs }))
     }
 }
 

@@ -6,6 +6,7 @@ mod app;
 mod beneath;
 mod guard;
 mod live;
+pub(crate) mod playback;
 mod range;
 mod ready;
 mod segments;
@@ -20,7 +21,7 @@ use axum::{
     routing::get,
 };
 use http::{HeaderValue, Method, StatusCode, header};
-use ronin_core::live::Windows;
+use ronin_core::{live::Windows, playback::IndexFile};
 use ronin_store::Store;
 use tower::ServiceExt;
 
@@ -31,14 +32,20 @@ use crate::auth::{Gate, gate_http};
 pub(crate) struct Context {
     pub(crate) store: Store,
     pub(crate) live: Windows,
+    pub(crate) index: Arc<dyn IndexFile>,
     pub(crate) storage_root: Arc<std::path::Path>,
     pub(crate) ready: ready::Ready,
 }
 
 impl Context {
-    pub(crate) fn new(store: Store, live: Windows, storage_root: Arc<std::path::Path>) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        live: Windows,
+        index: Arc<dyn IndexFile>,
+        storage_root: Arc<std::path::Path>,
+    ) -> Self {
         let ready = ready::Ready::new(store.clone(), storage_root.clone());
-        Self { store, live, storage_root, ready }
+        Self { store, live, index, storage_root, ready }
     }
 }
 
@@ -48,6 +55,7 @@ pub(crate) fn router(context: Context, gate: Arc<Gate>, web_root: Option<PathBuf
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready::readyz))
         .route("/live/{camera}/{file}", get(live::file))
+        .route("/playback/{camera}/index.m3u8", get(playback::playlist))
         .route("/segments/{file}", get(segments::file))
         .with_state(context)
         .fallback_service(app::router(web_root))

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file ronin/v1/recording.proto.
  */
 export const file_ronin_v1_recording: GenFile = /*@__PURE__*/
-  fileDesc("Chhyb25pbi92MS9yZWNvcmRpbmcucHJvdG8SCHJvbmluLnYxIpECCgdTZWdtZW50EgwKBG5hbWUYASABKAkSDgoGY2FtZXJhGAIgASgJEg4KBnJ1bl9pZBgDIAEoCRIQCghzZXF1ZW5jZRgEIAEoDRIuCgpzdGFydF90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKc2l6ZV9ieXRlcxgHIAEoBBIOCgZmcmFtZXMYCCABKAQSDgoGY29kZWNzGAkgAygJEg0KBXdpZHRoGAogASgNEg4KBmhlaWdodBgLIAEoDRIVCg1kb3dubG9hZF9wYXRoGAwgASgJIqoBChNMaXN0U2VnbWVudHNSZXF1ZXN0Eg4KBmNhbWVyYRgBIAEoCRIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkiVAoUTGlzdFNlZ21lbnRzUmVzcG9uc2USIwoIc2VnbWVudHMYASADKAsyES5yb25pbi52MS5TZWdtZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKaAQoSR2V0VGltZWxpbmVSZXF1ZXN0Eg8KB2NhbWVyYXMYASADKAkSLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhUKDXJlc29sdXRpb25fbXMYBCABKA0iQgoTR2V0VGltZWxpbmVSZXNwb25zZRIrCgl0aW1lbGluZXMYASADKAsyGC5yb25pbi52MS5DYW1lcmFUaW1lbGluZSJ1Cg5DYW1lcmFUaW1lbGluZRIOCgZjYW1lcmEYASABKAkSJAoIcmVjb3JkZWQYAiADKAsyEi5yb25pbi52MS5UaW1lU3BhbhIbCgRnYXBzGAMgAygLMg0ucm9uaW4udjEuR2FwEhAKCGNvdmVyYWdlGAQgASgBImgKCFRpbWVTcGFuEi4KCnN0YXJ0X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKDAQoDR2FwEi4KCnN0YXJ0X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVjYXVzZRgDIAEoCRIPCgdtZXNzYWdlGAQgASgJMrcBChBSZWNvcmRpbmdTZXJ2aWNlElIKDExpc3RTZWdtZW50cxIdLnJvbmluLnYxLkxpc3RTZWdtZW50c1JlcXVlc3QaHi5yb25pbi52MS5MaXN0U2VnbWVudHNSZXNwb25zZSIDkAIBEk8KC0dldFRpbWVsaW5lEhwucm9uaW4udjEuR2V0VGltZWxpbmVSZXF1ZXN0Gh0ucm9uaW4udjEuR2V0VGltZWxpbmVSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("Chhyb25pbi92MS9yZWNvcmRpbmcucHJvdG8SCHJvbmluLnYxIpECCgdTZWdtZW50EgwKBG5hbWUYASABKAkSDgoGY2FtZXJhGAIgASgJEg4KBnJ1bl9pZBgDIAEoCRIQCghzZXF1ZW5jZRgEIAEoDRIuCgpzdGFydF90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKc2l6ZV9ieXRlcxgHIAEoBBIOCgZmcmFtZXMYCCABKAQSDgoGY29kZWNzGAkgAygJEg0KBXdpZHRoGAogASgNEg4KBmhlaWdodBgLIAEoDRIVCg1kb3dubG9hZF9wYXRoGAwgASgJIqoBChNMaXN0U2VnbWVudHNSZXF1ZXN0Eg4KBmNhbWVyYRgBIAEoCRIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkiVAoUTGlzdFNlZ21lbnRzUmVzcG9uc2USIwoIc2VnbWVudHMYASADKAsyES5yb25pbi52MS5TZWdtZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKaAQoSR2V0VGltZWxpbmVSZXF1ZXN0Eg8KB2NhbWVyYXMYASADKAkSLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhUKDXJlc29sdXRpb25fbXMYBCABKA0iQgoTR2V0VGltZWxpbmVSZXNwb25zZRIrCgl0aW1lbGluZXMYASADKAsyGC5yb25pbi52MS5DYW1lcmFUaW1lbGluZSJ1Cg5DYW1lcmFUaW1lbGluZRIOCgZjYW1lcmEYASABKAkSJAoIcmVjb3JkZWQYAiADKAsyEi5yb25pbi52MS5UaW1lU3BhbhIbCgRnYXBzGAMgAygLMg0ucm9uaW4udjEuR2FwEhAKCGNvdmVyYWdlGAQgASgBImgKCFRpbWVTcGFuEi4KCnN0YXJ0X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKDAQoDR2FwEi4KCnN0YXJ0X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVjYXVzZRgDIAEoCRIPCgdtZXNzYWdlGAQgASgJIoIBChJHZXRQbGF5YmFja1JlcXVlc3QSDgoGY2FtZXJhGAEgASgJEi4KCnN0YXJ0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCI3ChNHZXRQbGF5YmFja1Jlc3BvbnNlEhAKCGhsc19wYXRoGAEgASgJEg4KBmNvZGVjcxgCIAMoCTKIAgoQUmVjb3JkaW5nU2VydmljZRJSCgxMaXN0U2VnbWVudHMSHS5yb25pbi52MS5MaXN0U2VnbWVudHNSZXF1ZXN0Gh4ucm9uaW4udjEuTGlzdFNlZ21lbnRzUmVzcG9uc2UiA5ACARJPCgtHZXRUaW1lbGluZRIcLnJvbmluLnYxLkdldFRpbWVsaW5lUmVxdWVzdBodLnJvbmluLnYxLkdldFRpbWVsaW5lUmVzcG9uc2UiA5ACARJPCgtHZXRQbGF5YmFjaxIcLnJvbmluLnYxLkdldFBsYXliYWNrUmVxdWVzdBodLnJvbmluLnYxLkdldFBsYXliYWNrUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * One recorded file.
@@ -367,6 +367,71 @@ export const GapSchema: GenMessage<Gap> = /*@__PURE__*/
   messageDesc(file_ronin_v1_recording, 7);
 
 /**
+ * A span of footage to play.
+ *
+ * @generated from message ronin.v1.GetPlaybackRequest
+ */
+export type GetPlaybackRequest = Message<"ronin.v1.GetPlaybackRequest"> & {
+  /**
+   * "cameras/{id}".
+   *
+   * @generated from field: string camera = 1;
+   */
+  camera: string;
+
+  /**
+   * Beginning of the span; playback begins at the key frame before it.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 2;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * End of the span, exclusive; at most 24 hours after start_time.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 3;
+   */
+  endTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message ronin.v1.GetPlaybackRequest.
+ * Use `create(GetPlaybackRequestSchema)` to create a new message.
+ */
+export const GetPlaybackRequestSchema: GenMessage<GetPlaybackRequest> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 8);
+
+/**
+ * Where to play a span.
+ *
+ * @generated from message ronin.v1.GetPlaybackResponse
+ */
+export type GetPlaybackResponse = Message<"ronin.v1.GetPlaybackResponse"> & {
+  /**
+   * HLS playlist, a path on this server: "/playback/{camera}/index.m3u8?start=…&end=…". It needs
+   * the session cookie or an "authorization: Bearer" header. Only finished files are in it.
+   *
+   * @generated from field: string hls_path = 1;
+   */
+  hlsPath: string;
+
+  /**
+   * RFC 6381 codec strings of what is played, for MediaSource.isTypeSupported; more than one video
+   * codec where the camera was changed within the span.
+   *
+   * @generated from field: repeated string codecs = 2;
+   */
+  codecs: string[];
+};
+
+/**
+ * Describes the message ronin.v1.GetPlaybackResponse.
+ * Use `create(GetPlaybackResponseSchema)` to create a new message.
+ */
+export const GetPlaybackResponseSchema: GenMessage<GetPlaybackResponse> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 9);
+
+/**
  * Recorded footage.
  *
  * @generated from service ronin.v1.RecordingService
@@ -391,6 +456,16 @@ export const RecordingService: GenService<{
     methodKind: "unary";
     input: typeof GetTimelineRequestSchema;
     output: typeof GetTimelineResponseSchema;
+  },
+  /**
+   * Returns where to play a span of footage, across files and gaps.
+   *
+   * @generated from rpc ronin.v1.RecordingService.GetPlayback
+   */
+  getPlayback: {
+    methodKind: "unary";
+    input: typeof GetPlaybackRequestSchema;
+    output: typeof GetPlaybackResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_ronin_v1_recording, 0);

@@ -1,11 +1,15 @@
 //! A server of its own for each test.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{fs::File, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use ronin_api::{
     Dependencies, DetectorFacts, DiskFacts, Error, Options, Service, SystemFacts, Tls,
 };
-use ronin_core::{WallTime, control, live::Windows};
+use ronin_core::{
+    WallTime, control,
+    live::Windows,
+    playback::{FileIndex, IndexFile},
+};
 use ronin_proto::v1::{self, auth_service_client::AuthServiceClient};
 use ronin_store::{MasterKey, Store};
 use tempfile::TempDir;
@@ -106,6 +110,7 @@ impl Server {
             control: control.clone(),
             store: store.clone(),
             live: live.clone(),
+            index: Arc::new(NoPieces),
             system: Arc::new(Facts),
         };
         let service = Service::bind(options, deps).await.unwrap();
@@ -122,6 +127,7 @@ impl Server {
             control: self.control.clone(),
             store: self.store.clone(),
             live: self.live.clone(),
+            index: Arc::new(NoPieces),
             system: Arc::new(Facts),
         }
     }
@@ -164,6 +170,15 @@ impl Server {
 }
 
 struct Facts;
+
+/// Finds nothing to play in any file.
+struct NoPieces;
+
+impl IndexFile for NoPieces {
+    fn index(&self, _file: &File) -> io::Result<FileIndex> {
+        Ok(FileIndex::default())
+    }
+}
 
 impl SystemFacts for Facts {
     fn gstreamer_version(&self) -> String {
