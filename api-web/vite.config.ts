@@ -15,6 +15,7 @@ export default defineConfig({
     proxy: {
       "^/ronin\\.v1\\..*": { target: engine },
       "/live/": { target: engine },
+      "/playback/": { target: engine },
       "/segments/": { target: engine },
     },
   },

@@ -149,6 +149,54 @@ describe("the first camera", () => {
   });
 });
 
+describe("recorded footage", () => {
+  /** Beginning of the oldest finished segment of the page, to the second. */
+  const oldestSegment = () =>
+    page.getByRole("button", { name: /^Play the segment of/ }).evaluateAll((buttons) => {
+      const time =
+        buttons
+          .at(-1)
+          ?.getAttribute("aria-label")
+          ?.match(/(\d+):(\d+):(\d+)/) ?? [];
+      const [hours = 0, minutes = 0, seconds = 0] = time.slice(1).map(Number);
+      return new Date().setHours(hours % 24, minutes, seconds, 0);
+    });
+  const shown = async () =>
+    Date.parse((await player().locator("time").getAttribute("datetime")) ?? "");
+  const player = () => page.getByRole("region", { name: "Footage player" });
+
+  it("is played from the moment that the address names", async () => {
+    await visible(page.getByRole("button", { name: /^Play the segment of/ }), 60_000);
+    const asked = (await oldestSegment()) + 2_000;
+    await open(`/cameras/${CAMERA_ID}?at=${new Date(asked).toISOString()}`);
+
+    await visible(player());
+    expect(await framesAdvance(page, `footage-${CAMERA_ID}`)).toBeGreaterThan(0);
+    // Pictures from the key frame to the moment are decoded unseen: the time says that it plays on.
+    expect((await shown()) - asked).toBeGreaterThan(-1_000);
+    await expect
+      .poll(async () => (await shown()) - asked, { timeout: 30_000 })
+      .toBeGreaterThan(1_000);
+    expect((await shown()) - asked).toBeLessThan(8_000);
+
+    await inEachLook(page, "footage", environment.shots, async () => {
+      expect(await seriousViolations(page)).toEqual([]);
+    });
+  });
+
+  it("is closed, and opened again with the keyboard", async () => {
+    await button("Close").click();
+    await page.waitForURL(`**/cameras/${CAMERA_ID}`);
+
+    const slider = page.getByRole("slider", { name: "Moment to play" });
+    await slider.press("Home");
+    await slider.press("Enter");
+
+    await page.waitForURL("**/cameras/*?at=*");
+    expect(await framesAdvance(page, `footage-${CAMERA_ID}`)).toBeGreaterThan(0);
+  });
+});
+
 describe("the live page", () => {
   it("plays the camera in the grid", async () => {
     await page.getByRole("link", { name: "Live", exact: true }).click();

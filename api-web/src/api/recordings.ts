@@ -2,13 +2,16 @@
 import { useInfiniteQuery, useQuery } from "@connectrpc/connect-query";
 import { useEffect, useMemo } from "react";
 import { RecordingService, type Segment } from "../gen/ronin/v1/recording_pb";
-import { timestampFromMs } from "../lib/time";
+import { dayOf, HOUR_MS, timestampFromMs } from "../lib/time";
 
 /** Footage of the current day grows: ask again this often. */
 const REFRESH_MS = 15_000;
 const PAGE_SIZE = 200;
 /** 24 h of segments of 20 s: more pages than this are not fetched for one list. */
 const MAX_PAGES = 22;
+
+/** Playing a moment asks for this much at once: a playlist of a whole day is large. */
+const PLAYBACK_MS = 2 * HOUR_MS;
 
 interface Day {
   startMs: number;
@@ -25,6 +28,21 @@ export function useDayTimeline(camera: string, day: Day, isToday: boolean) {
       endTime: timestampFromMs(day.endMs),
     },
     { refetchInterval: isToday ? REFRESH_MS : false },
+  );
+}
+
+/** Where to play `camera` from a moment on, to the end of its day at most. */
+export function usePlayback(camera: string, atMs: number | undefined) {
+  const startMs = atMs ?? 0;
+  return useQuery(
+    RecordingService.method.getPlayback,
+    {
+      camera,
+      startTime: timestampFromMs(startMs),
+      endTime: timestampFromMs(Math.min(startMs + PLAYBACK_MS, dayOf(startMs).endMs)),
+    },
+    // A player that runs is not to be disturbed by a new answer.
+    { enabled: atMs !== undefined, staleTime: Number.POSITIVE_INFINITY },
   );
 }
 

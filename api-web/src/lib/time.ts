@@ -61,6 +61,12 @@ export function duration(ms: number): string {
   return parts.join(" ");
 }
 
+/** The moment that a URL names; undefined where it names none. */
+export function parseMoment(text: string | null): number | undefined {
+  const ms = /^\d{4}-\d{2}-\d{2}T/.test(text ?? "") ? Date.parse(text ?? "") : Number.NaN;
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
 /** The day that holds `ms` in the viewer's zone; 23 or 25 hours where clocks change. */
 export function dayOf(ms: number): { startMs: number; endMs: number } {
   const date = new Date(ms);

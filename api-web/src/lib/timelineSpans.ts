@@ -70,6 +70,11 @@ function cut(span: WireSpan, day: Span): Span[] {
   return endMs > startMs ? [{ startMs, endMs }] : [];
 }
 
+/** Whether there is footage of the moment on disk. */
+export function isRecorded(day: DayCoverage, ms: number): boolean {
+  return day.recorded.some((span) => ms >= span.startMs && ms < span.endMs);
+}
+
 /** Where a span lies on the bar, in percent. */
 export function placeOnDay(span: Span, day: Span): { left: string; width: string } {
   const length = day.endMs - day.startMs;

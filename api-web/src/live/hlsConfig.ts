@@ -1,4 +1,4 @@
-/** How hls.js is set up for a live tile. Not here: recovery (`livePlayer`). */
+/** How hls.js is set up for a live tile and for recorded footage. Not here: recovery (`livePlayer`). */
 import type { HlsConfig } from "hls.js";
 
 /** Two segments of 2 s: near the live edge with one segment of slack. */
@@ -14,5 +14,14 @@ export const LIVE_HLS_CONFIG: Partial<HlsConfig> = {
   backBufferLength: 10,
   maxBufferLength: 10,
   capLevelToPlayerSize: true,
+  preferManagedMediaSource: true,
+};
+
+export const FOOTAGE_HLS_CONFIG: Partial<HlsConfig> = {
+  // Loading begins where the playlist says that the moment asked for is.
+  autoStartLoad: false,
+  // Fast playback eats a buffer quickly.
+  maxBufferLength: 60,
+  backBufferLength: 60,
   preferManagedMediaSource: true,
 };

@@ -4,7 +4,7 @@ import { LivePlayer, type LiveSource, type LoadHls, type PlayerState } from "./l
 
 const IDLE: PlayerState = { kind: "idle" };
 
-const loadLightHls: LoadHls = async () => (await import("hls.js/light")).default;
+export const loadLightHls: LoadHls = async () => (await import("hls.js/light")).default;
 
 interface Options {
   /** Whether the server answers, as far as the rest of the app knows. */

@@ -1,20 +1,24 @@
-/** The footage of one camera on one day: coverage with gaps, and its segments. The day is in the URL. */
-import { Stack, Text } from "@mantine/core";
+/**
+ * The footage of one camera on one day: coverage with gaps, its segments, and
+ * any moment of it to play. The day and the moment are in the URL.
+ */
+import { Box, Stack, Text } from "@mantine/core";
 import { IconCalendarTime, IconMovie } from "@tabler/icons-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
 import { describeError } from "../api/errors";
-import { useDaySegments, useDayTimeline } from "../api/recordings";
+import { useDaySegments, useDayTimeline, usePlayback } from "../api/recordings";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Loading } from "../components/Loading";
 import { Panel } from "../components/Panel";
 import { CoverageBar } from "../components/recordings/CoverageBar";
 import { DayPicker } from "../components/recordings/DayPicker";
+import { FootagePlayer } from "../components/recordings/FootagePlayer";
 import { SegmentPlayer } from "../components/recordings/SegmentPlayer";
 import { SegmentTable } from "../components/recordings/SegmentTable";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
 import type { Segment } from "../gen/ronin/v1/recording_pb";
-import { dayKey, dayOf, parseDayKey } from "../lib/time";
+import { dayKey, dayOf, parseDayKey, parseMoment } from "../lib/time";
 import { type DayCoverage, dayCoverage, lostGaps } from "../lib/timelineSpans";
 import { percent } from "../lib/units";
 import { useNow } from "../lib/useNow";
@@ -28,7 +32,15 @@ export function CameraFootage({ camera }: { camera: Camera }) {
   const now = useNow(REDRAW_MS);
   const [params, setParams] = useSearchParams();
   const [playing, setPlaying] = useState<Segment>();
-  const day = dayOf(parseDayKey(params.get("day")) ?? now);
+  const atMs = parseMoment(params.get("at"));
+  const [wallMs, setWallMs] = useState<number>();
+  const playback = usePlayback(camera.name, atMs);
+  const { hlsPath, codecs } = playback.data ?? {};
+  const source = useMemo(
+    () => (hlsPath ? { url: hlsPath, codecs: codecs ?? [] } : undefined),
+    [hlsPath, codecs],
+  );
+  const day = dayOf(atMs ?? parseDayKey(params.get("day")) ?? now);
   const isToday = now >= day.startMs && now < day.endMs;
   const timeline = useDayTimeline(camera.name, day, isToday);
   const list = useDaySegments(camera.name, day, isToday);
@@ -38,6 +50,7 @@ export function CameraFootage({ camera }: { camera: Camera }) {
   const onDay = (dayMs: number | undefined) =>
     setParams((old) => {
       const next = new URLSearchParams(old);
+      next.delete("at");
       if (dayMs === undefined) {
         next.delete("day");
       } else {
@@ -46,6 +59,20 @@ export function CameraFootage({ camera }: { camera: Camera }) {
       return next;
     }, KEEP_SCROLL);
 
+  const onMoment = (ms: number) => {
+    setParams(
+      (old) => {
+        const next = new URLSearchParams(old);
+        next.delete("day");
+        next.set("at", new Date(ms).toISOString());
+        return next;
+      },
+      // The way back leads out of the player, not through all moments.
+      { ...KEEP_SCROLL, replace: atMs !== undefined },
+    );
+  };
+  const onClose = () => onDay(isToday ? undefined : day.startMs);
+
   return (
     <>
       <Panel
@@ -53,6 +80,20 @@ export function CameraFootage({ camera }: { camera: Camera }) {
         icon={<IconCalendarTime size={18} />}
         aside={<DayPicker dayMs={day.startMs} nowMs={now} onDay={onDay} />}
       >
+        {atMs !== undefined && (
+          <Box mb="md">
+            <FootagePlayer
+              camera={camera.id}
+              atMs={atMs}
+              source={source}
+              error={playback.error ? describeError(playback.error) : undefined}
+              onWall={setWallMs}
+              onMoment={onMoment}
+              onRetry={() => void playback.refetch()}
+              onClose={onClose}
+            />
+          </Box>
+        )}
         {timeline.isPending && <Loading>Loading the timeline</Loading>}
         {!coverage && timeline.error && (
           <ErrorNotice
@@ -65,7 +106,12 @@ export function CameraFootage({ camera }: { camera: Camera }) {
             <Text size="sm">
               <CoverageWords coverage={coverage} isToday={isToday} />
             </Text>
-            <CoverageBar day={coverage} nowMs={now} />
+            <CoverageBar
+              day={coverage}
+              nowMs={now}
+              playheadMs={atMs === undefined ? undefined : (wallMs ?? atMs)}
+              onPlay={onMoment}
+            />
           </Stack>
         )}
       </Panel>

@@ -1,13 +1,18 @@
-/** An hls.js made of notes: what was called, and errors on demand. */
+/** An hls.js made of notes: what was called; errors and playlists on demand. */
 import type HlsClass from "hls.js";
 import type { ErrorData } from "hls.js";
+import type { Piece } from "../live/wallClock";
 
-type Handler = (event: string, data: Partial<ErrorData>) => void;
+type Handler = (event: string, data: unknown) => void;
 
 export class FakeHls {
   static isAvailable = true;
   static readonly made: FakeHls[] = [];
-  static readonly Events = { ERROR: "hlsError", MANIFEST_PARSED: "hlsManifestParsed" };
+  static readonly Events = {
+    ERROR: "hlsError",
+    MANIFEST_PARSED: "hlsManifestParsed",
+    LEVEL_LOADED: "hlsLevelLoaded",
+  };
   static readonly ErrorTypes = {
     NETWORK_ERROR: "networkError",
     MEDIA_ERROR: "mediaError",
@@ -32,7 +37,8 @@ export class FakeHls {
 
   loadSource = (url: string) => this.calls.push(`loadSource ${url}`);
   attachMedia = () => this.calls.push("attachMedia");
-  startLoad = () => this.calls.push("startLoad");
+  startLoad = (position?: number) =>
+    this.calls.push(position === undefined ? "startLoad" : `startLoad ${position}`);
   recoverMediaError = () => this.calls.push("recoverMediaError");
   swapAudioCodec = () => this.calls.push("swapAudioCodec");
   destroy = () => this.calls.push("destroy");
@@ -44,6 +50,13 @@ export class FakeHls {
       fatal: data.fatal ?? true,
       ...(data.code !== undefined && { response: { code: data.code, url: "", data: undefined } }),
     } as Partial<ErrorData>);
+  }
+
+  /** The playlist has arrived. */
+  loaded(fragments: readonly Piece[]): void {
+    this.#handlers.get(FakeHls.Events.LEVEL_LOADED)?.(FakeHls.Events.LEVEL_LOADED, {
+      details: { fragments },
+    });
   }
 
   /** The one made last. */

@@ -1,26 +1,33 @@
-/** A day of footage as a bar: what is on disk, and each gap with its cause. */
+/** A day of footage as a bar: what is on disk and can be played, and each gap with its cause. */
 import { Box, Group, Text, Tooltip } from "@mantine/core";
 import { asSentence } from "../../api/errors";
 import { clockTime, duration, HOUR_MS, shortClockTime } from "../../lib/time";
 import { type DayCoverage, type GapSpan, lostGaps, placeOnDay } from "../../lib/timelineSpans";
 import { percent } from "../../lib/units";
 import classes from "./CoverageBar.module.css";
+import { atMoment, MomentSlider } from "./MomentSlider";
 
 interface Props {
   day: DayCoverage;
   nowMs: number;
+  /** The moment that is being played. */
+  playheadMs: number | undefined;
+  /** Asks to play a moment of which there is footage. */
+  onPlay: (ms: number) => void;
 }
 
-export function CoverageBar({ day, nowMs }: Props) {
+export function CoverageBar({ day, nowMs, playheadMs, onPlay }: Props) {
   const isToday = nowMs >= day.startMs && nowMs < day.endMs;
   const past = { startMs: day.startMs, endMs: Math.min(Math.max(nowMs, day.startMs), day.endMs) };
   return (
     <Box>
       <fieldset className={classes.bar} aria-label={summary(day)}>
-        <div className={classes.past} style={placeOnDay(past, day)} />
-        {day.recorded.map((span) => (
-          <div key={span.startMs} className={classes.recorded} style={placeOnDay(span, day)} />
-        ))}
+        <MomentSlider day={day} endMs={past.endMs} playheadMs={playheadMs} onPlay={onPlay}>
+          <div className={classes.past} style={placeOnDay(past, day)} />
+          {day.recorded.map((span) => (
+            <div key={span.startMs} className={classes.recorded} style={placeOnDay(span, day)} />
+          ))}
+        </MomentSlider>
         {day.gaps.map((gap) => (
           <Tooltip key={gap.startMs} label={gapWords(gap)} multiline maw={340}>
             <button
@@ -31,26 +38,24 @@ export function CoverageBar({ day, nowMs }: Props) {
             />
           </Tooltip>
         ))}
-        {isToday && (
+        {playheadMs !== undefined && (
           <div
-            className={classes.now}
-            style={{ left: placeOnDay({ startMs: nowMs, endMs: nowMs }, day).left }}
+            className={classes.playhead}
+            data-testid="playhead"
+            style={atMoment(playheadMs, day)}
           />
         )}
+        {isToday && <div className={classes.now} style={atMoment(nowMs, day)} />}
       </fieldset>
       <div className={classes.scale} aria-hidden="true">
         {hours(day).map((ms) => (
-          <span
-            key={ms}
-            className={classes.hour}
-            style={{ left: placeOnDay({ startMs: ms, endMs: ms }, day).left }}
-          >
+          <span key={ms} className={classes.hour} style={atMoment(ms, day)}>
             {shortClockTime(ms)}
           </span>
         ))}
       </div>
       <Group gap="md" mt={4} aria-hidden>
-        <Legend className={classes.recordedKey ?? ""}>On disk</Legend>
+        <Legend className={classes.recordedKey ?? ""}>On disk (choose a moment to play)</Legend>
         <Legend className={classes.pendingKey ?? ""}>Being recorded</Legend>
         <Legend className={classes.gapKey ?? ""}>Missing (point at it for the cause)</Legend>
       </Group>

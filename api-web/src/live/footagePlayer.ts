@@ -1,0 +1,181 @@
+/**
+ * Plays a span of recorded footage in a video element from a moment on, with hls.js or the browser's
+ * own HLS, and says which moment is shown. Not here: live streams (`livePlayer`), React.
+ */
+import type HlsClass from "hls.js";
+import type { ErrorData } from "hls.js";
+import { browserCapabilities, unplayableCodec } from "./codecs";
+import { FOOTAGE_HLS_CONFIG } from "./hlsConfig";
+import type { LoadHls } from "./livePlayer";
+import { type Piece, positionOf, wallTimeAt } from "./wallClock";
+
+export interface FootageSource {
+  url: string;
+  codecs: readonly string[];
+}
+
+export type FootageState =
+  | { kind: "loading" }
+  | { kind: "ready" }
+  | { kind: "failed"; reason: string }
+  | { kind: "unsupported"; codec: string };
+
+interface Options {
+  video: HTMLVideoElement;
+  source: FootageSource;
+  /** The moment to begin at. */
+  atMs: number;
+  loadHls: LoadHls;
+  onState: (state: FootageState) => void;
+  /** Told the wall-clock time of the picture whenever it changes. */
+  onWall: (wallMs: number) => void;
+}
+
+const REASONS = {
+  network: "The footage could not be fetched from the server.",
+  gone: "There is no finished footage of this moment, or it is gone by now.",
+  signedOut: "The session for video has ended. Sign out and in again.",
+  media: "The browser could not decode the footage.",
+  noHls: "This browser cannot play this kind of video.",
+} as const;
+
+/** Safari knows the wall-clock time of media time 0. */
+type DatedVideo = HTMLVideoElement & { getStartDate?: () => Date };
+
+/** Begins to play; the function returned lets go of the footage again. */
+export function playFootage(options: Options): () => void {
+  const { video, source, onState, onWall } = options;
+  const codec = unplayableCodec(source.codecs, browserCapabilities(video));
+  if (codec !== undefined) {
+    onState({ kind: "unsupported", codec });
+    return () => undefined;
+  }
+  onState({ kind: "loading" });
+  const ending = new AbortController();
+  const { signal } = ending;
+  let pieces: readonly Piece[] = [];
+  const tellTime = () => {
+    const wallMs =
+      pieces.length > 0 ? wallTimeAt(pieces, video.currentTime) : nativeWallTime(video);
+    if (wallMs !== undefined) {
+      onWall(wallMs);
+    }
+  };
+  for (const event of ["timeupdate", "seeking", "seeked"]) {
+    video.addEventListener(event, tellTime, { signal });
+  }
+  const onPieces = (found: readonly Piece[]) => {
+    pieces = found;
+  };
+  options.loadHls().then(
+    (Hls) => {
+      if (!signal.aborted) {
+        attach(Hls, options, signal, onPieces);
+      }
+    },
+    () => {
+      if (!signal.aborted) {
+        onState({ kind: "failed", reason: REASONS.network });
+      }
+    },
+  );
+  return () => ending.abort();
+}
+
+function attach(
+  Hls: typeof HlsClass,
+  options: Options,
+  signal: AbortSignal,
+  onPieces: (pieces: readonly Piece[]) => void,
+): void {
+  if (Hls.isSupported()) {
+    attachHls(Hls, options, signal, onPieces);
+  } else if (options.video.canPlayType("application/vnd.apple.mpegurl") !== "") {
+    attachNative(options, signal);
+  } else {
+    options.onState({ kind: "failed", reason: REASONS.noHls });
+  }
+}
+
+function attachHls(
+  Hls: typeof HlsClass,
+  { video, source, atMs, onState }: Options,
+  signal: AbortSignal,
+  onPieces: (pieces: readonly Piece[]) => void,
+): void {
+  const hls = new Hls(FOOTAGE_HLS_CONFIG);
+  let isStarted = false;
+  let mediaErrors = 0;
+  hls.on(Hls.Events.LEVEL_LOADED, (_event, { details }) => {
+    // hls.js corrects these fragments in place when it has seen their media.
+    onPieces(details.fragments);
+    if (!isStarted) {
+      isStarted = true;
+      // The playlist begins at the key frame before the moment asked for.
+      hls.startLoad(positionOf(details.fragments, atMs) ?? 0);
+      onState({ kind: "ready" });
+      void play(video);
+    }
+  });
+  hls.on(Hls.Events.ERROR, (_event, data) => {
+    if (!data.fatal) {
+      return;
+    }
+    if (data.type === Hls.ErrorTypes.MEDIA_ERROR && mediaErrors === 0) {
+      mediaErrors += 1;
+      hls.recoverMediaError();
+      return;
+    }
+    hls.destroy();
+    onState({ kind: "failed", reason: reasonOf(Hls, data) });
+  });
+  signal.addEventListener("abort", () => hls.destroy());
+  hls.loadSource(source.url);
+  hls.attachMedia(video);
+}
+
+function attachNative({ video, source, atMs, onState }: Options, signal: AbortSignal): void {
+  const onMetadata = () => {
+    const startMs = startDateMs(video);
+    if (startMs !== undefined) {
+      video.currentTime = Math.max(0, (atMs - startMs) / 1_000);
+    }
+    onState({ kind: "ready" });
+  };
+  video.addEventListener("loadedmetadata", onMetadata, { signal });
+  video.addEventListener("error", () => onState({ kind: "failed", reason: REASONS.network }), {
+    signal,
+  });
+  signal.addEventListener("abort", () => {
+    video.removeAttribute("src");
+    video.load();
+  });
+  video.src = source.url;
+  void play(video);
+}
+
+/** Plays where the browser lets it; a person can press play otherwise. */
+async function play(video: HTMLVideoElement): Promise<void> {
+  await video.play().catch(() => undefined);
+}
+
+function reasonOf(Hls: typeof HlsClass, { type, response }: ErrorData): string {
+  if (response?.code === 401 || response?.code === 403) {
+    return REASONS.signedOut;
+  }
+  if (response?.code === 404) {
+    return REASONS.gone;
+  }
+  return type === Hls.ErrorTypes.NETWORK_ERROR ? REASONS.network : REASONS.media;
+}
+
+function startDateMs(video: DatedVideo): number | undefined {
+  const ms = video.getStartDate?.().getTime();
+  return ms === undefined || Number.isNaN(ms) ? undefined : ms;
+}
+
+/** Not exact behind a gap: browsers tell only the time of the beginning. */
+function nativeWallTime(video: HTMLVideoElement): number | undefined {
+  const startMs = startDateMs(video);
+  return startMs === undefined ? undefined : startMs + video.currentTime * 1_000;
+}
