@@ -23,7 +23,7 @@ use crate::{
     silence,
     snapshot::KeyFrame,
     source::Inlet,
-    video::VideoCodec,
+    video::{VideoCodec, describe},
 };
 
 /// A step back in decode time beyond this is a new clock at the camera, not a late packet.
@@ -327,6 +327,7 @@ impl Shared {
             }
             self.renew_record.raise();
         }
+        state.video_stream = describe(caps);
         state.video_caps = Some(caps.to_owned());
     }
 }

@@ -28,7 +28,6 @@ use crate::{
     messages::{is_from, source_fault},
     preflight,
     stats::Meter,
-    video::describe,
 };
 
 /// No picture within this after connecting: the attempt has failed.
@@ -49,6 +48,7 @@ const KEEP_ALIVE_PERIOD: Duration = Duration::from_secs(20);
 const TICK: Duration = Duration::from_millis(250);
 /// Going to Null waits for the camera's answer to TEARDOWN, and then for threads.
 const TEARDOWN_TIMEOUT: Duration = Duration::from_secs(5);
+const RECORDING_FAILED: &str = "recording failed";
 const SOUND_STOPPED: &str = "the camera's sound stopped; the recording goes on in silence";
 const SOUND_MISSING: &str = "the camera announces sound but sends none";
 
@@ -144,7 +144,7 @@ fn hear_error(shared: &Shared, error: &gst::message::Error) -> Option<Fault> {
         if state.record_failed.is_none() {
             warn!(camera = %shared.spec.camera, error = text, "recording failed; trying again");
             state.record_failed = Some(Instant::now());
-            state.warnings.insert(format!("recording failed: {text}"));
+            state.warnings.insert(format!("{RECORDING_FAILED}: {text}"));
         }
         return None;
     }
@@ -228,9 +228,8 @@ impl Watcher {
 
     fn status(&self, shared: &Shared) -> GraphStatus {
         let state = shared.state();
-        let video = state.video_caps.as_ref().and_then(|caps| describe(caps));
-        let video = video.map(|stream| with_rates(stream, self.rates));
-        let audio = state.audio_caps.as_ref().and_then(|caps| describe(caps));
+        let video = state.video_stream.clone().map(|stream| with_rates(stream, self.rates));
+        let audio = state.audio_stream.clone();
         let record = state.record.as_ref();
         GraphStatus {
             streaming: state.first_picture.is_some(),
@@ -277,11 +276,18 @@ fn needs_care(shared: &Shared) -> bool {
     let state = shared.state();
     let waiting = state.record.as_ref().is_some_and(|b| !b.is_open())
         || state.live.as_ref().is_some_and(|b| !b.is_open());
-    waiting
-        || state.audio_announced
-        || state.record_failed.is_some()
+    let failed = state.record_failed.is_some()
         || state.live_failed.is_some()
-        || shared.recording.is_some()
+        || state.warnings.iter().any(|warning| warning.starts_with(RECORDING_FAILED));
+    waiting || failed || state.audio_announced || is_disk_silent(shared, &state)
+}
+
+/// Whether pictures went in, and nothing has reached the disk for too long.
+fn is_disk_silent(shared: &Shared, state: &State) -> bool {
+    let Some((recording, first)) = shared.recording.as_ref().zip(state.first_picture) else {
+        return false;
+    };
+    recording.written.age().unwrap_or_else(|| first.elapsed()) > WRITE_TIMEOUT
 }
 
 /// Opens branches that wait for sound, ends sound that fell silent, renews branches that failed.
@@ -306,16 +312,13 @@ fn care(shared: &Shared) {
     if due(state.live_failed) {
         shared.renew_live.raise();
     }
-    let silent_disk = shared.recording.as_ref().is_some_and(|recording| {
-        let quiet = recording.written.age().unwrap_or_else(|| first.elapsed());
-        quiet > WRITE_TIMEOUT
-    });
-    if silent_disk && state.record_failed.is_none() {
+    if is_disk_silent(shared, state) && state.record_failed.is_none() {
         state.record_failed = Some(Instant::now());
-        state.warnings.insert("recording failed: nothing reached the disk for a minute".into());
+        let text = format!("{RECORDING_FAILED}: nothing reached the disk for a minute");
+        state.warnings.insert(text);
     }
     if state.record_failed.is_none() {
-        state.warnings.retain(|warning| !warning.starts_with("recording failed"));
+        state.warnings.retain(|warning| !warning.starts_with(RECORDING_FAILED));
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use gst::prelude::*;
 use ronin_core::{
-    Fault, WallTime,
+    Fault, MediaStream, StreamMedia, WallTime,
     status::{BranchStats, GraphStats},
 };
 use tokio::sync::Notify;
@@ -26,7 +26,7 @@ use crate::{
     snapshot::KeyFrame,
     source::{RtspSrc, StreamSource},
     stats::{Counters, Flag},
-    video::{VideoCodec, codec_string, describe},
+    video::VideoCodec,
 };
 
 /// One graph. Streaming threads hold it weakly.
@@ -61,6 +61,8 @@ pub(super) struct State {
     pub(super) unsupported: Option<String>,
     pub(super) video_tee: Option<gst::Element>,
     pub(super) video_caps: Option<gst::Caps>,
+    /// The caps in the words of the domain, made once for each caps.
+    pub(super) video_stream: Option<MediaStream>,
     pub(super) key_frame: Option<KeyFrame>,
     pub(super) first_picture: Option<Instant>,
     /// Sound that we take was announced.
@@ -69,6 +71,7 @@ pub(super) struct State {
     pub(super) audio_elements: Vec<gst::Element>,
     pub(super) audio_tee: Option<gst::Element>,
     pub(super) audio_caps: Option<gst::Caps>,
+    pub(super) audio_stream: Option<MediaStream>,
     pub(super) record: Option<RecordBranch>,
     pub(super) record_failed: Option<Instant>,
     pub(super) live: Option<LiveBranch>,
@@ -166,16 +169,14 @@ impl State {
     /// What is recorded, for the rows of segments.
     pub(super) fn tracks(&self, with_audio: bool) -> Tracks {
         let mut tracks = Tracks::default();
-        if let Some(caps) = &self.video_caps {
-            tracks.codecs.push(codec_string(caps));
-            if let Some(ronin_core::StreamMedia::Video { width, height, .. }) =
-                describe(caps).map(|stream| stream.media)
-            {
+        if let Some(stream) = &self.video_stream {
+            tracks.codecs.push(stream.codec_string.clone());
+            if let StreamMedia::Video { width, height, .. } = stream.media {
                 (tracks.width, tracks.height) = (width, height);
             }
         }
-        if let Some(caps) = self.audio_caps.as_ref().filter(|_| with_audio) {
-            tracks.codecs.push(codec_string(caps));
+        if let Some(stream) = self.audio_stream.as_ref().filter(|_| with_audio) {
+            tracks.codecs.push(stream.codec_string.clone());
         }
         tracks
     }
