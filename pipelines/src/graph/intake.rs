@@ -128,7 +128,9 @@ impl Shared {
                 Some(gst::PadProbeData::Buffer(buffer)) => shared.sound(buffer),
                 Some(gst::PadProbeData::Event(event)) => {
                     if let gst::EventView::Caps(caps) = event.view() {
-                        shared.state().audio_caps = Some(caps.caps_owned());
+                        let mut state = shared.state();
+                        state.audio_stream = describe(caps.caps());
+                        state.audio_caps = Some(caps.caps_owned());
                     }
                     gst::PadProbeReturn::Ok
                 }
