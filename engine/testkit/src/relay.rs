@@ -391,7 +391,11 @@ mod tests {
 
         let counts = relay.counts();
         assert_eq!((counts.current, counts.total), (1, 1));
-        assert_eq!((counts.to_server_bytes, counts.to_client_bytes), (5, 5));
+        // Bytes are counted when they are written, which the client may see first.
+        eventually(SOON, "five bytes each way", || {
+            let counts = relay.counts();
+            (counts.to_server_bytes, counts.to_client_bytes) == (5, 5)
+        });
         drop(client);
         eventually(SOON, "the connection to end", || relay.counts().current == 0);
     }
