@@ -62,14 +62,6 @@ impl Store {
         transaction.commit().await.doing(DOING)
     }
 
-    /// Ends what an engine that is no more left open, at its start. [`Store::begin_engine_run`]
-    /// has ended those of engine runs before, at the last sign of life; this ends what is left.
-    pub async fn close_stale_outages(&self, at: WallTime) -> Result<()> {
-        let transaction = self.begin_write(Lock::Outages).await.doing("end old outages")?;
-        end_open(&transaction, at).await?;
-        transaction.commit().await.doing("end old outages")
-    }
-
     /// Outages of a camera that overlap `span`, by start; the open one reaches to the end of time.
     pub(crate) async fn outages_in(
         &self,

@@ -63,7 +63,7 @@ async fn a_clock_that_goes_back_ends_no_outage_before_it_began() {
         store.set_outage(&front, at(100), outage("A", "a")).await.unwrap();
         store.set_outage(&front, at(50), None).await.unwrap();
         store.set_outage(&front, at(60), outage("B", "b")).await.unwrap();
-        store.close_stale_outages(at(10)).await.unwrap();
+        store.set_outage(&front, at(10), None).await.unwrap();
 
         assert_eq!(
             told(store, "front").await,
@@ -101,7 +101,6 @@ async fn what_a_killed_engine_left_open_ends_at_its_last_sign_of_life() {
         store.engine_alive(killed, at(10)).await.unwrap();
 
         let second = store.begin_engine_run(at(100)).await.unwrap();
-        store.close_stale_outages(at(100)).await.unwrap();
 
         assert_eq!(told(store, "front").await, [row(5, Some(10), "A", "a")]);
         let runs = store.engine_runs_in(span(0, 1000)).await.unwrap();
