@@ -11,25 +11,31 @@ pub mod fault;
 pub mod frame;
 pub mod id;
 pub mod live;
+pub mod notice;
 pub mod playback;
 pub mod retry;
+pub mod room;
 pub mod secret;
 pub mod segment;
 pub mod source;
 pub mod status;
 pub mod stream;
 pub mod time;
+pub mod unindexed;
 
 pub use camera::{CameraConfig, RecordSettings};
 pub use error::{ErrorKind, FieldViolation, Invalid};
 pub use fault::Fault;
 pub use id::{CameraId, RunId, SegmentId};
+pub use notice::{Notice, NoticeKind};
+pub use room::Room;
 pub use secret::Secret;
-pub use segment::Segment;
+pub use segment::{Recorded, Segment};
 pub use source::{Credentials, Source, Transport};
 pub use status::{CameraState, CameraStatus};
 pub use stream::{MediaStream, StreamMedia};
 pub use time::{Span, WallTime};
+pub use unindexed::Unindexed;
 
 /// The error's own text followed by those of its causes, on one line.
 pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {

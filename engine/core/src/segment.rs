@@ -1,12 +1,15 @@
 //! One recorded file, as the recorder tells the store and the store tells everyone.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     id::{CameraId, RunId, SegmentId},
+    playback::FileIndex,
     time::{Span, WallTime},
 };
 
 /// A finished file of footage.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Segment {
     /// Its id.
     pub id: SegmentId,
@@ -39,4 +42,13 @@ impl Segment {
     pub fn span(&self) -> Span {
         Span::new(self.start, self.end)
     }
+}
+
+/// A finished file and where the pieces of footage lie in it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Recorded {
+    /// The file.
+    pub segment: Segment,
+    /// Its pieces.
+    pub index: FileIndex,
 }

@@ -6,7 +6,7 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { MediaStream, Transport } from "./common_pb";
+import type { Heartbeat, MediaStream, Transport } from "./common_pb";
 import { file_ronin_v1_common } from "./common_pb";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file ronin/v1/camera.proto.
  */
 export const file_ronin_v1_camera: GenFile = /*@__PURE__*/
-  fileDesc("ChVyb25pbi92MS9jYW1lcmEucHJvdG8SCHJvbmluLnYxItsCCgZDYW1lcmESDAoEbmFtZRgBIAEoCRIKCgJpZBgCIAEoCRIUCgxkaXNwbGF5X25hbWUYAyABKAkSFAoHZW5hYmxlZBgEIAEoCEgAiAEBEh4KBG1haW4YBSABKAsyEC5yb25pbi52MS5Tb3VyY2USHQoDc3ViGAYgASgLMhAucm9uaW4udjEuU291cmNlEigKBnJlY29yZBgHIAEoCzIYLnJvbmluLnYxLlJlY29yZFNldHRpbmdzEiYKBnN0YXR1cxgIIAEoCzIWLnJvbmluLnYxLkNhbWVyYVN0YXR1cxIvCgtjcmVhdGVfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBGV0YWcYCyABKAlCCgoIX2VuYWJsZWQiyAEKBlNvdXJjZRILCgN1cmwYASABKAkSDAoEaG9zdBgCIAEoCRIMCgRwb3J0GAMgASgNEgwKBHBhdGgYBCABKAkSEAoIdXNlcm5hbWUYBSABKAkSEAoIcGFzc3dvcmQYBiABKAkSFAoMaGFzX3Bhc3N3b3JkGAcgASgIEiYKCXRyYW5zcG9ydBgIIAEoDjITLnJvbmluLnYxLlRyYW5zcG9ydBILCgN0bHMYCSABKAgSGAoQYWxsb3dfYmFzaWNfYXV0aBgKIAEoCCJQCg5SZWNvcmRTZXR0aW5ncxIUCgdlbmFibGVkGAEgASgISACIAQESEgoFYXVkaW8YAiABKAhIAYgBAUIKCghfZW5hYmxlZEIICgZfYXVkaW8iuQIKDENhbWVyYVN0YXR1cxIkCgVzdGF0ZRgBIAEoDjIVLnJvbmluLnYxLkNhbWVyYVN0YXRlEi4KCnNpbmNlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh4KBWZhdWx0GAMgASgLMg8ucm9uaW4udjEuRmF1bHQSJgoHc3RyZWFtcxgEIAMoCzIVLnJvbmluLnYxLk1lZGlhU3RyZWFtEjUKEW5leHRfYXR0ZW1wdF90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9mYWlsZWRfYXR0ZW1wdHMYBiABKA0SEQoJcmVjb3JkaW5nGAcgASgIEhYKDmRyb3BwZWRfZnJhbWVzGAggASgEEhAKCHdhcm5pbmdzGAkgAygJIlIKBUZhdWx0Eg4KBnJlYXNvbhgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEigKBHRpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjsKEkxpc3RDYW1lcmFzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJRChNMaXN0Q2FtZXJhc1Jlc3BvbnNlEiEKB2NhbWVyYXMYASADKAsyEC5yb25pbi52MS5DYW1lcmESFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIiAKEEdldENhbWVyYVJlcXVlc3QSDAoEbmFtZRgBIAEoCSI1ChFHZXRDYW1lcmFSZXNwb25zZRIgCgZjYW1lcmEYASABKAsyEC5yb25pbi52MS5DYW1lcmEiYQoTQ3JlYXRlQ2FtZXJhUmVxdWVzdBIRCgljYW1lcmFfaWQYASABKAkSIAoGY2FtZXJhGAIgASgLMhAucm9uaW4udjEuQ2FtZXJhEhUKDXZhbGlkYXRlX29ubHkYAyABKAgiOAoUQ3JlYXRlQ2FtZXJhUmVzcG9uc2USIAoGY2FtZXJhGAEgASgLMhAucm9uaW4udjEuQ2FtZXJhImgKE1VwZGF0ZUNhbWVyYVJlcXVlc3QSIAoGY2FtZXJhGAEgASgLMhAucm9uaW4udjEuQ2FtZXJhEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzayI4ChRVcGRhdGVDYW1lcmFSZXNwb25zZRIgCgZjYW1lcmEYASABKAsyEC5yb25pbi52MS5DYW1lcmEiIwoTRGVsZXRlQ2FtZXJhUmVxdWVzdBIMCgRuYW1lGAEgASgJIkEKFERlbGV0ZUNhbWVyYVJlc3BvbnNlEhUKDWtlcHRfc2VnbWVudHMYASABKAQSEgoKa2VwdF9ieXRlcxgCIAEoBCJGChJQcm9iZUNhbWVyYVJlcXVlc3QSIAoGc291cmNlGAEgASgLMhAucm9uaW4udjEuU291cmNlEg4KBmNhbWVyYRgCIAEoCSJhChNQcm9iZUNhbWVyYVJlc3BvbnNlEiYKB3N0cmVhbXMYASADKAsyFS5yb25pbi52MS5NZWRpYVN0cmVhbRIQCghzbmFwc2hvdBgCIAEoDBIQCgh3YXJuaW5ncxgDIAMoCSIVChNXYXRjaENhbWVyYXNSZXF1ZXN0IqsBChRXYXRjaENhbWVyYXNSZXNwb25zZRIoCghzbmFwc2hvdBgBIAEoCzIULnJvbmluLnYxLkNhbWVyYUxpc3RIABIjCgdjaGFuZ2VkGAIgASgLMhAucm9uaW4udjEuQ2FtZXJhSAASEQoHcmVtb3ZlZBgDIAEoCUgAEigKCWhlYXJ0YmVhdBgEIAEoCzITLnJvbmluLnYxLkhlYXJ0YmVhdEgAQgcKBWV2ZW50Ii8KCkNhbWVyYUxpc3QSIQoHY2FtZXJhcxgBIAMoCzIQLnJvbmluLnYxLkNhbWVyYSI1CglIZWFydGJlYXQSKAoEdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiJAoUUmVzdGFydENhbWVyYVJlcXVlc3QSDAoEbmFtZRgBIAEoCSIXChVSZXN0YXJ0Q2FtZXJhUmVzcG9uc2UiIgoSR2V0U25hcHNob3RSZXF1ZXN0EgwKBG5hbWUYASABKAkiYQoTR2V0U25hcHNob3RSZXNwb25zZRINCgVpbWFnZRgBIAEoDBIRCgltaW1lX3R5cGUYAiABKAkSKAoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqtAEKC0NhbWVyYVN0YXRlEhwKGENBTUVSQV9TVEFURV9VTlNQRUNJRklFRBAAEhkKFUNBTUVSQV9TVEFURV9ESVNBQkxFRBABEhsKF0NBTUVSQV9TVEFURV9DT05ORUNUSU5HEAISGgoWQ0FNRVJBX1NUQVRFX1NUUkVBTUlORxADEhgKFENBTUVSQV9TVEFURV9CQUNLT0ZGEAQSGQoVQ0FNRVJBX1NUQVRFX1NUT1BQSU5HEAUy2AUKDUNhbWVyYVNlcnZpY2USTwoLTGlzdENhbWVyYXMSHC5yb25pbi52MS5MaXN0Q2FtZXJhc1JlcXVlc3QaHS5yb25pbi52MS5MaXN0Q2FtZXJhc1Jlc3BvbnNlIgOQAgESSQoJR2V0Q2FtZXJhEhoucm9uaW4udjEuR2V0Q2FtZXJhUmVxdWVzdBobLnJvbmluLnYxLkdldENhbWVyYVJlc3BvbnNlIgOQAgESTQoMQ3JlYXRlQ2FtZXJhEh0ucm9uaW4udjEuQ3JlYXRlQ2FtZXJhUmVxdWVzdBoeLnJvbmluLnYxLkNyZWF0ZUNhbWVyYVJlc3BvbnNlEk0KDFVwZGF0ZUNhbWVyYRIdLnJvbmluLnYxLlVwZGF0ZUNhbWVyYVJlcXVlc3QaHi5yb25pbi52MS5VcGRhdGVDYW1lcmFSZXNwb25zZRJNCgxEZWxldGVDYW1lcmESHS5yb25pbi52MS5EZWxldGVDYW1lcmFSZXF1ZXN0Gh4ucm9uaW4udjEuRGVsZXRlQ2FtZXJhUmVzcG9uc2USSgoLUHJvYmVDYW1lcmESHC5yb25pbi52MS5Qcm9iZUNhbWVyYVJlcXVlc3QaHS5yb25pbi52MS5Qcm9iZUNhbWVyYVJlc3BvbnNlEk8KDFdhdGNoQ2FtZXJhcxIdLnJvbmluLnYxLldhdGNoQ2FtZXJhc1JlcXVlc3QaHi5yb25pbi52MS5XYXRjaENhbWVyYXNSZXNwb25zZTABElAKDVJlc3RhcnRDYW1lcmESHi5yb25pbi52MS5SZXN0YXJ0Q2FtZXJhUmVxdWVzdBofLnJvbmluLnYxLlJlc3RhcnRDYW1lcmFSZXNwb25zZRJPCgtHZXRTbmFwc2hvdBIcLnJvbmluLnYxLkdldFNuYXBzaG90UmVxdWVzdBodLnJvbmluLnYxLkdldFNuYXBzaG90UmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_ronin_v1_common]);
+  fileDesc("ChVyb25pbi92MS9jYW1lcmEucHJvdG8SCHJvbmluLnYxItsCCgZDYW1lcmESDAoEbmFtZRgBIAEoCRIKCgJpZBgCIAEoCRIUCgxkaXNwbGF5X25hbWUYAyABKAkSFAoHZW5hYmxlZBgEIAEoCEgAiAEBEh4KBG1haW4YBSABKAsyEC5yb25pbi52MS5Tb3VyY2USHQoDc3ViGAYgASgLMhAucm9uaW4udjEuU291cmNlEigKBnJlY29yZBgHIAEoCzIYLnJvbmluLnYxLlJlY29yZFNldHRpbmdzEiYKBnN0YXR1cxgIIAEoCzIWLnJvbmluLnYxLkNhbWVyYVN0YXR1cxIvCgtjcmVhdGVfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBGV0YWcYCyABKAlCCgoIX2VuYWJsZWQiyAEKBlNvdXJjZRILCgN1cmwYASABKAkSDAoEaG9zdBgCIAEoCRIMCgRwb3J0GAMgASgNEgwKBHBhdGgYBCABKAkSEAoIdXNlcm5hbWUYBSABKAkSEAoIcGFzc3dvcmQYBiABKAkSFAoMaGFzX3Bhc3N3b3JkGAcgASgIEiYKCXRyYW5zcG9ydBgIIAEoDjITLnJvbmluLnYxLlRyYW5zcG9ydBILCgN0bHMYCSABKAgSGAoQYWxsb3dfYmFzaWNfYXV0aBgKIAEoCCK6AQoOUmVjb3JkU2V0dGluZ3MSFAoHZW5hYmxlZBgBIAEoCEgAiAEBEhIKBWF1ZGlvGAIgASgISAGIAQESGwoOcmV0ZW50aW9uX2RheXMYAyABKAFIAogBARIgChNyZXRlbnRpb25fbWF4X2J5dGVzGAQgASgESAOIAQFCCgoIX2VuYWJsZWRCCAoGX2F1ZGlvQhEKD19yZXRlbnRpb25fZGF5c0IWChRfcmV0ZW50aW9uX21heF9ieXRlcyKfAwoMQ2FtZXJhU3RhdHVzEiQKBXN0YXRlGAEgASgOMhUucm9uaW4udjEuQ2FtZXJhU3RhdGUSLgoKc2luY2VfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHgoFZmF1bHQYAyABKAsyDy5yb25pbi52MS5GYXVsdBImCgdzdHJlYW1zGAQgAygLMhUucm9uaW4udjEuTWVkaWFTdHJlYW0SNQoRbmV4dF9hdHRlbXB0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhcKD2ZhaWxlZF9hdHRlbXB0cxgGIAEoDRIRCglyZWNvcmRpbmcYByABKAgSFgoOZHJvcHBlZF9mcmFtZXMYCCABKAQSEAoId2FybmluZ3MYCSADKAkSIQoUY2xvY2tfb2Zmc2V0X3NlY29uZHMYCiABKAFIAIgBARIoCg9yZWNvcmRpbmdfZmF1bHQYCyABKAsyDy5yb25pbi52MS5GYXVsdEIXChVfY2xvY2tfb2Zmc2V0X3NlY29uZHMiUgoFRmF1bHQSDgoGcmVhc29uGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSKAoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiOwoSTGlzdENhbWVyYXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlEKE0xpc3RDYW1lcmFzUmVzcG9uc2USIQoHY2FtZXJhcxgBIAMoCzIQLnJvbmluLnYxLkNhbWVyYRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiIAoQR2V0Q2FtZXJhUmVxdWVzdBIMCgRuYW1lGAEgASgJIjUKEUdldENhbWVyYVJlc3BvbnNlEiAKBmNhbWVyYRgBIAEoCzIQLnJvbmluLnYxLkNhbWVyYSJhChNDcmVhdGVDYW1lcmFSZXF1ZXN0EhEKCWNhbWVyYV9pZBgBIAEoCRIgCgZjYW1lcmEYAiABKAsyEC5yb25pbi52MS5DYW1lcmESFQoNdmFsaWRhdGVfb25seRgDIAEoCCI4ChRDcmVhdGVDYW1lcmFSZXNwb25zZRIgCgZjYW1lcmEYASABKAsyEC5yb25pbi52MS5DYW1lcmEiaAoTVXBkYXRlQ2FtZXJhUmVxdWVzdBIgCgZjYW1lcmEYASABKAsyEC5yb25pbi52MS5DYW1lcmESLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrIjgKFFVwZGF0ZUNhbWVyYVJlc3BvbnNlEiAKBmNhbWVyYRgBIAEoCzIQLnJvbmluLnYxLkNhbWVyYSIjChNEZWxldGVDYW1lcmFSZXF1ZXN0EgwKBG5hbWUYASABKAkiQQoURGVsZXRlQ2FtZXJhUmVzcG9uc2USFQoNa2VwdF9zZWdtZW50cxgBIAEoBBISCgprZXB0X2J5dGVzGAIgASgEIkYKElByb2JlQ2FtZXJhUmVxdWVzdBIgCgZzb3VyY2UYASABKAsyEC5yb25pbi52MS5Tb3VyY2USDgoGY2FtZXJhGAIgASgJImEKE1Byb2JlQ2FtZXJhUmVzcG9uc2USJgoHc3RyZWFtcxgBIAMoCzIVLnJvbmluLnYxLk1lZGlhU3RyZWFtEhAKCHNuYXBzaG90GAIgASgMEhAKCHdhcm5pbmdzGAMgAygJIhUKE1dhdGNoQ2FtZXJhc1JlcXVlc3QiqwEKFFdhdGNoQ2FtZXJhc1Jlc3BvbnNlEigKCHNuYXBzaG90GAEgASgLMhQucm9uaW4udjEuQ2FtZXJhTGlzdEgAEiMKB2NoYW5nZWQYAiABKAsyEC5yb25pbi52MS5DYW1lcmFIABIRCgdyZW1vdmVkGAMgASgJSAASKAoJaGVhcnRiZWF0GAQgASgLMhMucm9uaW4udjEuSGVhcnRiZWF0SABCBwoFZXZlbnQiLwoKQ2FtZXJhTGlzdBIhCgdjYW1lcmFzGAEgAygLMhAucm9uaW4udjEuQ2FtZXJhIiQKFFJlc3RhcnRDYW1lcmFSZXF1ZXN0EgwKBG5hbWUYASABKAkiFwoVUmVzdGFydENhbWVyYVJlc3BvbnNlIiIKEkdldFNuYXBzaG90UmVxdWVzdBIMCgRuYW1lGAEgASgJImEKE0dldFNuYXBzaG90UmVzcG9uc2USDQoFaW1hZ2UYASABKAwSEQoJbWltZV90eXBlGAIgASgJEigKBHRpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKrQBCgtDYW1lcmFTdGF0ZRIcChhDQU1FUkFfU1RBVEVfVU5TUEVDSUZJRUQQABIZChVDQU1FUkFfU1RBVEVfRElTQUJMRUQQARIbChdDQU1FUkFfU1RBVEVfQ09OTkVDVElORxACEhoKFkNBTUVSQV9TVEFURV9TVFJFQU1JTkcQAxIYChRDQU1FUkFfU1RBVEVfQkFDS09GRhAEEhkKFUNBTUVSQV9TVEFURV9TVE9QUElORxAFMtgFCg1DYW1lcmFTZXJ2aWNlEk8KC0xpc3RDYW1lcmFzEhwucm9uaW4udjEuTGlzdENhbWVyYXNSZXF1ZXN0Gh0ucm9uaW4udjEuTGlzdENhbWVyYXNSZXNwb25zZSIDkAIBEkkKCUdldENhbWVyYRIaLnJvbmluLnYxLkdldENhbWVyYVJlcXVlc3QaGy5yb25pbi52MS5HZXRDYW1lcmFSZXNwb25zZSIDkAIBEk0KDENyZWF0ZUNhbWVyYRIdLnJvbmluLnYxLkNyZWF0ZUNhbWVyYVJlcXVlc3QaHi5yb25pbi52MS5DcmVhdGVDYW1lcmFSZXNwb25zZRJNCgxVcGRhdGVDYW1lcmESHS5yb25pbi52MS5VcGRhdGVDYW1lcmFSZXF1ZXN0Gh4ucm9uaW4udjEuVXBkYXRlQ2FtZXJhUmVzcG9uc2USTQoMRGVsZXRlQ2FtZXJhEh0ucm9uaW4udjEuRGVsZXRlQ2FtZXJhUmVxdWVzdBoeLnJvbmluLnYxLkRlbGV0ZUNhbWVyYVJlc3BvbnNlEkoKC1Byb2JlQ2FtZXJhEhwucm9uaW4udjEuUHJvYmVDYW1lcmFSZXF1ZXN0Gh0ucm9uaW4udjEuUHJvYmVDYW1lcmFSZXNwb25zZRJPCgxXYXRjaENhbWVyYXMSHS5yb25pbi52MS5XYXRjaENhbWVyYXNSZXF1ZXN0Gh4ucm9uaW4udjEuV2F0Y2hDYW1lcmFzUmVzcG9uc2UwARJQCg1SZXN0YXJ0Q2FtZXJhEh4ucm9uaW4udjEuUmVzdGFydENhbWVyYVJlcXVlc3QaHy5yb25pbi52MS5SZXN0YXJ0Q2FtZXJhUmVzcG9uc2USTwoLR2V0U25hcHNob3QSHC5yb25pbi52MS5HZXRTbmFwc2hvdFJlcXVlc3QaHS5yb25pbi52MS5HZXRTbmFwc2hvdFJlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_ronin_v1_common]);
 
 /**
  * A camera.
@@ -211,6 +211,20 @@ export type RecordSettings = Message<"ronin.v1.RecordSettings"> & {
    * @generated from field: optional bool audio = 2;
    */
   audio?: boolean | undefined;
+
+  /**
+   * Age in days from which footage of this camera is deleted; 0: the limit of all cameras holds.
+   *
+   * @generated from field: optional double retention_days = 3;
+   */
+  retentionDays?: number | undefined;
+
+  /**
+   * Most footage of this camera in bytes; 0: no limit of its own.
+   *
+   * @generated from field: optional uint64 retention_max_bytes = 4;
+   */
+  retentionMaxBytes?: bigint | undefined;
 };
 
 /**
@@ -288,6 +302,21 @@ export type CameraStatus = Message<"ronin.v1.CameraStatus"> & {
    * @generated from field: repeated string warnings = 9;
    */
   warnings: string[];
+
+  /**
+   * How far the camera's own clock is ahead of the server's, in seconds, negative where it is
+   * behind; unset where the camera does not tell its time (RTCP sender reports).
+   *
+   * @generated from field: optional double clock_offset_seconds = 10;
+   */
+  clockOffsetSeconds?: number | undefined;
+
+  /**
+   * Why footage is not being written although pictures arrive and recording is on; unset otherwise.
+   *
+   * @generated from field: ronin.v1.Fault recording_fault = 11;
+   */
+  recordingFault?: Fault | undefined;
 };
 
 /**
@@ -501,7 +530,8 @@ export type UpdateCameraRequest = Message<"ronin.v1.UpdateCameraRequest"> & {
 
   /**
    * Fields to change: display_name, enabled, main, main.password, sub, record, record.enabled,
-   * record.audio. Unset: every field that is set in `camera`.
+   * record.audio, record.retention_days, record.retention_max_bytes. Unset: every field that is set
+   * in `camera`.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
    */
@@ -738,27 +768,6 @@ export const CameraListSchema: GenMessage<CameraList> = /*@__PURE__*/
   messageDesc(file_ronin_v1_camera, 19);
 
 /**
- * A sign of life on a quiet stream.
- *
- * @generated from message ronin.v1.Heartbeat
- */
-export type Heartbeat = Message<"ronin.v1.Heartbeat"> & {
-  /**
-   * Time at the server.
-   *
-   * @generated from field: google.protobuf.Timestamp time = 1;
-   */
-  time?: Timestamp | undefined;
-};
-
-/**
- * Describes the message ronin.v1.Heartbeat.
- * Use `create(HeartbeatSchema)` to create a new message.
- */
-export const HeartbeatSchema: GenMessage<Heartbeat> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 20);
-
-/**
  * Names the camera to restart.
  *
  * @generated from message ronin.v1.RestartCameraRequest
@@ -777,7 +786,7 @@ export type RestartCameraRequest = Message<"ronin.v1.RestartCameraRequest"> & {
  * Use `create(RestartCameraRequestSchema)` to create a new message.
  */
 export const RestartCameraRequestSchema: GenMessage<RestartCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 21);
+  messageDesc(file_ronin_v1_camera, 20);
 
 /**
  * The restart is under way.
@@ -792,7 +801,7 @@ export type RestartCameraResponse = Message<"ronin.v1.RestartCameraResponse"> & 
  * Use `create(RestartCameraResponseSchema)` to create a new message.
  */
 export const RestartCameraResponseSchema: GenMessage<RestartCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 22);
+  messageDesc(file_ronin_v1_camera, 21);
 
 /**
  * Names the camera to take a picture of.
@@ -813,7 +822,7 @@ export type GetSnapshotRequest = Message<"ronin.v1.GetSnapshotRequest"> & {
  * Use `create(GetSnapshotRequestSchema)` to create a new message.
  */
 export const GetSnapshotRequestSchema: GenMessage<GetSnapshotRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 23);
+  messageDesc(file_ronin_v1_camera, 22);
 
 /**
  * A picture.
@@ -848,7 +857,7 @@ export type GetSnapshotResponse = Message<"ronin.v1.GetSnapshotResponse"> & {
  * Use `create(GetSnapshotResponseSchema)` to create a new message.
  */
 export const GetSnapshotResponseSchema: GenMessage<GetSnapshotResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 24);
+  messageDesc(file_ronin_v1_camera, 23);
 
 /**
  * The states of a camera's life.

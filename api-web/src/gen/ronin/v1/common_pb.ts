@@ -4,13 +4,15 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file ronin/v1/common.proto.
  */
 export const file_ronin_v1_common: GenFile = /*@__PURE__*/
-  fileDesc("ChVyb25pbi92MS9jb21tb24ucHJvdG8SCHJvbmluLnYxItIBCgtNZWRpYVN0cmVhbRIhCgRraW5kGAEgASgOMhMucm9uaW4udjEuTWVkaWFLaW5kEg0KBWNvZGVjGAIgASgJEhQKDGNvZGVjX3N0cmluZxgDIAEoCRINCgV3aWR0aBgEIAEoDRIOCgZoZWlnaHQYBSABKA0SGQoRZnJhbWVzX3Blcl9zZWNvbmQYBiABKAESFwoPYml0c19wZXJfc2Vjb25kGAcgASgEEhYKDnNhbXBsZV9yYXRlX2h6GAggASgNEhAKCGNoYW5uZWxzGAkgASgNKkwKCVRyYW5zcG9ydBIZChVUUkFOU1BPUlRfVU5TUEVDSUZJRUQQABIRCg1UUkFOU1BPUlRfVENQEAESEQoNVFJBTlNQT1JUX1VEUBACKlQKClN0cmVhbUtpbmQSGwoXU1RSRUFNX0tJTkRfVU5TUEVDSUZJRUQQABIUChBTVFJFQU1fS0lORF9NQUlOEAESEwoPU1RSRUFNX0tJTkRfU1VCEAIqUwoJTWVkaWFLaW5kEhoKFk1FRElBX0tJTkRfVU5TUEVDSUZJRUQQABIUChBNRURJQV9LSU5EX1ZJREVPEAESFAoQTUVESUFfS0lORF9BVURJTxACYgZwcm90bzM");
+  fileDesc("ChVyb25pbi92MS9jb21tb24ucHJvdG8SCHJvbmluLnYxItIBCgtNZWRpYVN0cmVhbRIhCgRraW5kGAEgASgOMhMucm9uaW4udjEuTWVkaWFLaW5kEg0KBWNvZGVjGAIgASgJEhQKDGNvZGVjX3N0cmluZxgDIAEoCRINCgV3aWR0aBgEIAEoDRIOCgZoZWlnaHQYBSABKA0SGQoRZnJhbWVzX3Blcl9zZWNvbmQYBiABKAESFwoPYml0c19wZXJfc2Vjb25kGAcgASgEEhYKDnNhbXBsZV9yYXRlX2h6GAggASgNEhAKCGNoYW5uZWxzGAkgASgNIjUKCUhlYXJ0YmVhdBIoCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCpMCglUcmFuc3BvcnQSGQoVVFJBTlNQT1JUX1VOU1BFQ0lGSUVEEAASEQoNVFJBTlNQT1JUX1RDUBABEhEKDVRSQU5TUE9SVF9VRFAQAipUCgpTdHJlYW1LaW5kEhsKF1NUUkVBTV9LSU5EX1VOU1BFQ0lGSUVEEAASFAoQU1RSRUFNX0tJTkRfTUFJThABEhMKD1NUUkVBTV9LSU5EX1NVQhACKlMKCU1lZGlhS2luZBIaChZNRURJQV9LSU5EX1VOU1BFQ0lGSUVEEAASFAoQTUVESUFfS0lORF9WSURFTxABEhQKEE1FRElBX0tJTkRfQVVESU8QAmIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * What is known of one elementary stream of a camera.
@@ -88,6 +90,27 @@ export type MediaStream = Message<"ronin.v1.MediaStream"> & {
  */
 export const MediaStreamSchema: GenMessage<MediaStream> = /*@__PURE__*/
   messageDesc(file_ronin_v1_common, 0);
+
+/**
+ * A sign of life on a quiet stream.
+ *
+ * @generated from message ronin.v1.Heartbeat
+ */
+export type Heartbeat = Message<"ronin.v1.Heartbeat"> & {
+  /**
+   * Time at the server.
+   *
+   * @generated from field: google.protobuf.Timestamp time = 1;
+   */
+  time?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message ronin.v1.Heartbeat.
+ * Use `create(HeartbeatSchema)` to create a new message.
+ */
+export const HeartbeatSchema: GenMessage<Heartbeat> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_common, 1);
 
 /**
  * How RTP reaches the engine.

@@ -6,13 +6,15 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Heartbeat } from "./common_pb";
+import { file_ronin_v1_common } from "./common_pb";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file ronin/v1/recording.proto.
  */
 export const file_ronin_v1_recording: GenFile = /*@__PURE__*/
-  fileDesc("Chhyb25pbi92MS9yZWNvcmRpbmcucHJvdG8SCHJvbmluLnYxIpECCgdTZWdtZW50EgwKBG5hbWUYASABKAkSDgoGY2FtZXJhGAIgASgJEg4KBnJ1bl9pZBgDIAEoCRIQCghzZXF1ZW5jZRgEIAEoDRIuCgpzdGFydF90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKc2l6ZV9ieXRlcxgHIAEoBBIOCgZmcmFtZXMYCCABKAQSDgoGY29kZWNzGAkgAygJEg0KBXdpZHRoGAogASgNEg4KBmhlaWdodBgLIAEoDRIVCg1kb3dubG9hZF9wYXRoGAwgASgJIqoBChNMaXN0U2VnbWVudHNSZXF1ZXN0Eg4KBmNhbWVyYRgBIAEoCRIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkiVAoUTGlzdFNlZ21lbnRzUmVzcG9uc2USIwoIc2VnbWVudHMYASADKAsyES5yb25pbi52MS5TZWdtZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKaAQoSR2V0VGltZWxpbmVSZXF1ZXN0Eg8KB2NhbWVyYXMYASADKAkSLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhUKDXJlc29sdXRpb25fbXMYBCABKA0iQgoTR2V0VGltZWxpbmVSZXNwb25zZRIrCgl0aW1lbGluZXMYASADKAsyGC5yb25pbi52MS5DYW1lcmFUaW1lbGluZSJ1Cg5DYW1lcmFUaW1lbGluZRIOCgZjYW1lcmEYASABKAkSJAoIcmVjb3JkZWQYAiADKAsyEi5yb25pbi52MS5UaW1lU3BhbhIbCgRnYXBzGAMgAygLMg0ucm9uaW4udjEuR2FwEhAKCGNvdmVyYWdlGAQgASgBImgKCFRpbWVTcGFuEi4KCnN0YXJ0X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKDAQoDR2FwEi4KCnN0YXJ0X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVjYXVzZRgDIAEoCRIPCgdtZXNzYWdlGAQgASgJIoIBChJHZXRQbGF5YmFja1JlcXVlc3QSDgoGY2FtZXJhGAEgASgJEi4KCnN0YXJ0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCI3ChNHZXRQbGF5YmFja1Jlc3BvbnNlEhAKCGhsc19wYXRoGAEgASgJEg4KBmNvZGVjcxgCIAMoCTKIAgoQUmVjb3JkaW5nU2VydmljZRJSCgxMaXN0U2VnbWVudHMSHS5yb25pbi52MS5MaXN0U2VnbWVudHNSZXF1ZXN0Gh4ucm9uaW4udjEuTGlzdFNlZ21lbnRzUmVzcG9uc2UiA5ACARJPCgtHZXRUaW1lbGluZRIcLnJvbmluLnYxLkdldFRpbWVsaW5lUmVxdWVzdBodLnJvbmluLnYxLkdldFRpbWVsaW5lUmVzcG9uc2UiA5ACARJPCgtHZXRQbGF5YmFjaxIcLnJvbmluLnYxLkdldFBsYXliYWNrUmVxdWVzdBodLnJvbmluLnYxLkdldFBsYXliYWNrUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("Chhyb25pbi92MS9yZWNvcmRpbmcucHJvdG8SCHJvbmluLnYxIpECCgdTZWdtZW50EgwKBG5hbWUYASABKAkSDgoGY2FtZXJhGAIgASgJEg4KBnJ1bl9pZBgDIAEoCRIQCghzZXF1ZW5jZRgEIAEoDRIuCgpzdGFydF90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKc2l6ZV9ieXRlcxgHIAEoBBIOCgZmcmFtZXMYCCABKAQSDgoGY29kZWNzGAkgAygJEg0KBXdpZHRoGAogASgNEg4KBmhlaWdodBgLIAEoDRIVCg1kb3dubG9hZF9wYXRoGAwgASgJIqoBChNMaXN0U2VnbWVudHNSZXF1ZXN0Eg4KBmNhbWVyYRgBIAEoCRIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkiVAoUTGlzdFNlZ21lbnRzUmVzcG9uc2USIwoIc2VnbWVudHMYASADKAsyES5yb25pbi52MS5TZWdtZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKaAQoSR2V0VGltZWxpbmVSZXF1ZXN0Eg8KB2NhbWVyYXMYASADKAkSLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhUKDXJlc29sdXRpb25fbXMYBCABKA0iQgoTR2V0VGltZWxpbmVSZXNwb25zZRIrCgl0aW1lbGluZXMYASADKAsyGC5yb25pbi52MS5DYW1lcmFUaW1lbGluZSJ1Cg5DYW1lcmFUaW1lbGluZRIOCgZjYW1lcmEYASABKAkSJAoIcmVjb3JkZWQYAiADKAsyEi5yb25pbi52MS5UaW1lU3BhbhIbCgRnYXBzGAMgAygLMg0ucm9uaW4udjEuR2FwEhAKCGNvdmVyYWdlGAQgASgBImgKCFRpbWVTcGFuEi4KCnN0YXJ0X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKDAQoDR2FwEi4KCnN0YXJ0X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVjYXVzZRgDIAEoCRIPCgdtZXNzYWdlGAQgASgJIoIBChJHZXRQbGF5YmFja1JlcXVlc3QSDgoGY2FtZXJhGAEgASgJEi4KCnN0YXJ0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJSChNHZXRQbGF5YmFja1Jlc3BvbnNlEhAKCGhsc19wYXRoGAEgASgJEg4KBmNvZGVjcxgCIAMoCRIZChFtdWx0aXZhcmlhbnRfcGF0aBgDIAEoCSJcChJHZXRDb3ZlcmFnZVJlcXVlc3QSDwoHY2FtZXJhcxgBIAMoCRIRCglzdGFydF9kYXkYAiABKAkSDwoHZW5kX2RheRgDIAEoCRIRCgl0aW1lX3pvbmUYBCABKAkiQAoTR2V0Q292ZXJhZ2VSZXNwb25zZRIpCgdjYW1lcmFzGAEgAygLMhgucm9uaW4udjEuQ2FtZXJhQ292ZXJhZ2UiRQoOQ2FtZXJhQ292ZXJhZ2USDgoGY2FtZXJhGAEgASgJEiMKBGRheXMYAiADKAsyFS5yb25pbi52MS5EYXlDb3ZlcmFnZSLmAQoLRGF5Q292ZXJhZ2USCwoDZGF5GAEgASgJEi4KCnN0YXJ0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIYChByZWNvcmRlZF9zZWNvbmRzGAQgASgBEhgKEGV4cGVjdGVkX3NlY29uZHMYBSABKAESEAoIY292ZXJhZ2UYBiABKAESJgoHbWlzc2luZxgHIAMoCzIVLnJvbmluLnYxLk1pc3NpbmdUaW1lIkwKC01pc3NpbmdUaW1lEg0KBWNhdXNlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDwoHc2Vjb25kcxgDIAEoARIMCgRnYXBzGAQgASgNIkwKGExpc3RSZWNvcmRpbmdEYXlzUmVxdWVzdBIOCgZjYW1lcmEYASABKAkSEQoJdGltZV96b25lGAIgASgJEg0KBW1vbnRoGAMgASgJIkEKGUxpc3RSZWNvcmRpbmdEYXlzUmVzcG9uc2USJAoEZGF5cxgBIAMoCzIWLnJvbmluLnYxLlJlY29yZGluZ0RheSKTAQoMUmVjb3JkaW5nRGF5EgsKA2RheRgBIAEoCRIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGAoQcmVjb3JkZWRfc2Vjb25kcxgEIAEoASImChRXYXRjaFNlZ21lbnRzUmVxdWVzdBIOCgZjYW1lcmEYASABKAkimwEKFVdhdGNoU2VnbWVudHNSZXNwb25zZRIkCgdpbmRleGVkGAEgASgLMhEucm9uaW4udjEuU2VnbWVudEgAEikKCmxpc3RfYWdhaW4YAiABKAsyEy5yb25pbi52MS5MaXN0QWdhaW5IABIoCgloZWFydGJlYXQYAyABKAsyEy5yb25pbi52MS5IZWFydGJlYXRIAEIHCgVldmVudCILCglMaXN0QWdhaW4ikAEKElByb3RlY3RTcGFuUmVxdWVzdBIOCgZjYW1lcmEYASABKAkSLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBG5vdGUYBCABKAkiPAoTUHJvdGVjdFNwYW5SZXNwb25zZRIlCgRzcGFuGAEgASgLMhcucm9uaW4udjEuUHJvdGVjdGVkU3BhbiLyAQoNUHJvdGVjdGVkU3BhbhIMCgRuYW1lGAEgASgJEg4KBmNhbWVyYRgCIAEoCRIuCgpzdGFydF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEbm90ZRgFIAEoCRISCgpjcmVhdGVkX2J5GAYgASgJEi8KC2NyZWF0ZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpzaXplX2J5dGVzGAggASgEIlIKGUxpc3RQcm90ZWN0ZWRTcGFuc1JlcXVlc3QSDgoGY2FtZXJhGAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIl0KGkxpc3RQcm90ZWN0ZWRTcGFuc1Jlc3BvbnNlEiYKBXNwYW5zGAEgAygLMhcucm9uaW4udjEuUHJvdGVjdGVkU3BhbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiJAoUVW5wcm90ZWN0U3BhblJlcXVlc3QSDAoEbmFtZRgBIAEoCSIXChVVbnByb3RlY3RTcGFuUmVzcG9uc2UymQYKEFJlY29yZGluZ1NlcnZpY2USUgoMTGlzdFNlZ21lbnRzEh0ucm9uaW4udjEuTGlzdFNlZ21lbnRzUmVxdWVzdBoeLnJvbmluLnYxLkxpc3RTZWdtZW50c1Jlc3BvbnNlIgOQAgESTwoLR2V0VGltZWxpbmUSHC5yb25pbi52MS5HZXRUaW1lbGluZVJlcXVlc3QaHS5yb25pbi52MS5HZXRUaW1lbGluZVJlc3BvbnNlIgOQAgESTwoLR2V0UGxheWJhY2sSHC5yb25pbi52MS5HZXRQbGF5YmFja1JlcXVlc3QaHS5yb25pbi52MS5HZXRQbGF5YmFja1Jlc3BvbnNlIgOQAgESTwoLR2V0Q292ZXJhZ2USHC5yb25pbi52MS5HZXRDb3ZlcmFnZVJlcXVlc3QaHS5yb25pbi52MS5HZXRDb3ZlcmFnZVJlc3BvbnNlIgOQAgESYQoRTGlzdFJlY29yZGluZ0RheXMSIi5yb25pbi52MS5MaXN0UmVjb3JkaW5nRGF5c1JlcXVlc3QaIy5yb25pbi52MS5MaXN0UmVjb3JkaW5nRGF5c1Jlc3BvbnNlIgOQAgESVwoNV2F0Y2hTZWdtZW50cxIeLnJvbmluLnYxLldhdGNoU2VnbWVudHNSZXF1ZXN0Gh8ucm9uaW4udjEuV2F0Y2hTZWdtZW50c1Jlc3BvbnNlIgOQAgEwARJKCgtQcm90ZWN0U3BhbhIcLnJvbmluLnYxLlByb3RlY3RTcGFuUmVxdWVzdBodLnJvbmluLnYxLlByb3RlY3RTcGFuUmVzcG9uc2USZAoSTGlzdFByb3RlY3RlZFNwYW5zEiMucm9uaW4udjEuTGlzdFByb3RlY3RlZFNwYW5zUmVxdWVzdBokLnJvbmluLnYxLkxpc3RQcm90ZWN0ZWRTcGFuc1Jlc3BvbnNlIgOQAgESUAoNVW5wcm90ZWN0U3BhbhIeLnJvbmluLnYxLlVucHJvdGVjdFNwYW5SZXF1ZXN0Gh8ucm9uaW4udjEuVW5wcm90ZWN0U3BhblJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp, file_ronin_v1_common]);
 
 /**
  * One recorded file.
@@ -345,7 +347,8 @@ export type Gap = Message<"ronin.v1.Gap"> & {
 
   /**
    * Machine-readable cause: a Fault's reason, "CAMERA_DISABLED", "RECORDING_DISABLED",
-   * "ENGINE_STOPPED", "CAMERA_NOT_ADDED", "CONNECTING", "FOOTAGE_GONE" or "NOT_YET_INDEXED".
+   * "RECORDING_FAILED", "DISK_FULL", "ENGINE_STOPPED", "CAMERA_NOT_ADDED", "CONNECTING",
+   * "FOOTAGE_GONE", "FILE_LOST" or "NOT_YET_INDEXED".
    *
    * @generated from field: string cause = 3;
    */
@@ -409,7 +412,8 @@ export const GetPlaybackRequestSchema: GenMessage<GetPlaybackRequest> = /*@__PUR
 export type GetPlaybackResponse = Message<"ronin.v1.GetPlaybackResponse"> & {
   /**
    * HLS playlist, a path on this server: "/playback/{camera}/index.m3u8?start=…&end=…". It needs
-   * the session cookie or an "authorization: Bearer" header. Only finished files are in it.
+   * the session cookie or an "authorization: Bearer" header. Where the span reaches beyond now it
+   * grows while the camera records.
    *
    * @generated from field: string hls_path = 1;
    */
@@ -422,6 +426,14 @@ export type GetPlaybackResponse = Message<"ronin.v1.GetPlaybackResponse"> & {
    * @generated from field: repeated string codecs = 2;
    */
   codecs: string[];
+
+  /**
+   * Multivariant playlist of the same span, which names the codecs, for players that choose by
+   * them: "/playback/{camera}/master.m3u8?start=…&end=…".
+   *
+   * @generated from field: string multivariant_path = 3;
+   */
+  multivariantPath: string;
 };
 
 /**
@@ -430,6 +442,613 @@ export type GetPlaybackResponse = Message<"ronin.v1.GetPlaybackResponse"> & {
  */
 export const GetPlaybackResponseSchema: GenMessage<GetPlaybackResponse> = /*@__PURE__*/
   messageDesc(file_ronin_v1_recording, 9);
+
+/**
+ * Days of cameras.
+ *
+ * @generated from message ronin.v1.GetCoverageRequest
+ */
+export type GetCoverageRequest = Message<"ronin.v1.GetCoverageRequest"> & {
+  /**
+   * "cameras/{id}" each; empty: every camera. At most 64.
+   *
+   * @generated from field: repeated string cameras = 1;
+   */
+  cameras: string[];
+
+  /**
+   * First day, "2026-11-22", in the time zone.
+   *
+   * @generated from field: string start_day = 2;
+   */
+  startDay: string;
+
+  /**
+   * Last day, inclusive; at most 366 days in all.
+   *
+   * @generated from field: string end_day = 3;
+   */
+  endDay: string;
+
+  /**
+   * IANA name of the time zone whose days are meant, for example "Europe/Berlin"; empty: UTC.
+   *
+   * @generated from field: string time_zone = 4;
+   */
+  timeZone: string;
+};
+
+/**
+ * Describes the message ronin.v1.GetCoverageRequest.
+ * Use `create(GetCoverageRequestSchema)` to create a new message.
+ */
+export const GetCoverageRequestSchema: GenMessage<GetCoverageRequest> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 10);
+
+/**
+ * The coverage asked for.
+ *
+ * @generated from message ronin.v1.GetCoverageResponse
+ */
+export type GetCoverageResponse = Message<"ronin.v1.GetCoverageResponse"> & {
+  /**
+   * One for each camera, in the order asked for.
+   *
+   * @generated from field: repeated ronin.v1.CameraCoverage cameras = 1;
+   */
+  cameras: CameraCoverage[];
+};
+
+/**
+ * Describes the message ronin.v1.GetCoverageResponse.
+ * Use `create(GetCoverageResponseSchema)` to create a new message.
+ */
+export const GetCoverageResponseSchema: GenMessage<GetCoverageResponse> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 11);
+
+/**
+ * The coverage of one camera.
+ *
+ * @generated from message ronin.v1.CameraCoverage
+ */
+export type CameraCoverage = Message<"ronin.v1.CameraCoverage"> & {
+  /**
+   * "cameras/{id}".
+   *
+   * @generated from field: string camera = 1;
+   */
+  camera: string;
+
+  /**
+   * One for each day, in order.
+   *
+   * @generated from field: repeated ronin.v1.DayCoverage days = 2;
+   */
+  days: DayCoverage[];
+};
+
+/**
+ * Describes the message ronin.v1.CameraCoverage.
+ * Use `create(CameraCoverageSchema)` to create a new message.
+ */
+export const CameraCoverageSchema: GenMessage<CameraCoverage> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 12);
+
+/**
+ * How much of a day is on disk.
+ *
+ * @generated from message ronin.v1.DayCoverage
+ */
+export type DayCoverage = Message<"ronin.v1.DayCoverage"> & {
+  /**
+   * "2026-11-22".
+   *
+   * @generated from field: string day = 1;
+   */
+  day: string;
+
+  /**
+   * When the day begins in its time zone.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 2;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * When it ends, exclusive: 23, 24 or 25 hours later.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 3;
+   */
+  endTime?: Timestamp | undefined;
+
+  /**
+   * Seconds of it that are on disk.
+   *
+   * @generated from field: double recorded_seconds = 4;
+   */
+  recordedSeconds: number;
+
+  /**
+   * Seconds of it in which footage was to be expected: past, and after the camera was added.
+   *
+   * @generated from field: double expected_seconds = 5;
+   */
+  expectedSeconds: number;
+
+  /**
+   * recorded_seconds by expected_seconds, 0 to 1; 0 where nothing was to be expected.
+   *
+   * @generated from field: double coverage = 6;
+   */
+  coverage: number;
+
+  /**
+   * What is missing, by cause, the longest first.
+   *
+   * @generated from field: repeated ronin.v1.MissingTime missing = 7;
+   */
+  missing: MissingTime[];
+};
+
+/**
+ * Describes the message ronin.v1.DayCoverage.
+ * Use `create(DayCoverageSchema)` to create a new message.
+ */
+export const DayCoverageSchema: GenMessage<DayCoverage> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 13);
+
+/**
+ * Time without footage, by cause.
+ *
+ * @generated from message ronin.v1.MissingTime
+ */
+export type MissingTime = Message<"ronin.v1.MissingTime"> & {
+  /**
+   * As in Gap.
+   *
+   * @generated from field: string cause = 1;
+   */
+  cause: string;
+
+  /**
+   * The cause in words, of the longest gap.
+   *
+   * @generated from field: string message = 2;
+   */
+  message: string;
+
+  /**
+   * Seconds in all.
+   *
+   * @generated from field: double seconds = 3;
+   */
+  seconds: number;
+
+  /**
+   * Gaps it is made of.
+   *
+   * @generated from field: uint32 gaps = 4;
+   */
+  gaps: number;
+};
+
+/**
+ * Describes the message ronin.v1.MissingTime.
+ * Use `create(MissingTimeSchema)` to create a new message.
+ */
+export const MissingTimeSchema: GenMessage<MissingTime> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 14);
+
+/**
+ * A month of a camera.
+ *
+ * @generated from message ronin.v1.ListRecordingDaysRequest
+ */
+export type ListRecordingDaysRequest = Message<"ronin.v1.ListRecordingDaysRequest"> & {
+  /**
+   * "cameras/{id}".
+   *
+   * @generated from field: string camera = 1;
+   */
+  camera: string;
+
+  /**
+   * IANA name of the time zone whose days are meant; empty: UTC.
+   *
+   * @generated from field: string time_zone = 2;
+   */
+  timeZone: string;
+
+  /**
+   * "2026-11".
+   *
+   * @generated from field: string month = 3;
+   */
+  month: string;
+};
+
+/**
+ * Describes the message ronin.v1.ListRecordingDaysRequest.
+ * Use `create(ListRecordingDaysRequestSchema)` to create a new message.
+ */
+export const ListRecordingDaysRequestSchema: GenMessage<ListRecordingDaysRequest> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 15);
+
+/**
+ * The days with footage.
+ *
+ * @generated from message ronin.v1.ListRecordingDaysResponse
+ */
+export type ListRecordingDaysResponse = Message<"ronin.v1.ListRecordingDaysResponse"> & {
+  /**
+   * The days, in order; a day without footage is left out.
+   *
+   * @generated from field: repeated ronin.v1.RecordingDay days = 1;
+   */
+  days: RecordingDay[];
+};
+
+/**
+ * Describes the message ronin.v1.ListRecordingDaysResponse.
+ * Use `create(ListRecordingDaysResponseSchema)` to create a new message.
+ */
+export const ListRecordingDaysResponseSchema: GenMessage<ListRecordingDaysResponse> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 16);
+
+/**
+ * A day with footage.
+ *
+ * @generated from message ronin.v1.RecordingDay
+ */
+export type RecordingDay = Message<"ronin.v1.RecordingDay"> & {
+  /**
+   * "2026-11-22".
+   *
+   * @generated from field: string day = 1;
+   */
+  day: string;
+
+  /**
+   * When the day begins in its time zone.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 2;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * When it ends, exclusive.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 3;
+   */
+  endTime?: Timestamp | undefined;
+
+  /**
+   * Seconds of it that are on disk.
+   *
+   * @generated from field: double recorded_seconds = 4;
+   */
+  recordedSeconds: number;
+};
+
+/**
+ * Describes the message ronin.v1.RecordingDay.
+ * Use `create(RecordingDaySchema)` to create a new message.
+ */
+export const RecordingDaySchema: GenMessage<RecordingDay> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 17);
+
+/**
+ * Which segments to follow.
+ *
+ * @generated from message ronin.v1.WatchSegmentsRequest
+ */
+export type WatchSegmentsRequest = Message<"ronin.v1.WatchSegmentsRequest"> & {
+  /**
+   * "cameras/{id}"; empty: every camera.
+   *
+   * @generated from field: string camera = 1;
+   */
+  camera: string;
+};
+
+/**
+ * Describes the message ronin.v1.WatchSegmentsRequest.
+ * Use `create(WatchSegmentsRequestSchema)` to create a new message.
+ */
+export const WatchSegmentsRequestSchema: GenMessage<WatchSegmentsRequest> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 18);
+
+/**
+ * One message of the watch.
+ *
+ * @generated from message ronin.v1.WatchSegmentsResponse
+ */
+export type WatchSegmentsResponse = Message<"ronin.v1.WatchSegmentsResponse"> & {
+  /**
+   * What happened.
+   *
+   * @generated from oneof ronin.v1.WatchSegmentsResponse.event
+   */
+  event: {
+    /**
+     * A segment is in the index.
+     *
+     * @generated from field: ronin.v1.Segment indexed = 1;
+     */
+    value: Segment;
+    case: "indexed";
+  } | {
+    /**
+     * Some were missed because the client was too slow, or this is the beginning: list again.
+     *
+     * @generated from field: ronin.v1.ListAgain list_again = 2;
+     */
+    value: ListAgain;
+    case: "listAgain";
+  } | {
+    /**
+     * Nothing happened for 15 s.
+     *
+     * @generated from field: ronin.v1.Heartbeat heartbeat = 3;
+     */
+    value: Heartbeat;
+    case: "heartbeat";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message ronin.v1.WatchSegmentsResponse.
+ * Use `create(WatchSegmentsResponseSchema)` to create a new message.
+ */
+export const WatchSegmentsResponseSchema: GenMessage<WatchSegmentsResponse> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 19);
+
+/**
+ * What is known may be incomplete: list again.
+ *
+ * @generated from message ronin.v1.ListAgain
+ */
+export type ListAgain = Message<"ronin.v1.ListAgain"> & {
+};
+
+/**
+ * Describes the message ronin.v1.ListAgain.
+ * Use `create(ListAgainSchema)` to create a new message.
+ */
+export const ListAgainSchema: GenMessage<ListAgain> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 20);
+
+/**
+ * A span to keep.
+ *
+ * @generated from message ronin.v1.ProtectSpanRequest
+ */
+export type ProtectSpanRequest = Message<"ronin.v1.ProtectSpanRequest"> & {
+  /**
+   * "cameras/{id}".
+   *
+   * @generated from field: string camera = 1;
+   */
+  camera: string;
+
+  /**
+   * Beginning of the span.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 2;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * End of the span, exclusive; at most 366 days after start_time.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 3;
+   */
+  endTime?: Timestamp | undefined;
+
+  /**
+   * Why, for people; at most 200 characters.
+   *
+   * @generated from field: string note = 4;
+   */
+  note: string;
+};
+
+/**
+ * Describes the message ronin.v1.ProtectSpanRequest.
+ * Use `create(ProtectSpanRequestSchema)` to create a new message.
+ */
+export const ProtectSpanRequestSchema: GenMessage<ProtectSpanRequest> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 21);
+
+/**
+ * The span is kept.
+ *
+ * @generated from message ronin.v1.ProtectSpanResponse
+ */
+export type ProtectSpanResponse = Message<"ronin.v1.ProtectSpanResponse"> & {
+  /**
+   * The protection.
+   *
+   * @generated from field: ronin.v1.ProtectedSpan span = 1;
+   */
+  span?: ProtectedSpan | undefined;
+};
+
+/**
+ * Describes the message ronin.v1.ProtectSpanResponse.
+ * Use `create(ProtectSpanResponseSchema)` to create a new message.
+ */
+export const ProtectSpanResponseSchema: GenMessage<ProtectSpanResponse> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 22);
+
+/**
+ * A span whose footage is not deleted.
+ *
+ * @generated from message ronin.v1.ProtectedSpan
+ */
+export type ProtectedSpan = Message<"ronin.v1.ProtectedSpan"> & {
+  /**
+   * Resource name, "cameras/{id}/protectedSpans/{id}".
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * "cameras/{id}".
+   *
+   * @generated from field: string camera = 2;
+   */
+  camera: string;
+
+  /**
+   * Beginning.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 3;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * End, exclusive.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 4;
+   */
+  endTime?: Timestamp | undefined;
+
+  /**
+   * Why, for people.
+   *
+   * @generated from field: string note = 5;
+   */
+  note: string;
+
+  /**
+   * Name of the user who protected it.
+   *
+   * @generated from field: string created_by = 6;
+   */
+  createdBy: string;
+
+  /**
+   * When it was protected.
+   *
+   * @generated from field: google.protobuf.Timestamp create_time = 7;
+   */
+  createTime?: Timestamp | undefined;
+
+  /**
+   * Footage that it keeps now, in bytes: whole segments.
+   *
+   * @generated from field: uint64 size_bytes = 8;
+   */
+  sizeBytes: bigint;
+};
+
+/**
+ * Describes the message ronin.v1.ProtectedSpan.
+ * Use `create(ProtectedSpanSchema)` to create a new message.
+ */
+export const ProtectedSpanSchema: GenMessage<ProtectedSpan> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 23);
+
+/**
+ * A page of protected spans.
+ *
+ * @generated from message ronin.v1.ListProtectedSpansRequest
+ */
+export type ListProtectedSpansRequest = Message<"ronin.v1.ListProtectedSpansRequest"> & {
+  /**
+   * "cameras/{id}"; empty: of every camera.
+   *
+   * @generated from field: string camera = 1;
+   */
+  camera: string;
+
+  /**
+   * Rows wanted; 0 means 50, at most 1000.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * next_page_token of the page before; empty for the first page.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message ronin.v1.ListProtectedSpansRequest.
+ * Use `create(ListProtectedSpansRequestSchema)` to create a new message.
+ */
+export const ListProtectedSpansRequestSchema: GenMessage<ListProtectedSpansRequest> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 24);
+
+/**
+ * A page of protected spans.
+ *
+ * @generated from message ronin.v1.ListProtectedSpansResponse
+ */
+export type ListProtectedSpansResponse = Message<"ronin.v1.ListProtectedSpansResponse"> & {
+  /**
+   * The spans, newest first.
+   *
+   * @generated from field: repeated ronin.v1.ProtectedSpan spans = 1;
+   */
+  spans: ProtectedSpan[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message ronin.v1.ListProtectedSpansResponse.
+ * Use `create(ListProtectedSpansResponseSchema)` to create a new message.
+ */
+export const ListProtectedSpansResponseSchema: GenMessage<ListProtectedSpansResponse> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 25);
+
+/**
+ * Names a protection.
+ *
+ * @generated from message ronin.v1.UnprotectSpanRequest
+ */
+export type UnprotectSpanRequest = Message<"ronin.v1.UnprotectSpanRequest"> & {
+  /**
+   * "cameras/{id}/protectedSpans/{id}".
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message ronin.v1.UnprotectSpanRequest.
+ * Use `create(UnprotectSpanRequestSchema)` to create a new message.
+ */
+export const UnprotectSpanRequestSchema: GenMessage<UnprotectSpanRequest> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 26);
+
+/**
+ * The protection is gone.
+ *
+ * @generated from message ronin.v1.UnprotectSpanResponse
+ */
+export type UnprotectSpanResponse = Message<"ronin.v1.UnprotectSpanResponse"> & {
+};
+
+/**
+ * Describes the message ronin.v1.UnprotectSpanResponse.
+ * Use `create(UnprotectSpanResponseSchema)` to create a new message.
+ */
+export const UnprotectSpanResponseSchema: GenMessage<UnprotectSpanResponse> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 27);
 
 /**
  * Recorded footage.
@@ -458,7 +1077,7 @@ export const RecordingService: GenService<{
     output: typeof GetTimelineResponseSchema;
   },
   /**
-   * Returns where to play a span of footage, across files and gaps.
+   * Returns where to play a span of footage, across files, gaps and the file being written.
    *
    * @generated from rpc ronin.v1.RecordingService.GetPlayback
    */
@@ -466,6 +1085,67 @@ export const RecordingService: GenService<{
     methodKind: "unary";
     input: typeof GetPlaybackRequestSchema;
     output: typeof GetPlaybackResponseSchema;
+  },
+  /**
+   * Says for each camera and day how much of the time is on disk, and what is missing for what
+   * cause.
+   *
+   * @generated from rpc ronin.v1.RecordingService.GetCoverage
+   */
+  getCoverage: {
+    methodKind: "unary";
+    input: typeof GetCoverageRequestSchema;
+    output: typeof GetCoverageResponseSchema;
+  },
+  /**
+   * Lists the days of a month on which there is footage of a camera.
+   *
+   * @generated from rpc ronin.v1.RecordingService.ListRecordingDays
+   */
+  listRecordingDays: {
+    methodKind: "unary";
+    input: typeof ListRecordingDaysRequestSchema;
+    output: typeof ListRecordingDaysResponseSchema;
+  },
+  /**
+   * Follows segments as they are finished and indexed.
+   *
+   * @generated from rpc ronin.v1.RecordingService.WatchSegments
+   */
+  watchSegments: {
+    methodKind: "server_streaming";
+    input: typeof WatchSegmentsRequestSchema;
+    output: typeof WatchSegmentsResponseSchema;
+  },
+  /**
+   * Keeps the footage of a span: nothing in it is deleted until the protection is taken away.
+   *
+   * @generated from rpc ronin.v1.RecordingService.ProtectSpan
+   */
+  protectSpan: {
+    methodKind: "unary";
+    input: typeof ProtectSpanRequestSchema;
+    output: typeof ProtectSpanResponseSchema;
+  },
+  /**
+   * Lists protected spans, newest first.
+   *
+   * @generated from rpc ronin.v1.RecordingService.ListProtectedSpans
+   */
+  listProtectedSpans: {
+    methodKind: "unary";
+    input: typeof ListProtectedSpansRequestSchema;
+    output: typeof ListProtectedSpansResponseSchema;
+  },
+  /**
+   * Takes a protection away: the footage goes like any other.
+   *
+   * @generated from rpc ronin.v1.RecordingService.UnprotectSpan
+   */
+  unprotectSpan: {
+    methodKind: "unary";
+    input: typeof UnprotectSpanRequestSchema;
+    output: typeof UnprotectSpanResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_ronin_v1_recording, 0);

@@ -2,17 +2,21 @@
 // @generated from file ronin/v1/system.proto (package ronin.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Heartbeat } from "./common_pb";
+import { file_ronin_v1_common } from "./common_pb";
+import type { ListAgain } from "./recording_pb";
+import { file_ronin_v1_recording } from "./recording_pb";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file ronin/v1/system.proto.
  */
 export const file_ronin_v1_system: GenFile = /*@__PURE__*/
-  fileDesc("ChVyb25pbi92MS9zeXN0ZW0ucHJvdG8SCHJvbmluLnYxIhYKFEdldFN5c3RlbUluZm9SZXF1ZXN0Io0DChVHZXRTeXN0ZW1JbmZvUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIZChFnc3RyZWFtZXJfdmVyc2lvbhgCIAEoCRIvCgtzZXJ2ZXJfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKc3RhcnRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJdGltZV96b25lGAUgASgJEhAKCGRhdGFiYXNlGAYgASgJEiYKB3N0b3JhZ2UYByABKAsyFS5yb25pbi52MS5TdG9yYWdlSW5mbxIQCghlbmNvZGVycxgIIAMoCRIQCghkZWNvZGVycxgJIAMoCRIoCghkZXRlY3RvchgKIAEoCzIWLnJvbmluLnYxLkRldGVjdG9ySW5mbxIgChhzZWdtZW50X2R1cmF0aW9uX3NlY29uZHMYCyABKAESDwoHY2FtZXJhcxgMIAEoDRIZChFjYW1lcmFzX3N0cmVhbWluZxgNIAEoDSJuCgtTdG9yYWdlSW5mbxIMCgRwYXRoGAEgASgJEhMKC3RvdGFsX2J5dGVzGAIgASgEEhIKCmZyZWVfYnl0ZXMYAyABKAQSFgoOcmVjb3JkZWRfYnl0ZXMYBCABKAQSEAoIc2VnbWVudHMYBSABKAQiUQoMRGV0ZWN0b3JJbmZvEhEKCWF2YWlsYWJsZRgBIAEoCBIOCgZkZXZpY2UYAiABKAkSDQoFbW9kZWwYAyABKAkSDwoHbWVzc2FnZRgEIAEoCSIpChdHZXRQaXBlbGluZVN0YXRzUmVxdWVzdBIOCgZjYW1lcmEYASABKAkigwEKGEdldFBpcGVsaW5lU3RhdHNSZXNwb25zZRIOCgZydW5faWQYASABKAkSLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJwoIYnJhbmNoZXMYAyADKAsyFS5yb25pbi52MS5CcmFuY2hTdGF0cyKYAQoLQnJhbmNoU3RhdHMSDgoGYnJhbmNoGAEgASgJEg4KBmZyYW1lcxgCIAEoBBINCgVieXRlcxgDIAEoBBIWCg5kcm9wcGVkX2ZyYW1lcxgEIAEoBBIZChFsYXN0X2ZyYW1lX2FnZV9tcxgFIAEoBBIRCglxdWV1ZWRfbXMYBiABKAQSFAoMcXVldWVkX2J5dGVzGAcgASgEMsYBCg1TeXN0ZW1TZXJ2aWNlElUKDUdldFN5c3RlbUluZm8SHi5yb25pbi52MS5HZXRTeXN0ZW1JbmZvUmVxdWVzdBofLnJvbmluLnYxLkdldFN5c3RlbUluZm9SZXNwb25zZSIDkAIBEl4KEEdldFBpcGVsaW5lU3RhdHMSIS5yb25pbi52MS5HZXRQaXBlbGluZVN0YXRzUmVxdWVzdBoiLnJvbmluLnYxLkdldFBpcGVsaW5lU3RhdHNSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("ChVyb25pbi92MS9zeXN0ZW0ucHJvdG8SCHJvbmluLnYxIhYKFEdldFN5c3RlbUluZm9SZXF1ZXN0IqkDChVHZXRTeXN0ZW1JbmZvUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIZChFnc3RyZWFtZXJfdmVyc2lvbhgCIAEoCRIvCgtzZXJ2ZXJfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKc3RhcnRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJdGltZV96b25lGAUgASgJEhAKCGRhdGFiYXNlGAYgASgJEiYKB3N0b3JhZ2UYByABKAsyFS5yb25pbi52MS5TdG9yYWdlSW5mbxIQCghlbmNvZGVycxgIIAMoCRIQCghkZWNvZGVycxgJIAMoCRIoCghkZXRlY3RvchgKIAEoCzIWLnJvbmluLnYxLkRldGVjdG9ySW5mbxIgChhzZWdtZW50X2R1cmF0aW9uX3NlY29uZHMYCyABKAESDwoHY2FtZXJhcxgMIAEoDRIZChFjYW1lcmFzX3N0cmVhbWluZxgNIAEoDRIaChJkYXRhYmFzZV9hdmFpbGFibGUYDiABKAgibgoLU3RvcmFnZUluZm8SDAoEcGF0aBgBIAEoCRITCgt0b3RhbF9ieXRlcxgCIAEoBBISCgpmcmVlX2J5dGVzGAMgASgEEhYKDnJlY29yZGVkX2J5dGVzGAQgASgEEhAKCHNlZ21lbnRzGAUgASgEIlEKDERldGVjdG9ySW5mbxIRCglhdmFpbGFibGUYASABKAgSDgoGZGV2aWNlGAIgASgJEg0KBW1vZGVsGAMgASgJEg8KB21lc3NhZ2UYBCABKAkiKQoXR2V0UGlwZWxpbmVTdGF0c1JlcXVlc3QSDgoGY2FtZXJhGAEgASgJIoMBChhHZXRQaXBlbGluZVN0YXRzUmVzcG9uc2USDgoGcnVuX2lkGAEgASgJEi4KCnN0YXJ0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKCGJyYW5jaGVzGAMgAygLMhUucm9uaW4udjEuQnJhbmNoU3RhdHMimAEKC0JyYW5jaFN0YXRzEg4KBmJyYW5jaBgBIAEoCRIOCgZmcmFtZXMYAiABKAQSDQoFYnl0ZXMYAyABKAQSFgoOZHJvcHBlZF9mcmFtZXMYBCABKAQSGQoRbGFzdF9mcmFtZV9hZ2VfbXMYBSABKAQSEQoJcXVldWVkX21zGAYgASgEEhQKDHF1ZXVlZF9ieXRlcxgHIAEoBCKqAQoGTm90aWNlEgwKBG5hbWUYASABKAkSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIgoEa2luZBgDIAEoDjIULnJvbmluLnYxLk5vdGljZUtpbmQSDgoGY2FtZXJhGAQgASgJEg0KBWNhdXNlGAUgASgJEg8KB21lc3NhZ2UYBiABKAkSFAoMcmVzdW1lX3Rva2VuGAcgASgJInAKEkxpc3ROb3RpY2VzUmVxdWVzdBIjCgVraW5kcxgBIAMoDjIULnJvbmluLnYxLk5vdGljZUtpbmQSDgoGY2FtZXJhGAIgASgJEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJIlEKE0xpc3ROb3RpY2VzUmVzcG9uc2USIQoHbm90aWNlcxgBIAMoCzIQLnJvbmluLnYxLk5vdGljZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiUAoTV2F0Y2hOb3RpY2VzUmVxdWVzdBIjCgVraW5kcxgBIAMoDjIULnJvbmluLnYxLk5vdGljZUtpbmQSFAoMcmVzdW1lX3Rva2VuGAIgASgJIpgBChRXYXRjaE5vdGljZXNSZXNwb25zZRIiCgZub3RpY2UYASABKAsyEC5yb25pbi52MS5Ob3RpY2VIABIpCgpsaXN0X2FnYWluGAIgASgLMhMucm9uaW4udjEuTGlzdEFnYWluSAASKAoJaGVhcnRiZWF0GAMgASgLMhMucm9uaW4udjEuSGVhcnRiZWF0SABCBwoFZXZlbnQq3gIKCk5vdGljZUtpbmQSGwoXTk9USUNFX0tJTkRfVU5TUEVDSUZJRUQQABIbChdOT1RJQ0VfS0lORF9DQU1FUkFfTE9TVBABEhsKF05PVElDRV9LSU5EX0NBTUVSQV9CQUNLEAISIAocTk9USUNFX0tJTkRfUkVDT1JESU5HX0ZBSUxFRBADEiEKHU5PVElDRV9LSU5EX1JFQ09SRElOR19SRVNVTUVEEAQSHAoYTk9USUNFX0tJTkRfU1RPUkFHRV9GVUxMEAUSHAoYTk9USUNFX0tJTkRfU1RPUkFHRV9GUkVFEAYSHwobTk9USUNFX0tJTkRfU1RPUkFHRV9EQU1BR0VEEAcSHQoZTk9USUNFX0tJTkRfREFUQUJBU0VfQVdBWRAIEh0KGU5PVElDRV9LSU5EX0RBVEFCQVNFX0JBQ0sQCRIZChVOT1RJQ0VfS0lORF9DTE9DS19TRVQQCjLtAgoNU3lzdGVtU2VydmljZRJVCg1HZXRTeXN0ZW1JbmZvEh4ucm9uaW4udjEuR2V0U3lzdGVtSW5mb1JlcXVlc3QaHy5yb25pbi52MS5HZXRTeXN0ZW1JbmZvUmVzcG9uc2UiA5ACARJeChBHZXRQaXBlbGluZVN0YXRzEiEucm9uaW4udjEuR2V0UGlwZWxpbmVTdGF0c1JlcXVlc3QaIi5yb25pbi52MS5HZXRQaXBlbGluZVN0YXRzUmVzcG9uc2UiA5ACARJPCgtMaXN0Tm90aWNlcxIcLnJvbmluLnYxLkxpc3ROb3RpY2VzUmVxdWVzdBodLnJvbmluLnYxLkxpc3ROb3RpY2VzUmVzcG9uc2UiA5ACARJUCgxXYXRjaE5vdGljZXMSHS5yb25pbi52MS5XYXRjaE5vdGljZXNSZXF1ZXN0Gh4ucm9uaW4udjEuV2F0Y2hOb3RpY2VzUmVzcG9uc2UiA5ACATABYgZwcm90bzM", [file_google_protobuf_timestamp, file_ronin_v1_common, file_ronin_v1_recording]);
 
 /**
  * Asks about the server.
@@ -125,6 +129,14 @@ export type GetSystemInfoResponse = Message<"ronin.v1.GetSystemInfoResponse"> & 
    * @generated from field: uint32 cameras_streaming = 13;
    */
   camerasStreaming: number;
+
+  /**
+   * Whether the database answers. While it does not, recording goes on, and what would be written
+   * to it waits beside the footage.
+   *
+   * @generated from field: bool database_available = 14;
+   */
+  databaseAvailable: boolean;
 };
 
 /**
@@ -345,6 +357,302 @@ export const BranchStatsSchema: GenMessage<BranchStats> = /*@__PURE__*/
   messageDesc(file_ronin_v1_system, 6);
 
 /**
+ * A piece of news.
+ *
+ * @generated from message ronin.v1.Notice
+ */
+export type Notice = Message<"ronin.v1.Notice"> & {
+  /**
+   * Resource name, "notices/{id}".
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * When it happened.
+   *
+   * @generated from field: google.protobuf.Timestamp time = 2;
+   */
+  time?: Timestamp | undefined;
+
+  /**
+   * What kind of news it is.
+   *
+   * @generated from field: ronin.v1.NoticeKind kind = 3;
+   */
+  kind: NoticeKind;
+
+  /**
+   * "cameras/{id}" it is about; empty where it is about no single camera.
+   *
+   * @generated from field: string camera = 4;
+   */
+  camera: string;
+
+  /**
+   * Machine-readable cause, for example a Fault's reason; empty where the kind says it all.
+   *
+   * @generated from field: string cause = 5;
+   */
+  cause: string;
+
+  /**
+   * What happened and what to do, in words.
+   *
+   * @generated from field: string message = 6;
+   */
+  message: string;
+
+  /**
+   * Resumes a watch behind this notice.
+   *
+   * @generated from field: string resume_token = 7;
+   */
+  resumeToken: string;
+};
+
+/**
+ * Describes the message ronin.v1.Notice.
+ * Use `create(NoticeSchema)` to create a new message.
+ */
+export const NoticeSchema: GenMessage<Notice> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_system, 7);
+
+/**
+ * A page of notices.
+ *
+ * @generated from message ronin.v1.ListNoticesRequest
+ */
+export type ListNoticesRequest = Message<"ronin.v1.ListNoticesRequest"> & {
+  /**
+   * Kinds wanted; empty: all.
+   *
+   * @generated from field: repeated ronin.v1.NoticeKind kinds = 1;
+   */
+  kinds: NoticeKind[];
+
+  /**
+   * "cameras/{id}"; empty: of every camera and of the server.
+   *
+   * @generated from field: string camera = 2;
+   */
+  camera: string;
+
+  /**
+   * Rows wanted; 0 means 50, at most 1000.
+   *
+   * @generated from field: int32 page_size = 3;
+   */
+  pageSize: number;
+
+  /**
+   * next_page_token of the page before; empty for the first page.
+   *
+   * @generated from field: string page_token = 4;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message ronin.v1.ListNoticesRequest.
+ * Use `create(ListNoticesRequestSchema)` to create a new message.
+ */
+export const ListNoticesRequestSchema: GenMessage<ListNoticesRequest> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_system, 8);
+
+/**
+ * A page of notices.
+ *
+ * @generated from message ronin.v1.ListNoticesResponse
+ */
+export type ListNoticesResponse = Message<"ronin.v1.ListNoticesResponse"> & {
+  /**
+   * The notices, newest first.
+   *
+   * @generated from field: repeated ronin.v1.Notice notices = 1;
+   */
+  notices: Notice[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message ronin.v1.ListNoticesResponse.
+ * Use `create(ListNoticesResponseSchema)` to create a new message.
+ */
+export const ListNoticesResponseSchema: GenMessage<ListNoticesResponse> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_system, 9);
+
+/**
+ * Which notices to follow.
+ *
+ * @generated from message ronin.v1.WatchNoticesRequest
+ */
+export type WatchNoticesRequest = Message<"ronin.v1.WatchNoticesRequest"> & {
+  /**
+   * Kinds wanted; empty: all.
+   *
+   * @generated from field: repeated ronin.v1.NoticeKind kinds = 1;
+   */
+  kinds: NoticeKind[];
+
+  /**
+   * resume_token of the last notice received; empty: from now on.
+   *
+   * @generated from field: string resume_token = 2;
+   */
+  resumeToken: string;
+};
+
+/**
+ * Describes the message ronin.v1.WatchNoticesRequest.
+ * Use `create(WatchNoticesRequestSchema)` to create a new message.
+ */
+export const WatchNoticesRequestSchema: GenMessage<WatchNoticesRequest> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_system, 10);
+
+/**
+ * One message of the watch.
+ *
+ * @generated from message ronin.v1.WatchNoticesResponse
+ */
+export type WatchNoticesResponse = Message<"ronin.v1.WatchNoticesResponse"> & {
+  /**
+   * What happened.
+   *
+   * @generated from oneof ronin.v1.WatchNoticesResponse.event
+   */
+  event: {
+    /**
+     * A notice.
+     *
+     * @generated from field: ronin.v1.Notice notice = 1;
+     */
+    value: Notice;
+    case: "notice";
+  } | {
+    /**
+     * The resume token is too old, or not of this server: list again. The watch goes on from now.
+     *
+     * @generated from field: ronin.v1.ListAgain list_again = 2;
+     */
+    value: ListAgain;
+    case: "listAgain";
+  } | {
+    /**
+     * Nothing happened for 15 s.
+     *
+     * @generated from field: ronin.v1.Heartbeat heartbeat = 3;
+     */
+    value: Heartbeat;
+    case: "heartbeat";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message ronin.v1.WatchNoticesResponse.
+ * Use `create(WatchNoticesResponseSchema)` to create a new message.
+ */
+export const WatchNoticesResponseSchema: GenMessage<WatchNoticesResponse> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_system, 11);
+
+/**
+ * What kind of news a notice is.
+ *
+ * @generated from enum ronin.v1.NoticeKind
+ */
+export enum NoticeKind {
+  /**
+   * Not said.
+   *
+   * @generated from enum value: NOTICE_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * A camera that sent pictures does not any more, or cannot be reached at all.
+   *
+   * @generated from enum value: NOTICE_KIND_CAMERA_LOST = 1;
+   */
+  CAMERA_LOST = 1,
+
+  /**
+   * It sends pictures again.
+   *
+   * @generated from enum value: NOTICE_KIND_CAMERA_BACK = 2;
+   */
+  CAMERA_BACK = 2,
+
+  /**
+   * Pictures arrive and are not written.
+   *
+   * @generated from enum value: NOTICE_KIND_RECORDING_FAILED = 3;
+   */
+  RECORDING_FAILED = 3,
+
+  /**
+   * They are written again.
+   *
+   * @generated from enum value: NOTICE_KIND_RECORDING_RESUMED = 4;
+   */
+  RECORDING_RESUMED = 4,
+
+  /**
+   * There is no room for footage, and nothing that may be deleted for it.
+   *
+   * @generated from enum value: NOTICE_KIND_STORAGE_FULL = 5;
+   */
+  STORAGE_FULL = 5,
+
+  /**
+   * There is room again.
+   *
+   * @generated from enum value: NOTICE_KIND_STORAGE_FREE = 6;
+   */
+  STORAGE_FREE = 6,
+
+  /**
+   * Files are missing, or the storage is not the one it was.
+   *
+   * @generated from enum value: NOTICE_KIND_STORAGE_DAMAGED = 7;
+   */
+  STORAGE_DAMAGED = 7,
+
+  /**
+   * The database did not answer; rows waited beside the footage.
+   *
+   * @generated from enum value: NOTICE_KIND_DATABASE_AWAY = 8;
+   */
+  DATABASE_AWAY = 8,
+
+  /**
+   * The database answers again, and every row is written.
+   *
+   * @generated from enum value: NOTICE_KIND_DATABASE_BACK = 9;
+   */
+  DATABASE_BACK = 9,
+
+  /**
+   * The clock of the server was set.
+   *
+   * @generated from enum value: NOTICE_KIND_CLOCK_SET = 10;
+   */
+  CLOCK_SET = 10,
+}
+
+/**
+ * Describes the enum ronin.v1.NoticeKind.
+ */
+export const NoticeKindSchema: GenEnum<NoticeKind> = /*@__PURE__*/
+  enumDesc(file_ronin_v1_system, 0);
+
+/**
  * The server itself.
  *
  * @generated from service ronin.v1.SystemService
@@ -369,6 +677,27 @@ export const SystemService: GenService<{
     methodKind: "unary";
     input: typeof GetPipelineStatsRequestSchema;
     output: typeof GetPipelineStatsResponseSchema;
+  },
+  /**
+   * Lists notices, newest first: cameras that went away, a full disk, a database that was away.
+   *
+   * @generated from rpc ronin.v1.SystemService.ListNotices
+   */
+  listNotices: {
+    methodKind: "unary";
+    input: typeof ListNoticesRequestSchema;
+    output: typeof ListNoticesResponseSchema;
+  },
+  /**
+   * Follows notices. With the resume token of the last one that was received nothing is lost over
+   * a new connection.
+   *
+   * @generated from rpc ronin.v1.SystemService.WatchNotices
+   */
+  watchNotices: {
+    methodKind: "server_streaming";
+    input: typeof WatchNoticesRequestSchema;
+    output: typeof WatchNoticesResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_ronin_v1_system, 0);

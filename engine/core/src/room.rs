@@ -1,0 +1,75 @@
+//! Room on the disk, as the recorder and the reclaimer see it: one threshold for both.
+//!
+//! The reclaimer looks at the disk and says whether there is room; record branches write while there
+//! is, and say at once when a write finds none. Nobody waits for anybody.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+};
+
+use tokio::sync::Notify;
+
+/// See the module. Cheap to clone; every clone is the same disk.
+#[derive(Clone, Debug, Default)]
+pub struct Room(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    is_full: AtomicBool,
+    written_bytes: AtomicU64,
+    wanted: Notify,
+}
+
+impl Room {
+    /// Bytes of footage were written.
+    pub fn wrote(&self, bytes: u64) {
+        self.0.written_bytes.fetch_add(bytes, Relaxed);
+    }
+
+    /// Bytes of footage written since the start.
+    pub fn written_bytes(&self) -> u64 {
+        self.0.written_bytes.load(Relaxed)
+    }
+
+    /// A write found no space: somebody should make some now.
+    pub fn want(&self) {
+        self.0.wanted.notify_one();
+    }
+
+    /// Ends when space was wanted since it was last waited for.
+    pub async fn wanted(&self) {
+        self.0.wanted.notified().await;
+    }
+
+    /// Says whether the free space is below the reserve with nothing left that may be deleted.
+    /// Recording pauses for as long as it is. True where this is news.
+    pub fn set_full(&self, is_full: bool) -> bool {
+        self.0.is_full.swap(is_full, Relaxed) != is_full
+    }
+
+    /// Whether recording pauses for want of space.
+    pub fn is_full(&self) -> bool {
+        self.0.is_full.load(Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_want_is_heard_once_and_a_state_is_news_once() {
+        let room = Room::default();
+        assert!(room.wanted().now_or_never().is_none());
+        room.want();
+        room.want();
+        assert!(room.wanted().now_or_never().is_some());
+        assert!(room.wanted().now_or_never().is_none());
+
+        assert!(room.set_full(true) && !room.set_full(true) && room.is_full());
+        assert!(room.set_full(false) && !room.is_full());
+    }
+}
