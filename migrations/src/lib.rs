@@ -15,6 +15,7 @@ mod m20261122_000001_cameras;
 mod m20261122_000002_recordings;
 mod m20261122_000003_accounts;
 mod m20261122_000004_garbage;
+mod m20261125_000005_keeping;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_recordings::Migration),
             Box::new(m20261122_000003_accounts::Migration),
             Box::new(m20261122_000004_garbage::Migration),
+            Box::new(m20261125_000005_keeping::Migration),
         ]
     }
 }

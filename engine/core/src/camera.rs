@@ -1,5 +1,7 @@
 //! What a person says about a camera.
 
+use std::time::Duration;
+
 use crate::{error::Invalid, id::CameraId, source::Source, time::WallTime};
 
 /// Longest display name in characters.
@@ -35,18 +37,25 @@ pub struct RecordSettings {
     pub enabled: bool,
     /// Whether sound is recorded too.
     pub audio: bool,
+    /// Age from which footage of this camera is deleted; `None`: the limit of all cameras.
+    pub max_age: Option<Duration>,
+    /// Most footage of this camera; `None`: no limit of its own.
+    pub max_bytes: Option<u64>,
 }
 
 impl Default for RecordSettings {
     fn default() -> Self {
-        Self { enabled: true, audio: true }
+        Self { enabled: true, audio: true, max_age: None, max_bytes: None }
     }
 }
 
 impl CameraConfig {
     /// Whether going from these settings to `new` needs a new connection.
     pub fn needs_new_life(&self, new: &Self) -> bool {
-        self.enabled != new.enabled || self.main != new.main || self.record != new.record
+        self.enabled != new.enabled
+            || self.main != new.main
+            || self.record.enabled != new.record.enabled
+            || self.record.audio != new.record.audio
     }
 }
 

@@ -19,6 +19,7 @@ pub mod secret;
 pub mod segment;
 pub mod source;
 pub mod status;
+pub mod storage;
 pub mod stream;
 pub mod time;
 pub mod unindexed;

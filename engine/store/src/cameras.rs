@@ -12,7 +12,8 @@ use crate::{
     Error, MasterKey, Result, Store,
     credentials::{self, Stream},
     entity::camera,
-    error::Doing,
+    error::{Doing, bigint, narrow},
+    policy::{age, age_us},
 };
 
 /// A source as JSON in a row. User name and password are not in it.
@@ -103,6 +104,12 @@ fn to_row(key: &MasterKey, config: &CameraConfig) -> Result<camera::ActiveModel>
         sub_credentials: Set(sub.map(|s| seal(s, Stream::Sub)).transpose()?.flatten()),
         record_enabled: Set(config.record.enabled),
         record_audio: Set(config.record.audio),
+        retention_us: Set(config.record.max_age.map(age_us)),
+        retention_max_bytes: Set(config
+            .record
+            .max_bytes
+            .map(|bytes| bigint("the size limit of a camera", bytes))
+            .transpose()?),
         created_at: NotSet,
         updated_at: Set(config.updated_at.as_micros()),
         version: Set(config.version),
@@ -131,7 +138,15 @@ fn from_row(key: &MasterKey, row: camera::Model) -> Result<CameraConfig> {
         enabled: row.enabled,
         main,
         sub,
-        record: RecordSettings { enabled: row.record_enabled, audio: row.record_audio },
+        record: RecordSettings {
+            enabled: row.record_enabled,
+            audio: row.record_audio,
+            max_age: row.retention_us.map(age),
+            max_bytes: row
+                .retention_max_bytes
+                .map(|bytes| narrow("the size limit of a camera", bytes))
+                .transpose()?,
+        },
         created_at: WallTime::from_micros(row.created_at),
         updated_at: WallTime::from_micros(row.updated_at),
         version: row.version,

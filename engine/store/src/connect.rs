@@ -41,17 +41,28 @@ pub(crate) async fn open(url: &str) -> Result<DatabaseConnection> {
     }
 }
 
-async fn sqlite(url: &str) -> Result<DatabaseConnection> {
+/// Prepares to open the database at `url` when it is first asked something.
+pub(crate) fn open_later(url: &str) -> Result<DatabaseConnection> {
+    match url.split_once(':') {
+        Some(("sqlite", _)) => {
+            let pool = sqlite_pool().connect_lazy_with(sqlite_options(url)?);
+            Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
+        }
+        Some(("postgres" | "postgresql", rest)) => {
+            check_userinfo(rest)?;
+            Ok(postgres_pool(postgres_options(url)?))
+        }
+        _ => Err(address("it begins with sqlite:// or postgres://")),
+    }
+}
+
+fn sqlite_options(url: &str) -> Result<SqliteConnectOptions> {
     if url.contains(":memory:") || url.contains("mode=memory") {
         return Err(address("a database in memory would forget all footage; name a file"));
     }
     let options: SqliteConnectOptions =
         url.parse().map_err(|error: sqlx::Error| address(&error.to_string()))?;
-    let file = options.get_filename().to_owned();
-    if url.contains("mode=rwc") {
-        create_file(&file).await?;
-    }
-    let options = options
+    Ok(options
         .journal_mode(SqliteJournalMode::Wal)
         // With a WAL, NORMAL can lose the last rows in a power cut but never spoils the file. A
         // lost segment row comes back when the start finds its file; FULL would cost one flush of
@@ -59,10 +70,20 @@ async fn sqlite(url: &str) -> Result<DatabaseConnection> {
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
-        .disable_statement_logging();
-    let pool = SqlitePoolOptions::new()
-        .max_connections(SQLITE_CONNECTIONS)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .disable_statement_logging())
+}
+
+fn sqlite_pool() -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(SQLITE_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT)
+}
+
+async fn sqlite(url: &str) -> Result<DatabaseConnection> {
+    let options = sqlite_options(url)?;
+    let file = options.get_filename().to_owned();
+    if url.contains("mode=rwc") {
+        create_file(&file).await?;
+    }
+    let pool = sqlite_pool()
         .connect_with(options)
         .await
         .map_err(|error| sqlite_failed(&file, Cause::from(&error)))?;
@@ -121,9 +142,7 @@ fn folder_of(file: &Path) -> String {
 }
 
 async fn postgres(url: &str) -> Result<DatabaseConnection> {
-    let options: PgConnectOptions =
-        url.parse().map_err(|error: sqlx::Error| address(&error.to_string()))?;
-    let options = options.disable_statement_logging().application_name("ronin");
+    let options = postgres_options(url)?;
     let failed =
         |advice: String, source| Error::Open { place: postgres_place(&options), advice, source };
     match tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await {
@@ -137,11 +156,21 @@ async fn postgres(url: &str) -> Result<DatabaseConnection> {
         // How it ends does not matter: it has shown that we are let in.
         Ok(Ok(connection)) => drop(connection.close().await),
     }
+    Ok(postgres_pool(options))
+}
+
+fn postgres_options(url: &str) -> Result<PgConnectOptions> {
+    let options: PgConnectOptions =
+        url.parse().map_err(|error: sqlx::Error| address(&error.to_string()))?;
+    Ok(options.disable_statement_logging().application_name("ronin"))
+}
+
+fn postgres_pool(options: PgConnectOptions) -> DatabaseConnection {
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_lazy_with(options);
-    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
+    SqlxPostgresConnector::from_sqlx_postgres_pool(pool)
 }
 
 fn postgres_place(options: &PgConnectOptions) -> String {

@@ -3,56 +3,37 @@
 //!
 //! Not here: which footage goes, and the files.
 
-use ronin_core::{Segment, SegmentId, WallTime};
+use ronin_core::{SegmentId, WallTime};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    TransactionTrait, sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, OnConflict},
 };
 
 use crate::{
     Result, Store,
-    entity::{garbage, segment},
+    entity::{fragment_index, garbage, segment},
     error::Doing,
-    segments::from_row,
+    protected::protecting,
+    store::Lock,
 };
 
 impl Store {
-    /// The oldest segments of all cameras, at most `limit`.
-    pub async fn oldest_segments(&self, limit: u64) -> Result<Vec<Segment>> {
-        let rows = segment::Entity::find()
-            .order_by_asc(segment::Column::StartAt)
-            .order_by_asc(segment::Column::Id)
-            .limit(limit)
-            .all(&self.db)
-            .await
-            .doing("read the oldest segments")?;
-        rows.into_iter().map(from_row).collect()
-    }
-
-    /// End of the newest segment of all cameras; `None` where there is none.
-    pub async fn newest_end(&self) -> Result<Option<WallTime>> {
-        let newest: Option<Option<i64>> = segment::Entity::find()
-            .select_only()
-            .column_as(segment::Column::EndAt.max(), "newest")
-            .into_tuple()
-            .one(&self.db)
-            .await
-            .doing("read the newest segment")?;
-        Ok(newest.flatten().map(WallTime::from_micros))
-    }
-
-    /// Turns segments into garbage: they are no longer shown, and their files may be deleted.
+    /// Turns segments into garbage: they are no longer shown, and their files may be deleted. What
+    /// is protected by now stays.
     pub async fn discard(&self, ids: &[SegmentId], at: WallTime) -> Result<()> {
-        let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
-        let transaction = self.db.begin().await.doing("discard segments")?;
+        let ids = ids.iter().map(|id| id.0);
+        let transaction = self.begin_write(Lock::Segments).await.doing("discard segments")?;
         let rows = segment::Entity::find()
-            .filter(segment::Column::Id.is_in(ids.clone()))
+            .filter(segment::Column::Id.is_in(ids))
+            .filter(Expr::exists(protecting()).not())
             .all(&transaction)
             .await
             .doing("discard segments")?;
         if rows.is_empty() {
             return Ok(());
         }
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
         let garbage = rows.into_iter().map(|row| garbage::ActiveModel {
             id: Set(row.id),
             path: Set(row.path),
@@ -61,6 +42,11 @@ impl Store {
         garbage::Entity::insert_many(garbage)
             .on_conflict(OnConflict::column(garbage::Column::Id).do_nothing().to_owned())
             .exec_without_returning(&transaction)
+            .await
+            .doing("discard segments")?;
+        fragment_index::Entity::delete_many()
+            .filter(fragment_index::Column::SegmentId.is_in(ids.clone()))
+            .exec(&transaction)
             .await
             .doing("discard segments")?;
         segment::Entity::delete_many()

@@ -17,12 +17,17 @@ mod entity;
 mod error;
 mod garbage;
 mod key;
+mod lost;
+mod notices;
 mod outages;
+mod policy;
+mod protected;
 mod segments;
 mod sessions;
 mod store;
 mod timeline;
 mod tokens;
+mod usage;
 
 #[cfg(test)]
 mod tests;
@@ -30,11 +35,14 @@ mod tests;
 pub use accounts::{Role, User};
 pub use error::{Cause, Error};
 pub use key::MasterKey;
+pub use notices::StoredNotice;
 pub use outages::Outage;
+pub use protected::ProtectedSpan;
 pub use sessions::SessionRow;
 pub use store::Store;
 pub use timeline::{CameraTimeline, Gap, cause};
 pub use tokens::ApiToken;
+pub use usage::CameraUsage;
 
 /// What every function of the store returns.
 pub type Result<T> = std::result::Result<T, Error>;

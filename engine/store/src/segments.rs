@@ -3,19 +3,36 @@
 //! A segment is found by time through its start; [`Store::earliest_start`] says how far back one
 //! must look for those that began before.
 
-use ronin_core::{CameraId, RunId, Segment, SegmentId, Span, WallTime, control::KeptFootage};
+use std::collections::HashMap;
+
+use ronin_core::{
+    CameraId, Recorded, RunId, Segment, SegmentId, Span, WallTime, control::KeptFootage,
+    playback::FileIndex,
+};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, DbErr, EntityTrait, Insert, Iterable, QueryFilter, QueryOrder,
-    QuerySelect, Select, SqlErr,
+    ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, Insert, Iterable, QueryFilter,
+    QueryOrder, QuerySelect, Select, SqlErr, Statement,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
 use crate::{
     Error, Result, Store,
-    entity::{run, segment},
+    entity::{fragment_index, lost_file, run, segment},
     error::{Doing, bigint, narrow, storable},
 };
+
+/// Ids asked for in one question: below the number of parameters that every SQLite takes.
+const IDS_MAX: usize = 900;
+/// Segments closer than this follow each other: rounding, and nothing that anybody could see.
+const SEAM_US: i64 = 1000;
+
+#[derive(FromQueryResult)]
+struct StretchRow {
+    start_at: i64,
+    reach: Option<i64>,
+    last: i64,
+}
 
 impl Store {
     /// Notes that a camera's graph began a life. Twice is once.
@@ -61,6 +78,42 @@ impl Store {
             Err(error) if unique(&error) => Err(Error::PathTaken { path: segment.path.clone() }),
             told => told.map(|_| ()).doing("index a segment"),
         }
+    }
+
+    /// Adds a finished file with its pieces. Twice is once; one that was lost is found.
+    pub async fn index_segment(&self, recorded: &Recorded) -> Result<()> {
+        let id = recorded.segment.id.0;
+        let pieces = fragment_index::ActiveModel {
+            segment_id: Set(id),
+            pieces: Set(recorded.index.to_bytes()),
+        };
+        let mut replace = OnConflict::column(fragment_index::Column::SegmentId);
+        replace.update_column(fragment_index::Column::Pieces);
+        // The pieces first: a segment that is seen has its pieces.
+        fragment_index::Entity::insert(pieces)
+            .on_conflict(replace)
+            .exec_without_returning(&self.db)
+            .await
+            .doing("index the pieces of a segment")?;
+        self.upsert_segment(&recorded.segment).await?;
+        lost_file::Entity::delete_by_id(id).exec(&self.db).await.doing("find a lost file")?;
+        Ok(())
+    }
+
+    /// Where the pieces of these segments lie in their files, as far as that is known.
+    pub async fn pieces_of(&self, ids: &[SegmentId]) -> Result<HashMap<SegmentId, FileIndex>> {
+        let mut known = HashMap::with_capacity(ids.len());
+        for ids in ids.chunks(IDS_MAX) {
+            let rows = fragment_index::Entity::find()
+                .filter(fragment_index::Column::SegmentId.is_in(ids.iter().map(|id| id.0)))
+                .all(&self.db)
+                .await
+                .doing("read the pieces of segments")?;
+            known.extend(rows.into_iter().filter_map(|row| {
+                Some((SegmentId(row.segment_id), FileIndex::from_bytes(&row.pieces)?))
+            }));
+        }
+        Ok(known)
     }
 
     /// One segment.
@@ -120,30 +173,47 @@ impl Store {
         self.totals(segment::Entity::find().filter(of_camera)).await
     }
 
-    /// Start and end of each segment that overlaps `span`, by start.
-    pub(crate) async fn segment_spans(&self, camera: &CameraId, span: Span) -> Result<Vec<Span>> {
-        use segment::Column;
-        let Some(select) = self.overlapping(camera, span).await? else { return Ok(Vec::new()) };
-        let rows: Vec<(i64, i64)> = select
-            .select_only()
-            .columns([Column::StartAt, Column::EndAt])
-            .order_by_asc(Column::StartAt)
-            .into_tuple()
-            .all(&self.db)
-            .await
-            .doing("read the times of segments")?;
-        let span =
-            |(start, end)| Span::new(WallTime::from_micros(start), WallTime::from_micros(end));
-        Ok(rows.into_iter().map(span).collect())
+    /// Footage of a camera that overlaps `span`, in order: segments that follow each other are one
+    /// stretch. The database puts them together, for a year has half a million of them.
+    pub async fn stretches(&self, camera: &CameraId, span: Span) -> Result<Vec<Span>> {
+        if span.is_empty() {
+            return Ok(Vec::new());
+        }
+        let Some(earliest) = self.earliest_start(camera, span.start).await? else {
+            return Ok(Vec::new());
+        };
+        // A stretch begins where nothing before reaches; where the one before it ended is told by
+        // the next beginning, and the last one's end by the maximum.
+        let sql = "SELECT start_at, reach, last FROM (SELECT start_at, MAX(end_at) OVER (ORDER BY \
+                   start_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach, MAX(end_at) \
+                   OVER () AS last FROM segment WHERE camera_id = $1 AND start_at >= $2 AND start_at \
+                   < $3 AND end_at > $4) AS stretch WHERE reach IS NULL OR start_at > reach + $5 \
+                   ORDER BY start_at";
+        let values: [sea_orm::Value; 5] = [
+            camera.as_str().into(),
+            earliest.into(),
+            span.end.as_micros().into(),
+            span.start.as_micros().into(),
+            SEAM_US.into(),
+        ];
+        let backend = self.db.get_database_backend();
+        let statement = Statement::from_sql_and_values(backend, sql, values);
+        let rows = StretchRow::find_by_statement(statement);
+        let rows = rows.all(&self.db).await.doing("read the times of segments")?;
+        let ends = rows.iter().skip(1).map(|row| row.reach).chain([rows.last().map(|r| r.last)]);
+        let ends: Vec<Option<i64>> = ends.collect();
+        let at = WallTime::from_micros;
+        let spans = rows.iter().zip(ends);
+        Ok(spans.map(|(row, end)| Span::new(at(row.start_at), at(end.unwrap_or(0)))).collect())
     }
 
-    async fn totals(&self, select: Select<segment::Entity>) -> Result<KeptFootage> {
+    pub(crate) async fn totals(&self, select: Select<segment::Entity>) -> Result<KeptFootage> {
         use segment::Column;
         // Postgres adds BIGINTs up to a NUMERIC.
         let bytes = Expr::col(Column::SizeBytes).sum().cast_as("BIGINT");
         let row: Option<(i64, Option<i64>)> = select
             .select_only()
-            .column_as(Column::Id.count(), "segments")
+            .column_as(Column::StartAt.count(), "segments")
             .column_as(bytes, "bytes")
             .into_tuple()
             .one(&self.db)
@@ -157,7 +227,7 @@ impl Store {
     }
 
     /// Segments of a camera that overlap `span`; `None` where none can.
-    async fn overlapping(
+    pub(crate) async fn overlapping(
         &self,
         camera: &CameraId,
         span: Span,

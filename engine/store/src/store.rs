@@ -1,7 +1,13 @@
 //! The handle to the database: opening, tables, locks. The questions are in the other modules,
 //! one per table.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
 
 use ronin_migrations::{Migration, MigrationStatus, Migrator, MigratorTrait};
 use sea_orm::{
@@ -20,6 +26,7 @@ use crate::{
 pub struct Store {
     pub(crate) db: DatabaseConnection,
     pub(crate) key: Arc<MasterKey>,
+    is_away: Arc<AtomicBool>,
 }
 
 /// What only one transaction at a time does, in all processes together. SQLite has one writer
@@ -30,6 +37,7 @@ pub(crate) enum Lock {
     FirstUser,
     Outages,
     EngineRuns,
+    Segments,
 }
 
 impl Lock {
@@ -42,6 +50,7 @@ impl Lock {
                 Self::FirstUser => 2,
                 Self::Outages => 3,
                 Self::EngineRuns => 4,
+                Self::Segments => 5,
             }
     }
 }
@@ -50,8 +59,28 @@ impl Store {
     /// Opens the database at `url`: `sqlite://path?mode=rwc` or `postgres://user:password@host/name`.
     /// Its tables are left as they are: see [`Store::migrate`].
     pub async fn connect(url: &str, key: MasterKey) -> Result<Self> {
-        let db = connect::open(url).await?;
-        Ok(Self { db, key: Arc::new(key) })
+        Ok(Self::over(connect::open(url).await?, key))
+    }
+
+    /// As [`Store::connect`], for a database that does not answer now: the first question connects.
+    pub fn connect_later(url: &str, key: MasterKey) -> Result<Self> {
+        let store = Self::over(connect::open_later(url)?, key);
+        store.note_available(false);
+        Ok(store)
+    }
+
+    fn over(db: DatabaseConnection, key: MasterKey) -> Self {
+        Self { db, key: Arc::new(key), is_away: Arc::default() }
+    }
+
+    /// Whether the database answered when it was last asked for something that matters.
+    pub fn is_available(&self) -> bool {
+        !self.is_away.load(Relaxed)
+    }
+
+    /// Says whether it did. True where this is news.
+    pub fn note_available(&self, is_available: bool) -> bool {
+        self.is_away.swap(!is_available, Relaxed) == is_available
     }
 
     /// Brings the tables up to date, in one transaction. Processes that start together wait for

@@ -23,8 +23,10 @@ pub mod cause {
     pub const CAMERA_NOT_ADDED: &str = "CAMERA_NOT_ADDED";
     /// The newest footage, whose file is not finished.
     pub const NOT_YET_INDEXED: &str = "NOT_YET_INDEXED";
-    /// There was footage, and it is no more: deleted to make room, or lost with its file.
+    /// There was footage, and it is no more: deleted to make room.
     pub const FOOTAGE_GONE: &str = "FOOTAGE_GONE";
+    /// There was footage, and its file is not there any more, although nothing of ours deleted it.
+    pub const FILE_LOST: &str = "FILE_LOST";
 }
 
 /// A camera's footage in a span of time.
@@ -64,6 +66,7 @@ pub(crate) struct Facts {
     pub(crate) segments: Vec<Span>,
     pub(crate) outages: Vec<KnownOutage>,
     pub(crate) engine_runs: Vec<Span>,
+    pub(crate) lost: Vec<Span>,
     /// When the camera was added; `None` where it is not set up.
     pub(crate) camera_added: Option<WallTime>,
 }
@@ -75,22 +78,48 @@ enum Why<'a> {
     NotAdded,
     EngineStopped,
     NotYetIndexed,
+    Lost,
     Gone,
 }
 
 impl Store {
-    /// What of `span` is on disk, and why the rest of its past is not. Details shorter than
-    /// `resolution` are left out.
+    /// What of `span` is on disk, and why the rest of its past is not. `fresh` is what is on disk
+    /// and not in the index yet, by start. Details shorter than `resolution` are left out.
     pub async fn timeline(
         &self,
         camera: &CameraId,
         span: Span,
+        fresh: &[Span],
         resolution: Duration,
         now: WallTime,
     ) -> Result<CameraTimeline> {
+        Ok(build(&self.facts(camera, span, fresh, now).await?, span, resolution, now))
+    }
+
+    /// The timelines of several spans that follow each other, such as days. They are read at once.
+    pub async fn timelines(
+        &self,
+        camera: &CameraId,
+        spans: &[Span],
+        fresh: &[Span],
+        resolution: Duration,
+        now: WallTime,
+    ) -> Result<Vec<CameraTimeline>> {
+        let Some((first, last)) = spans.first().zip(spans.last()) else { return Ok(Vec::new()) };
+        let facts = self.facts(camera, Span::new(first.start, last.end), fresh, now).await?;
+        Ok(spans.iter().map(|span| build(&facts.within(*span), *span, resolution, now)).collect())
+    }
+
+    async fn facts(
+        &self,
+        camera: &CameraId,
+        span: Span,
+        fresh: &[Span],
+        now: WallTime,
+    ) -> Result<Facts> {
         let past = past_of(span, now);
         if past.is_empty() {
-            return Ok(build(&Facts::default(), span, resolution, now));
+            return Ok(Facts::default());
         }
         let added: Option<i64> = camera::Entity::find_by_id(camera.as_str())
             .select_only()
@@ -99,13 +128,34 @@ impl Store {
             .one(&self.db)
             .await
             .doing("read when the camera was added")?;
-        let facts = Facts {
-            segments: self.segment_spans(camera, past).await?,
+        let mut segments = self.stretches(camera, past).await?;
+        segments.extend(fresh);
+        segments.sort_by_key(|span| span.start);
+        Ok(Facts {
+            segments,
             outages: self.outages_in(camera, past).await?,
             engine_runs: self.engine_runs_in(past).await?,
+            lost: self.lost_in(camera, past).await?,
             camera_added: added.map(WallTime::from_micros),
+        })
+    }
+}
+
+impl Facts {
+    /// What of it touches `span`.
+    fn within(&self, span: Span) -> Self {
+        let part = |spans: &[Span]| {
+            let touching = spans.iter().filter(|other| !other.intersect(span).is_empty());
+            touching.copied().collect()
         };
-        Ok(build(&facts, span, resolution, now))
+        let outages = self.outages.iter();
+        Self {
+            segments: part(&self.segments),
+            outages: outages.filter(|o| !o.span.intersect(span).is_empty()).cloned().collect(),
+            engine_runs: part(&self.engine_runs),
+            lost: part(&self.lost),
+            camera_added: self.camera_added,
+        }
     }
 }
 
@@ -128,6 +178,7 @@ pub(crate) fn build(
     let known = Known {
         outages: without_overlap(&facts.outages),
         engine_runs: union(facts.engine_runs.iter().copied(), Duration::ZERO),
+        lost: union(facts.lost.iter().copied(), Duration::ZERO),
         // Of a removed camera nobody expects footage at any time.
         added: facts.camera_added.unwrap_or(past.end),
         now,
@@ -228,26 +279,43 @@ fn without_overlap(outages: &[KnownOutage]) -> Vec<(Span, &Outage)> {
 struct Known<'a> {
     outages: Vec<(Span, &'a Outage)>,
     engine_runs: Vec<Span>,
+    lost: Vec<Span>,
     added: WallTime,
     now: WallTime,
 }
 
 impl<'a> Known<'a> {
-    /// The pieces of a gap, in order. An outage says most. Before the camera was there nobody
-    /// minds whether the engine ran, so that is said first.
+    /// The pieces of a gap, in order. A lost file says most, then an outage. Before the camera was
+    /// there nobody minds whether the engine ran, so that is said first.
     fn explain(&self, gap: Span) -> Vec<(Span, Why<'a>)> {
         let mut pieces = Vec::new();
+        let first = self.lost.partition_point(|span| span.end <= gap.start);
+        let lost = self.lost[first..].iter().take_while(|span| span.start < gap.end);
+        let mut from = gap.start;
+        for span in lost {
+            let span = span.intersect(gap);
+            self.explain_without_loss(Span::new(from, span.start), &mut pieces);
+            pieces.push((span, Why::Lost));
+            from = span.end;
+        }
+        self.explain_without_loss(Span::new(from, gap.end), &mut pieces);
+        pieces
+    }
+
+    fn explain_without_loss(&self, gap: Span, pieces: &mut Vec<(Span, Why<'a>)>) {
+        if gap.is_empty() {
+            return;
+        }
         let first = self.outages.partition_point(|(span, _)| span.end <= gap.start);
         let outages = self.outages[first..].iter().take_while(|(span, _)| span.start < gap.end);
         let mut from = gap.start;
         for (span, outage) in outages {
             let span = span.intersect(gap);
-            self.explain_without_outage(Span::new(from, span.start), &mut pieces);
+            self.explain_without_outage(Span::new(from, span.start), pieces);
             pieces.push((span, Why::Outage(outage)));
             from = span.end;
         }
-        self.explain_without_outage(Span::new(from, gap.end), &mut pieces);
-        pieces
+        self.explain_without_outage(Span::new(from, gap.end), pieces);
     }
 
     fn explain_without_outage(&self, span: Span, pieces: &mut Vec<(Span, Why<'a>)>) {
@@ -301,9 +369,13 @@ impl Why<'_> {
                 cause::NOT_YET_INDEXED,
                 "being recorded; it can be played when the file is finished",
             ),
+            Self::Lost => (
+                cause::FILE_LOST,
+                "the file of this time is gone from the storage, and RoninNVR did not delete it",
+            ),
             Self::Gone => (
                 cause::FOOTAGE_GONE,
-                "no footage is left of this time: it was deleted to make room, or its file was lost",
+                "no footage is left of this time: it was deleted to make room",
             ),
         };
         Gap { span, cause: cause.to_owned(), message: message.to_owned() }
