@@ -1,167 +1,302 @@
-//! Turns finished files, runs and outages into rows. Owns the order file → row.
+//! Turns finished files, runs, outages and notices into rows. Owns the order file → row → news.
 //!
-//! Nothing waits for the database but this task: while it does not answer, entries wait in the
-//! channels and are written, in order, when it comes back. Rows are written by id, so writing one
-//! twice changes nothing.
+//! ```text
+//!  graphs ──files──▶ ┌──────────┐ ──row──▶ database ──▶ news
+//!  supervisors ────▶ │ recorder │
+//!                    └──▲────┬──┘
+//!                   again│   │while the database is away
+//!                       spool (beside the footage)
+//! ```
+//! Nothing waits for the database: while it does not answer, or is slow, entries go to the
+//! [`Spool`], and are written in order when it is back. Rows are written by id, so writing one twice
+//! changes nothing.
 //!
 //! Not here: when to cut a file ([`ronin_pipelines`]), how rows are kept ([`ronin_store`]).
 
-use std::{future::Future, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use ronin_core::{CameraId, RunId, Segment, WallTime, chain, retry::Backoff};
+use ronin_core::{
+    ErrorKind, Notice, NoticeKind, Recorded, SegmentId, Unindexed, chain, notice::News,
+    retry::Backoff,
+};
 use ronin_store::{Outage, Store};
-use tokio::{sync::mpsc, time::sleep};
+use tokio::{
+    sync::mpsc,
+    task::spawn_blocking,
+    time::{sleep_until, timeout},
+};
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, error, warn};
+use tracing::{debug, error, info, warn};
 
-/// Finished segments that may wait for the database: hours of 15-minute files for 100 cameras.
-/// Full means that muxers wait before they announce the next; pictures do not.
+pub use crate::spool::{Entry, Spool};
+use crate::storage::Storage;
+
+/// Finished segments that may wait for the recorder, which takes them within milliseconds, or within
+/// [`WRITE_TIMEOUT`] where the database just went away. Full means that muxers wait before they
+/// announce the next; pictures do not.
 const SEGMENT_QUEUE: usize = 1024;
-/// Runs and outages that may wait: each is a few hundred bytes.
+/// Runs, outages and notices that may wait: each is a few hundred bytes.
 const ENTRY_QUEUE: usize = 4096;
+/// A database that takes longer for one row counts as away. Longer than SQLite waits for a lock.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(6);
 /// Between attempts while the database is away.
 const RETRY: Backoff =
     Backoff { first: Duration::from_millis(200), longest: Duration::from_secs(5) };
 /// Attempts for a row that the database refuses although it answers.
 const REFUSALS_MAX: u32 = 5;
-
-/// Something to note about a camera.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Entry {
-    /// Pictures of a new connection arrive.
-    RunBegan {
-        /// The connection.
-        run: RunId,
-        /// Whose it is.
-        camera: CameraId,
-        /// Since when.
-        at: WallTime,
-    },
-    /// A connection ended.
-    RunEnded {
-        /// The connection.
-        run: RunId,
-        /// When.
-        at: WallTime,
-        /// Machine-readable reason.
-        reason: String,
-    },
-    /// From `at` on there is no footage, for the cause and words given; `None`: there is again.
-    Outage {
-        /// Whose.
-        camera: CameraId,
-        /// Since when.
-        at: WallTime,
-        /// Cause and words.
-        outage: Option<(String, String)>,
-    },
-}
+/// Spooled entries written before new ones are looked at again.
+const BATCH: usize = 64;
 
 /// The senders to a [`Recorder`].
 #[derive(Clone, Debug)]
 pub struct Handle {
     /// Finished segments.
-    pub segments: mpsc::Sender<Segment>,
-    /// Runs and outages.
+    pub segments: mpsc::Sender<Recorded>,
+    /// Everything else.
     pub entries: mpsc::Sender<Entry>,
+}
+
+impl Handle {
+    /// Tells people something, as soon as it is stored.
+    pub fn tell(&self, notice: Notice) {
+        if self.entries.try_send(Entry::Notice(notice)).is_err() {
+            warn!("the index is behind: a notice was not stored");
+        }
+    }
 }
 
 /// The task that writes rows.
 #[derive(Debug)]
 pub struct Recorder {
     store: Store,
-    segments: mpsc::Receiver<Segment>,
+    unindexed: Unindexed,
+    news: News,
+    /// Taken out while a blocking thread works on it.
+    spool: Option<Spool>,
+    /// The footage on disk is older than the spool's first row: since when the database is away.
+    away_since: Option<Instant>,
+    segments: mpsc::Receiver<Recorded>,
     entries: mpsc::Receiver<Entry>,
 }
 
-/// Makes a recorder and the senders to it.
-pub fn channel(store: Store) -> (Handle, Recorder) {
+/// What became of an attempt to write a row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Outcome {
+    Written,
+    /// The database does not answer: again later.
+    Away,
+    /// It answers, and will not have this row.
+    Refused,
+}
+
+/// Makes a recorder and the senders to it. What an earlier life left in the spool is written first.
+pub fn channel(
+    store: Store,
+    storage: &Arc<Storage>,
+    unindexed: Unindexed,
+    news: News,
+) -> std::io::Result<(Handle, Recorder)> {
     let (segments_tx, segments) = mpsc::channel(SEGMENT_QUEUE);
     let (entries_tx, entries) = mpsc::channel(ENTRY_QUEUE);
+    let spool = Spool::open(&storage.root)?;
+    if !spool.is_empty() {
+        info!(entries = spool.len(), "entries of an earlier life wait for the database");
+    }
     let handle = Handle { segments: segments_tx, entries: entries_tx };
-    (handle, Recorder { store, segments, entries })
+    let spool = Some(spool);
+    let recorder =
+        Recorder { store, unindexed, news, spool, away_since: None, segments, entries };
+    Ok((handle, recorder))
 }
 
 impl Recorder {
-    /// Writes rows until every sender is gone and all is written, or `give_up` is called.
+    /// Writes rows until every sender is gone and all is written, or `give_up` is called: what is
+    /// left then waits in the spool for the next start.
     pub async fn run(mut self, give_up: CancellationToken) {
         let (mut segments_open, mut entries_open) = (true, true);
-        while segments_open || entries_open {
+        let mut failures = 0;
+        let mut retry_at = Instant::now();
+        loop {
+            let is_waiting = self.spool.as_ref().is_some_and(|spool| !spool.is_empty());
+            if !(segments_open || entries_open || is_waiting) {
+                return;
+            }
             tokio::select! {
                 biased;
-                () = give_up.cancelled() => {
-                    let left = self.segments.len() + self.entries.len();
-                    error!(left, "rows were not written; `ronin check` shows what is missing");
-                    return;
-                }
-                segment = self.segments.recv(), if segments_open => match segment {
-                    Some(segment) => self.write_segment(segment, &give_up).await,
-                    None => segments_open = false,
-                },
+                () = give_up.cancelled() => return self.put_aside().await,
                 entry = self.entries.recv(), if entries_open => match entry {
-                    Some(entry) => self.write_entry(entry, &give_up).await,
+                    Some(entry) => self.take(entry).await,
                     None => entries_open = false,
                 },
+                segment = self.segments.recv(), if segments_open => match segment {
+                    Some(segment) => self.take(Entry::Segment(Box::new(segment))).await,
+                    None => segments_open = false,
+                },
+                () = sleep_until(retry_at.into()), if is_waiting => {
+                    let went_on = self.write_spooled().await;
+                    failures = if went_on { 0 } else { failures + 1 };
+                    let wait = if went_on { Duration::ZERO } else { RETRY.delay(failures, 0.5) };
+                    retry_at = Instant::now() + wait;
+                }
             }
         }
     }
 
-    async fn write_segment(&self, segment: Segment, give_up: &CancellationToken) {
-        let written = persist(give_up, || self.store.upsert_segment(&segment)).await;
-        if written {
-            debug!(camera = %segment.camera, path = segment.path, "segment indexed");
-        } else {
-            error!(camera = %segment.camera, path = segment.path, "a segment has no row");
+    /// Writes an entry at once where nothing waits before it and the database answers.
+    async fn take(&mut self, entry: Entry) {
+        let is_first = self.spool.as_ref().is_none_or(Spool::is_empty);
+        if is_first && self.write(&entry).await != Outcome::Away {
+            return;
         }
+        self.keep(entry).await;
     }
 
-    async fn write_entry(&self, entry: Entry, give_up: &CancellationToken) {
-        let store = &self.store;
-        let written = match &entry {
-            Entry::RunBegan { run, camera, at } => {
-                persist(give_up, || store.begin_run(*run, camera, *at)).await
+    /// Writes the oldest spooled entries. False where the database is still away.
+    async fn write_spooled(&mut self) -> bool {
+        for _ in 0..BATCH {
+            let Some(entry) = self.with_spool(Spool::front).await.flatten() else { break };
+            if self.write(&entry).await == Outcome::Away {
+                return false;
             }
-            Entry::RunEnded { run, at, reason } => {
-                persist(give_up, || store.end_run(*run, *at, reason)).await
-            }
-            Entry::Outage { camera, at, outage } => {
-                let outage = outage.as_ref().map(|(cause, message)| Outage {
-                    cause: cause.clone(),
-                    message: message.clone(),
-                });
-                persist(give_up, || store.set_outage(camera, *at, outage.clone())).await
-            }
-        };
-        if !written {
-            error!(?entry, "an entry about a camera was not written");
+            self.with_spool(Spool::pop).await;
         }
+        if self.spool.as_ref().is_none_or(Spool::is_empty) {
+            self.came_back().await;
+        }
+        true
     }
-}
 
-/// Repeats `write` until it succeeds. Gives up where told to, or where the database answers and
-/// refuses again and again: one bad row must not hold up all others.
-async fn persist<F>(give_up: &CancellationToken, mut write: impl FnMut() -> F) -> bool
-where
-    F: Future<Output = Result<(), ronin_store::Error>>,
-{
-    let mut failures = 0;
-    let mut refusals = 0;
-    loop {
-        let failure = match write().await {
-            Ok(()) => return true,
-            Err(failure) => failure,
-        };
-        failures += 1;
-        if failure.kind() != ronin_core::ErrorKind::Unavailable {
+    /// Writes one row, and tells what was waiting for it.
+    async fn write(&mut self, entry: &Entry) -> Outcome {
+        let mut refusals = 0;
+        loop {
+            let failure = match timeout(WRITE_TIMEOUT, self.attempt(entry)).await {
+                Ok(Ok(())) => {
+                    self.store.note_available(true);
+                    return Outcome::Written;
+                }
+                Ok(Err(failure)) => failure,
+                Err(_) => return self.went_away("no answer in time").await,
+            };
+            if failure.kind() == ErrorKind::Unavailable {
+                return self.went_away(&chain(&failure)).await;
+            }
             refusals += 1;
+            warn!(error = chain(&failure), refusals, "could not write a row");
+            if refusals >= REFUSALS_MAX {
+                error!(?entry, "the database refuses a row; it is left out");
+                if let Entry::Segment(recorded) = entry {
+                    self.unindexed.forget(recorded.segment.id);
+                }
+                return Outcome::Refused;
+            }
+            sleep_until((Instant::now() + RETRY.delay(refusals, 0.5)).into()).await;
         }
-        warn!(error = chain(&failure), failures, "could not write a row");
-        if refusals >= REFUSALS_MAX {
-            return false;
+    }
+
+    async fn attempt(&self, entry: &Entry) -> Result<(), ronin_store::Error> {
+        let store = &self.store;
+        match entry {
+            Entry::Segment(recorded) => {
+                store.index_segment(recorded).await?;
+                let segment = &recorded.segment;
+                debug!(camera = %segment.camera, path = segment.path, "segment indexed");
+                self.unindexed.forget(segment.id);
+                self.news.segment_indexed(segment);
+                Ok(())
+            }
+            Entry::Discarded { id, at } => store.discard_lost(&[*id], *at).await,
+            Entry::RunBegan { run, camera, at } => store.begin_run(*run, camera, *at).await,
+            Entry::RunEnded { run, at, reason } => store.end_run(*run, *at, reason).await,
+            Entry::Outage { camera, at, outage } => {
+                let outage = outage.clone().map(|(cause, message)| Outage { cause, message });
+                store.set_outage(camera, *at, outage).await
+            }
+            Entry::EngineBegan { id, at } => store.begin_engine_run(*id, *at).await,
+            Entry::EngineEnded { id, at } => store.end_engine_run(*id, *at).await,
+            Entry::Notice(notice) => {
+                let row = store.insert_notice(notice).await?;
+                self.news.notice_stored(row);
+                Ok(())
+            }
         }
-        tokio::select! {
-            () = give_up.cancelled() => return false,
-            () = sleep(RETRY.delay(failures, 0.5)) => {}
+    }
+
+    async fn went_away(&mut self, why: &str) -> Outcome {
+        self.store.note_available(false);
+        if self.away_since.is_none() {
+            self.away_since = Some(Instant::now());
+            warn!(error = why, "the database does not answer: could not write a row; rows wait beside \
+                   the footage");
         }
+        Outcome::Away
+    }
+
+    /// Everything that waited is written.
+    async fn came_back(&mut self) {
+        let Some(since) = self.away_since.take() else { return };
+        let seconds = since.elapsed().as_secs();
+        info!(seconds, "the database answers again, and every row is written");
+        let text = format!(
+            "The database did not answer for {seconds} s. Recording went on, and every row of that \
+             time is written now"
+        );
+        let notice = Notice::new(NoticeKind::DatabaseBack, None, "", text);
+        // Where it goes away again at this moment, this is the first that waits.
+        if self.write(&Entry::Notice(notice.clone())).await == Outcome::Away {
+            self.keep(Entry::Notice(notice)).await;
+        }
+    }
+
+    /// Keeps an entry in the spool.
+    async fn keep(&mut self, entry: Entry) {
+        let segment = match &entry {
+            Entry::Segment(recorded) => Some(recorded.segment.id),
+            _ => None,
+        };
+        let kept = self.with_spool(move |spool| spool.push(entry)).await;
+        if kept == Some(true) {
+            return;
+        }
+        error!("there is no place for rows that wait; footage is adopted at the next start");
+        self.forget(segment);
+    }
+
+    fn forget(&self, segment: Option<SegmentId>) {
+        if let Some(id) = segment {
+            self.unindexed.forget(id);
+        }
+    }
+
+    /// The engine ends and the database is away: everything goes to the spool.
+    async fn put_aside(mut self) {
+        self.segments.close();
+        self.entries.close();
+        while let Some(entry) = self.entries.recv().await {
+            self.keep(entry).await;
+        }
+        while let Some(segment) = self.segments.recv().await {
+            self.keep(Entry::Segment(Box::new(segment))).await;
+        }
+        let left = self.spool.as_ref().map_or(0, Spool::len);
+        warn!(left, "the database is away; rows wait in the spool for the next start");
+    }
+
+    /// Works on the spool on a thread that may block. `None` where that thread panicked.
+    async fn with_spool<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&mut Spool) -> T + Send + 'static,
+    ) -> Option<T> {
+        let mut spool = self.spool.take()?;
+        let done = spawn_blocking(move || {
+            let value = work(&mut spool);
+            (spool, value)
+        });
+        let (spool, value) = done.await.ok()?;
+        self.spool = Some(spool);
+        Some(value)
     }
 }

@@ -1,20 +1,30 @@
 //! The storage root: checked, claimed and described.
 //!
-//! One root has one writer: the lock is held for as long as [`Storage`] lives. Not here: what is
-//! deleted when.
+//! One root has one writer: the lock is held for as long as [`Storage`] lives. A sentinel file says
+//! which storage it is, so that an empty folder where a disk should be mounted is not taken for it.
+//! Not here: what is deleted when.
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     fs::{self, File, OpenOptions, TryLockError},
-    io,
+    io::{self, Write},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use ronin_api::DiskFacts;
 use ronin_core::CameraId;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 const LOCK_FILE: &str = ".ronin.lock";
+const SENTINEL_FILE: &str = ".ronin.store";
+
+#[derive(Serialize, Deserialize)]
+struct Sentinel {
+    store: Uuid,
+}
 
 /// Where and how footage is written.
 #[derive(Debug)]
@@ -25,7 +35,7 @@ pub struct Storage {
     pub segment_duration: Duration,
     /// How often open files are forced to disk.
     pub sync_every: Duration,
-    _lock: File,
+    lock: Mutex<File>,
 }
 
 /// Why the storage cannot be used.
@@ -62,18 +72,76 @@ impl Storage {
         let failed = |source| Error::NotWritable { path: root.to_owned(), source };
         fs::create_dir_all(root).map_err(failed)?;
         let root = root.canonicalize().map_err(failed)?;
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(root.join(LOCK_FILE))
-            .map_err(failed)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { root, segment_duration, sync_every, _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(Error::InUse(root)),
-            Err(TryLockError::Error(source)) => Err(failed(source)),
+        let lock = Mutex::new(take_lock(&root)?);
+        Ok(Self { root, segment_duration, sync_every, lock })
+    }
+
+    /// Claims the root again, which another disk may have been mounted on meanwhile.
+    pub fn claim_again(&self) -> Result<(), Error> {
+        let mut held = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = open_lock(&self.root)?;
+        let failed = |source| Error::NotWritable { path: self.root.clone(), source };
+        let same = |a: &File, b: &File| -> io::Result<bool> {
+            use std::os::unix::fs::MetadataExt;
+            let (a, b) = (a.metadata()?, b.metadata()?);
+            Ok(a.dev() == b.dev() && a.ino() == b.ino())
+        };
+        if !same(&held, &lock).map_err(failed)? {
+            *held = locked(lock, &self.root)?;
+        }
+        Ok(())
+    }
+}
+
+fn take_lock(root: &Path) -> Result<File, Error> {
+    locked(open_lock(root)?, root)
+}
+
+fn open_lock(root: &Path) -> Result<File, Error> {
+    let failed = |source| Error::NotWritable { path: root.to_owned(), source };
+    let path = root.join(LOCK_FILE);
+    OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)
+}
+
+fn locked(lock: File, root: &Path) -> Result<File, Error> {
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(Error::InUse(root.to_owned())),
+        Err(TryLockError::Error(source)) => {
+            Err(Error::NotWritable { path: root.to_owned(), source })
         }
     }
+}
+
+/// Which storage this is; `None` where it does not say.
+pub fn identity(root: &Path) -> io::Result<Option<Uuid>> {
+    let text = match fs::read_to_string(root.join(SENTINEL_FILE)) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    // One that a power cut left empty says nothing.
+    Ok(serde_json::from_str::<Sentinel>(&text).ok().map(|sentinel| sentinel.store))
+}
+
+/// Has the storage say which it is.
+pub fn write_identity(root: &Path, store: Uuid) -> io::Result<()> {
+    let text = serde_json::to_string(&Sentinel { store })?;
+    write_whole(&root.join(SENTINEL_FILE), text.as_bytes())
+}
+
+/// Writes a file so that, whatever happens, the old or the new one is there as a whole. Its owner
+/// alone may read it.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let draft = path.with_extension("draft");
+    let mut options = OpenOptions::new();
+    let mut file = options.create(true).truncate(true).write(true).mode(0o600).open(&draft)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&draft, path)?;
+    File::open(folder)?.sync_all()
 }
 
 /// Size and free space of the file system that holds `path`; `None` where it does not answer.
@@ -85,20 +153,25 @@ pub fn disk(path: &Path) -> Option<DiskFacts> {
     })
 }
 
-/// Recorded files, relative to `root`: `<camera>/<day>/<time>.mp4`. Links are not followed.
-pub fn recorded_files(root: &Path) -> io::Result<BTreeSet<PathBuf>> {
-    let mut files = BTreeSet::new();
+/// Recorded files and their sizes, relative to `root`: `<camera>/<day>/<time>.mp4`. Links are not
+/// followed. Folders and files that go away meanwhile are left out.
+pub fn recorded_files(root: &Path) -> io::Result<BTreeMap<PathBuf, u64>> {
+    let mut files = BTreeMap::new();
     for camera in folders(root)? {
         let name = camera.file_name().and_then(|n| n.to_str()).unwrap_or_default();
         if name.parse::<CameraId>().is_err() {
             continue;
         }
         for day in folders(&camera)? {
-            for entry in fs::read_dir(&day)? {
-                let path = entry?.path();
+            for entry in present(fs::read_dir(&day))?.into_iter().flatten() {
+                let entry = entry?;
+                let path = entry.path();
                 let recorded = path.extension().is_some_and(|ext| ext == "mp4");
-                if recorded && let Ok(relative) = path.strip_prefix(root) {
-                    files.insert(relative.to_owned());
+                if recorded
+                    && let Ok(relative) = path.strip_prefix(root)
+                    && let Some(file) = present(entry.metadata())?
+                {
+                    files.insert(relative.to_owned(), file.len());
                 }
             }
         }
@@ -106,9 +179,18 @@ pub fn recorded_files(root: &Path) -> io::Result<BTreeSet<PathBuf>> {
     Ok(files)
 }
 
+/// `None` where it is not there.
+fn present<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 fn folders(path: &Path) -> io::Result<Vec<PathBuf>> {
     let mut folders = Vec::new();
-    for entry in fs::read_dir(path)? {
+    for entry in present(fs::read_dir(path))?.into_iter().flatten() {
         let entry = entry?;
         if entry.file_type()?.is_dir() {
             folders.push(entry.path());
@@ -141,6 +223,24 @@ mod tests {
         fs::write(&file, b"").unwrap();
         let error = open(&file.join("below")).unwrap_err().to_string();
         assert!(error.contains("STORAGE_ROOT"), "{error}");
+    }
+
+    #[test]
+    fn the_storage_says_which_it_is_and_another_disk_is_claimed_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(identity(folder.path()).unwrap(), None);
+        let id = Uuid::now_v7();
+        write_identity(folder.path(), id).unwrap();
+        assert_eq!(identity(folder.path()).unwrap(), Some(id));
+        fs::write(folder.path().join(SENTINEL_FILE), "").unwrap();
+        assert_eq!(identity(folder.path()).unwrap(), None);
+
+        let storage = open(folder.path()).unwrap();
+        storage.claim_again().unwrap();
+        // As if another file system were mounted over it.
+        fs::remove_file(storage.root.join(LOCK_FILE)).unwrap();
+        storage.claim_again().unwrap();
+        assert!(matches!(open(folder.path()), Err(Error::InUse(_))));
     }
 
     #[test]

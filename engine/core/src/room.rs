@@ -17,6 +17,7 @@ pub struct Room(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     is_full: AtomicBool,
+    is_away: AtomicBool,
     written_bytes: AtomicU64,
     wanted: Notify,
 }
@@ -52,6 +53,22 @@ impl Room {
     pub fn is_full(&self) -> bool {
         self.0.is_full.load(Relaxed)
     }
+
+    /// Says whether the storage is not there, or another than it should be: an empty folder where a
+    /// disk was mounted. Recording pauses for as long as it is. True where this is news.
+    pub fn set_away(&self, is_away: bool) -> bool {
+        self.0.is_away.swap(is_away, Relaxed) != is_away
+    }
+
+    /// Whether recording pauses because the storage is not there.
+    pub fn is_away(&self) -> bool {
+        self.0.is_away.load(Relaxed)
+    }
+
+    /// Whether recording pauses, for whatever reason.
+    pub fn is_closed(&self) -> bool {
+        self.is_full() || self.is_away()
+    }
 }
 
 #[cfg(test)]
@@ -70,6 +87,8 @@ mod tests {
         assert!(room.wanted().now_or_never().is_none());
 
         assert!(room.set_full(true) && !room.set_full(true) && room.is_full());
-        assert!(room.set_full(false) && !room.is_full());
+        assert!(room.is_closed() && !room.is_away());
+        assert!(room.set_full(false) && !room.is_full() && !room.is_closed());
+        assert!(room.set_away(true) && room.is_closed());
     }
 }

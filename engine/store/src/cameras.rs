@@ -2,8 +2,9 @@
 
 use ronin_core::{CameraConfig, CameraId, RecordSettings, Source, Transport, WallTime};
 use sea_orm::{
+    ActiveModelTrait,
     ActiveValue::{NotSet, Set, Unchanged},
-    ColumnTrait, EntityTrait, QueryFilter,
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
     sea_query::OnConflict,
 };
 use serde::{Deserialize, Serialize};
@@ -89,34 +90,41 @@ impl Store {
 
 /// Everything but the id and the time it was added, which never change.
 fn to_row(key: &MasterKey, config: &CameraConfig) -> Result<camera::ActiveModel> {
+    let mut row = to_model(key, config)?.into_active_model().reset_all();
+    row.id = Unchanged(config.id.to_string());
+    row.created_at = NotSet;
+    Ok(row)
+}
+
+/// The whole row of a camera.
+pub(crate) fn to_model(key: &MasterKey, config: &CameraConfig) -> Result<camera::Model> {
     let seal = |source: &Source, stream| {
         let credentials = source.credentials.as_ref();
         credentials.map(|c| credentials::seal(key, &config.id, stream, c)).transpose()
     };
     let sub = config.sub.as_ref();
-    Ok(camera::ActiveModel {
-        id: Unchanged(config.id.to_string()),
-        display_name: Set(config.display_name.clone()),
-        enabled: Set(config.enabled),
-        main_source: Set(source_json(&config.id, &config.main)?),
-        main_credentials: Set(seal(&config.main, Stream::Main)?),
-        sub_source: Set(sub.map(|source| source_json(&config.id, source)).transpose()?),
-        sub_credentials: Set(sub.map(|s| seal(s, Stream::Sub)).transpose()?.flatten()),
-        record_enabled: Set(config.record.enabled),
-        record_audio: Set(config.record.audio),
-        retention_us: Set(config.record.max_age.map(age_us)),
-        retention_max_bytes: Set(config
-            .record
-            .max_bytes
+    let max_bytes = config.record.max_bytes;
+    Ok(camera::Model {
+        id: config.id.to_string(),
+        display_name: config.display_name.clone(),
+        enabled: config.enabled,
+        main_source: source_json(&config.id, &config.main)?,
+        main_credentials: seal(&config.main, Stream::Main)?,
+        sub_source: sub.map(|source| source_json(&config.id, source)).transpose()?,
+        sub_credentials: sub.map(|s| seal(s, Stream::Sub)).transpose()?.flatten(),
+        record_enabled: config.record.enabled,
+        record_audio: config.record.audio,
+        retention_us: config.record.max_age.map(age_us),
+        retention_max_bytes: max_bytes
             .map(|bytes| bigint("the size limit of a camera", bytes))
-            .transpose()?),
-        created_at: NotSet,
-        updated_at: Set(config.updated_at.as_micros()),
-        version: Set(config.version),
+            .transpose()?,
+        created_at: config.created_at.as_micros(),
+        updated_at: config.updated_at.as_micros(),
+        version: config.version,
     })
 }
 
-fn from_row(key: &MasterKey, row: camera::Model) -> Result<CameraConfig> {
+pub(crate) fn from_row(key: &MasterKey, row: camera::Model) -> Result<CameraConfig> {
     let id: CameraId = row.id.parse().map_err(|_| Error::Damaged {
         what: "a camera".to_owned(),
         problem: format!("{:?} is no camera id", row.id),

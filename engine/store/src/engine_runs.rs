@@ -13,12 +13,16 @@ use crate::{Result, Store, entity::engine_run, error::Doing, outages, store::Loc
 const BEGINNING: &str = "note the start of the engine";
 
 impl Store {
-    /// Notes that the engine began to run, and returns the id of this run. A run before it that
-    /// was killed ended at its last sign of life, and so did the outages that it left open: what
-    /// happened after that nobody saw.
-    pub async fn begin_engine_run(&self, at: WallTime) -> Result<Uuid> {
+    /// Notes that the engine began to run. A run before it that was killed ended at its last sign of
+    /// life, and so did the outages that it left open: what happened after that nobody saw. Twice is
+    /// once.
+    pub async fn begin_engine_run(&self, id: Uuid, at: WallTime) -> Result<()> {
         use engine_run::Column;
         let transaction = self.begin_write(Lock::EngineRuns).await.doing(BEGINNING)?;
+        let known = engine_run::Entity::find_by_id(id).one(&transaction).await.doing(BEGINNING)?;
+        if known.is_some() {
+            return Ok(());
+        }
         engine_run::Entity::update_many()
             .col_expr(Column::StoppedAt, Expr::col(Column::AliveAt))
             .filter(Column::StoppedAt.is_null())
@@ -35,7 +39,6 @@ impl Store {
         if let Some(last_seen) = last_seen.flatten() {
             outages::end_open(&transaction, WallTime::from_micros(last_seen)).await?;
         }
-        let id = Uuid::now_v7();
         let row = engine_run::ActiveModel {
             id: Set(id),
             started_at: Set(at.as_micros()),
@@ -44,8 +47,7 @@ impl Store {
         };
         let insert = engine_run::Entity::insert(row);
         insert.exec_without_returning(&transaction).await.doing(BEGINNING)?;
-        transaction.commit().await.doing(BEGINNING)?;
-        Ok(id)
+        transaction.commit().await.doing(BEGINNING)
     }
 
     /// Notes a sign of life: should the engine be killed, it ran at least until the last one.

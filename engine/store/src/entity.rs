@@ -7,8 +7,9 @@
 
 pub(crate) mod camera {
     use sea_orm::entity::prelude::*;
+    use serde::{Deserialize, Serialize};
 
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
     #[sea_orm(table_name = "camera")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]

@@ -6,7 +6,7 @@
 use ronin_core::{SegmentId, WallTime};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
@@ -22,11 +22,21 @@ impl Store {
     /// Turns segments into garbage: they are no longer shown, and their files may be deleted. What
     /// is protected by now stays.
     pub async fn discard(&self, ids: &[SegmentId], at: WallTime) -> Result<()> {
+        let unprotected = Condition::all().add(Expr::exists(protecting()).not());
+        self.discard_where(ids, unprotected, at).await
+    }
+
+    async fn discard_where(
+        &self,
+        ids: &[SegmentId],
+        which: Condition,
+        at: WallTime,
+    ) -> Result<()> {
         let ids = ids.iter().map(|id| id.0);
         let transaction = self.begin_write(Lock::Segments).await.doing("discard segments")?;
         let rows = segment::Entity::find()
             .filter(segment::Column::Id.is_in(ids))
-            .filter(Expr::exists(protecting()).not())
+            .filter(which)
             .all(&transaction)
             .await
             .doing("discard segments")?;
@@ -55,6 +65,12 @@ impl Store {
             .await
             .doing("discard segments")?;
         transaction.commit().await.doing("discard segments")
+    }
+
+    /// As [`Store::discard`], for segments whose files were deleted while the database was away:
+    /// protected or not, they are gone.
+    pub async fn discard_lost(&self, ids: &[SegmentId], at: WallTime) -> Result<()> {
+        self.discard_where(ids, Condition::all(), at).await
     }
 
     /// Garbage whose files are to be deleted: id and path, at most `limit`.

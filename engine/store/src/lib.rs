@@ -22,6 +22,7 @@ mod notices;
 mod outages;
 mod policy;
 mod protected;
+mod remembered;
 mod segments;
 mod sessions;
 mod store;

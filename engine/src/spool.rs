@@ -1,0 +1,275 @@
+//! What waits for the database, beside the footage: one small file for each entry, in order.
+//!
+//! `<root>/.spool/<number>.json`. An entry is on disk before it counts as kept, and its file goes
+//! after its row was written; a crash in between writes one row twice, which is writing it once.
+//! Where even the spool cannot be written, as on a full disk, entries wait in memory.
+//!
+//! Not here: who writes rows ([`crate::recorder`]).
+
+use std::{
+    collections::VecDeque,
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+use ronin_core::{CameraId, Notice, Recorded, RunId, SegmentId, WallTime};
+use serde::{Deserialize, Serialize};
+use tracing::{error, warn};
+use uuid::Uuid;
+
+use crate::storage::write_whole;
+
+const FOLDER: &str = ".spool";
+/// Entries on disk: a week of minutes of 16 cameras. Footage beyond it is adopted from its files.
+const ENTRIES_MAX: usize = 200_000;
+/// Entries in memory while the spool cannot be written: each is a few KiB at most.
+const HELD_MAX: usize = 4096;
+
+/// Something to note in the database.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "snake_case")]
+pub enum Entry {
+    /// A file is finished.
+    Segment(Box<Recorded>),
+    /// Footage was deleted while the database was away.
+    Discarded {
+        /// Which.
+        id: SegmentId,
+        /// When.
+        at: WallTime,
+    },
+    /// Pictures of a new connection arrive.
+    RunBegan {
+        /// The connection.
+        run: RunId,
+        /// Whose it is.
+        camera: CameraId,
+        /// Since when.
+        at: WallTime,
+    },
+    /// A connection ended.
+    RunEnded {
+        /// The connection.
+        run: RunId,
+        /// When.
+        at: WallTime,
+        /// Machine-readable reason.
+        reason: String,
+    },
+    /// From `at` on there is no footage, for the cause and words given; `None`: there is again.
+    Outage {
+        /// Whose.
+        camera: CameraId,
+        /// Since when.
+        at: WallTime,
+        /// Cause and words.
+        outage: Option<(String, String)>,
+    },
+    /// The engine began to run.
+    EngineBegan {
+        /// This run of it.
+        id: Uuid,
+        /// When.
+        at: WallTime,
+    },
+    /// The engine stopped as it should.
+    EngineEnded {
+        /// This run of it.
+        id: Uuid,
+        /// When.
+        at: WallTime,
+    },
+    /// News for people.
+    Notice(Notice),
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Spool {
+    folder: PathBuf,
+    /// Numbers of the files, oldest first.
+    numbers: VecDeque<u64>,
+    next: u64,
+    /// What could not be written, newer than every file.
+    held: VecDeque<Entry>,
+}
+
+impl Spool {
+    /// Opens the spool of a storage and finds what an earlier life left.
+    pub fn open(root: &Path) -> io::Result<Self> {
+        let folder = root.join(FOLDER);
+        let mut numbers = Vec::new();
+        match fs::read_dir(&folder) {
+            Ok(entries) => {
+                for entry in entries {
+                    let path = entry?.path();
+                    let is_entry = path.extension().is_some_and(|ext| ext == "json");
+                    let number = path.file_stem().and_then(|stem| stem.to_str()?.parse().ok());
+                    numbers.extend(number.filter(|_| is_entry));
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        numbers.sort_unstable();
+        let next = numbers.last().map_or(0, |last: &u64| last + 1);
+        Ok(Self { folder, numbers: numbers.into(), next, held: VecDeque::new() })
+    }
+
+    /// How many entries wait.
+    pub fn len(&self) -> usize {
+        self.numbers.len() + self.held.len()
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty() && self.held.is_empty()
+    }
+
+    /// Keeps an entry behind all others. False where there was no place for it at all.
+    pub fn push(&mut self, entry: Entry) -> bool {
+        self.write_held();
+        if self.held.is_empty() {
+            match self.write(&entry) {
+                Ok(()) => return true,
+                Err(error) => warn!(%error, "an entry waits in memory: the spool cannot be written"),
+            }
+        }
+        if self.held.len() >= HELD_MAX {
+            return false;
+        }
+        self.held.push_back(entry);
+        true
+    }
+
+    /// The oldest entry. One that cannot be read is put aside and the next is taken.
+    pub fn front(&mut self) -> Option<Entry> {
+        while let Some(number) = self.numbers.front() {
+            let path = self.path(*number);
+            let read = fs::read(&path).and_then(|bytes| Ok(serde_json::from_slice(&bytes)?));
+            match read {
+                Ok(entry) => return Some(entry),
+                Err(error) => {
+                    error!(path = %path.display(), %error, "a spooled entry cannot be read");
+                    let _ = fs::rename(&path, path.with_extension("broken"));
+                    self.numbers.pop_front();
+                }
+            }
+        }
+        self.held.front().cloned()
+    }
+
+    /// The oldest entry is in the database.
+    pub fn pop(&mut self) {
+        match self.numbers.pop_front() {
+            Some(number) => {
+                // One that stays is written again at the next start, which changes nothing.
+                if let Err(error) = fs::remove_file(self.path(number)) {
+                    warn!(%error, "a spooled entry could not be removed");
+                }
+            }
+            None => drop(self.held.pop_front()),
+        }
+    }
+
+    fn write_held(&mut self) {
+        while let Some(entry) = self.held.front().cloned() {
+            if self.write(&entry).is_err() {
+                return;
+            }
+            self.held.pop_front();
+        }
+    }
+
+    fn write(&mut self, entry: &Entry) -> io::Result<()> {
+        if self.numbers.len() >= ENTRIES_MAX {
+            return Err(io::Error::other("it holds as many entries as it may"));
+        }
+        if self.next == 0 || self.numbers.is_empty() {
+            fs::create_dir_all(&self.folder)?;
+            if let Some(root) = self.folder.parent() {
+                File::open(root)?.sync_all()?;
+            }
+        }
+        write_whole(&self.path(self.next), &serde_json::to_vec(entry)?)?;
+        self.numbers.push_back(self.next);
+        self.next += 1;
+        Ok(())
+    }
+
+    fn path(&self, number: u64) -> PathBuf {
+        self.folder.join(format!("{number:020}.json"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(n: i64) -> Entry {
+        let (camera, at) = ("front".parse().unwrap(), WallTime::from_micros(n));
+        Entry::Outage { camera, at, outage: Some(("CAUSE".into(), "words".into())) }
+    }
+
+    fn drain(spool: &mut Spool) -> Vec<Entry> {
+        let mut all = Vec::new();
+        while let Some(entry) = spool.front() {
+            all.push(entry);
+            spool.pop();
+        }
+        all
+    }
+
+    #[test]
+    fn entries_outlive_the_engine_in_their_order() {
+        let root = tempfile::tempdir().unwrap();
+        let mut spool = Spool::open(root.path()).unwrap();
+        assert!(spool.is_empty() && spool.front().is_none());
+        for n in 0..12 {
+            assert!(spool.push(entry(n)));
+        }
+        spool.pop();
+        drop(spool);
+
+        let mut spool = Spool::open(root.path()).unwrap();
+        assert_eq!(spool.len(), 11);
+        assert!(spool.push(entry(12)));
+        assert_eq!(drain(&mut spool), (1..=12).map(entry).collect::<Vec<_>>());
+        assert!(Spool::open(root.path()).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_broken_entry_is_put_aside_and_holds_up_no_other() {
+        let root = tempfile::tempdir().unwrap();
+        let mut spool = Spool::open(root.path()).unwrap();
+        for n in 0..3 {
+            spool.push(entry(n));
+        }
+        fs::write(spool.path(0), b"{\"entry\":").unwrap();
+        fs::write(root.path().join(FOLDER).join("note.txt"), b"").unwrap();
+
+        let mut spool = Spool::open(root.path()).unwrap();
+
+        assert_eq!(drain(&mut spool), [entry(1), entry(2)]);
+        assert!(spool.path(0).with_extension("broken").exists());
+    }
+
+    #[test]
+    fn what_cannot_be_written_waits_in_memory_and_keeps_its_place() {
+        let root = tempfile::tempdir().unwrap();
+        let mut spool = Spool::open(root.path()).unwrap();
+        spool.push(entry(0));
+        // A folder in the way of the next entry's draft.
+        let obstacle = spool.path(1).with_extension("draft");
+        fs::create_dir(&obstacle).unwrap();
+        assert!(spool.push(entry(1)) && spool.push(entry(2)));
+        assert_eq!((spool.len(), spool.held.len()), (3, 2));
+
+        fs::remove_dir(&obstacle).unwrap();
+        assert!(spool.push(entry(3)));
+
+        assert_eq!(spool.held.len(), 0);
+        assert_eq!(drain(&mut spool), (0..4).map(entry).collect::<Vec<_>>());
+    }
+}
