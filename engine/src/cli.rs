@@ -152,6 +152,19 @@ pub struct Check {
     /// must not run
     #[arg(long)]
     pub rebuild: bool,
+    /// Mark rows without files as lost, however many they are
+    #[arg(long)]
+    pub mark_missing: bool,
+    /// Take this storage folder for the one that the index belongs to, although it does not say so:
+    /// a new disk, or one whose files were copied
+    #[arg(long)]
+    pub accept_storage: bool,
+    /// Read the boxes of every file, and compare pictures and duration with the index
+    #[arg(long)]
+    pub fragments: bool,
+    /// Decode every file as well, and report what does not decode; takes long
+    #[arg(long)]
+    pub content: bool,
     /// The settings.
     #[command(flatten)]
     pub with: WithSettings,

@@ -1,13 +1,15 @@
-//! Makes the index know what is on disk: files without rows are adopted.
+//! Makes the index know what is on disk: files without rows are adopted, rows whose files are
+//! shorter than they say are corrected, rows without files are marked as lost.
 //!
 //! A file says itself what it is ([`ronin_pipelines::segment_file`]), so this also makes the whole
 //! index again where the database is lost. Rows are written by the segment's id: doing it twice, or
-//! being interrupted, changes nothing.
+//! being interrupted, changes nothing. Where many files are missing the storage is doubted, and not
+//! the rows.
 //!
-//! Not here: rows without files (`ronin check` lists them).
+//! Not here: whether this is the right storage at all ([`crate::storage`]).
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     fmt,
     fs::OpenOptions,
     io,
@@ -15,7 +17,7 @@ use std::{
 };
 
 use anyhow::Context;
-use ronin_core::{Segment, chain};
+use ronin_core::{Recorded, SegmentId, WallTime, chain};
 use ronin_pipelines::segment_file;
 use ronin_store::Store;
 use tokio::task::spawn_blocking;
@@ -23,12 +25,24 @@ use tracing::{info, warn};
 
 use crate::storage;
 
-/// Rows read at once.
+/// Rows read, and marked, at once.
 const PAGE: u64 = 1000;
+/// Where more than this share of all files is missing, the disk is more likely to be wrong than the
+/// index: nothing is marked.
+const MISSING_MAX: f64 = 0.05;
+
+/// What to do with rows without files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Missing {
+    /// Mark them, unless they are too many to be believed.
+    Doubt,
+    /// Mark them all: a person said so.
+    Believe,
+}
 
 /// What was found and done.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Adopted {
+pub struct Reconciled {
     /// Files that have a row now.
     pub files: u64,
     /// Of these, files that ended in the middle of a fragment and were cut to the last whole one.
@@ -37,78 +51,163 @@ pub struct Adopted {
     pub empty: u64,
     /// Files that do not say what they are, or say what does not fit; they are left alone.
     pub strange: Vec<PathBuf>,
+    /// Rows whose files were shorter than they said, and that say now what is there.
+    pub corrected: u64,
+    /// Rows without files.
+    pub missing: u64,
+    /// Whether these were marked as lost. False also where there are none.
+    pub marked: bool,
+    /// Rows looked at.
+    pub rows: u64,
 }
 
-impl fmt::Display for Adopted {
+impl fmt::Display for Reconciled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
             "{} files adopted ({} cut to their last whole fragment), {} empty ones removed, {} not \
-             ours",
+             ours; {} rows corrected, {} without a file{}",
             self.files,
             self.cut,
             self.empty,
-            self.strange.len()
+            self.strange.len(),
+            self.corrected,
+            self.missing,
+            match (self.missing, self.marked) {
+                (0, _) => "",
+                (_, true) => " (marked as lost)",
+                (_, false) => " (too many to be believed: not marked)",
+            }
         )
     }
 }
 
-/// Adopts every file that has no row and that nobody is writing.
-pub async fn adopt(store: &Store, root: &Path) -> anyhow::Result<Adopted> {
-    let known = known_paths(store).await?;
+/// Compares all files and rows, and puts right what can be.
+pub async fn reconcile(store: &Store, root: &Path, missing: Missing) -> anyhow::Result<Reconciled> {
     let folder = root.to_owned();
     let files = spawn_blocking(move || storage::recorded_files(&folder)).await?;
     let files = files.with_context(|| format!("could not read {}", root.display()))?;
-    let mut adopted = Adopted::default();
-    for relative in files {
-        if relative.to_str().is_none_or(|path| known.contains(path)) {
+    let mut result = Reconciled::default();
+    let rows = compare(store, &files, &mut result).await?;
+    for path in rows.short {
+        if let Some(recorded) = take_in(root, &path, &mut result).await? {
+            store.index_segment(&recorded).await.context("could not correct a row")?;
+            result.corrected += 1;
+        }
+    }
+    mark_missing(store, root, rows.missing, missing, &mut result).await?;
+    for relative in files.into_keys().filter(|path| !rows.known.contains(path.as_path())) {
+        let Some(recorded) = take_in(root, &relative, &mut result).await? else { continue };
+        if let Err(error) = store.index_segment(&recorded).await {
+            if error.kind() == ronin_core::ErrorKind::Unavailable {
+                return Err(error).context("could not write a row");
+            }
+            let path = &recorded.segment.path;
+            warn!(path, error = chain(&error), "a file was not adopted");
+            result.strange.push(relative);
             continue;
         }
-        let (folder, path) = (root.to_owned(), relative.clone());
-        match spawn_blocking(move || prepare(&folder, &path)).await? {
-            Ok(Found::Footage(segment, was_cut)) => {
-                if let Err(error) = store.upsert_segment(&segment).await {
-                    if error.kind() == ronin_core::ErrorKind::Unavailable {
-                        return Err(error).context("could not write a row");
-                    }
-                    warn!(path = segment.path, error = chain(&error), "a file was not adopted");
-                    adopted.strange.push(relative);
-                    continue;
-                }
-                adopted.files += 1;
-                adopted.cut += u64::from(was_cut);
-            }
-            Ok(Found::Nothing) => adopted.empty += 1,
-            Ok(Found::BeingWritten) => {}
-            Ok(Found::Strange) => adopted.strange.push(relative),
-            Err(error) => {
-                warn!(path = %relative.display(), %error, "a file could not be read");
-                adopted.strange.push(relative);
-            }
-        }
+        result.files += 1;
     }
-    if adopted != Adopted::default() {
-        info!(result = %adopted, "files without rows");
+    let rows = result.rows;
+    if result != (Reconciled { rows, ..Reconciled::default() }) {
+        info!(%result, "files and rows compared");
     }
-    Ok(adopted)
+    Ok(result)
 }
 
-/// Paths with a row, those on their way out included.
-async fn known_paths(store: &Store) -> anyhow::Result<HashSet<String>> {
+/// What the rows say of the files.
+#[derive(Default)]
+struct Rows {
+    /// Paths that have a row, or are on their way out.
+    known: HashSet<PathBuf>,
+    /// Paths of files that are shorter than their row says.
+    short: Vec<PathBuf>,
+    /// Rows without a file.
+    missing: Vec<(SegmentId, String)>,
+}
+
+async fn compare(
+    store: &Store,
+    files: &BTreeMap<PathBuf, u64>,
+    result: &mut Reconciled,
+) -> anyhow::Result<Rows> {
     let garbage = store.garbage(u64::from(u32::MAX)).await?;
-    let mut known: HashSet<String> = garbage.into_iter().map(|(_, path)| path).collect();
+    let mut rows = Rows::default();
+    rows.known.extend(garbage.into_iter().map(|(_, path)| PathBuf::from(path)));
     let mut after = None;
     loop {
         let page = store.all_segments(after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(known) };
+        let Some(last) = page.last() else { return Ok(rows) };
         after = Some(last.id);
-        known.extend(page.into_iter().map(|segment| segment.path));
+        result.rows += page.len() as u64;
+        for segment in page {
+            let path = PathBuf::from(&segment.path);
+            match files.get(&path) {
+                None => rows.missing.push((segment.id, segment.path)),
+                Some(size) if *size < segment.size_bytes => rows.short.push(path.clone()),
+                Some(_) => {}
+            }
+            rows.known.insert(path);
+        }
     }
+}
+
+async fn mark_missing(
+    store: &Store,
+    root: &Path,
+    mut missing: Vec<(SegmentId, String)>,
+    how: Missing,
+    result: &mut Reconciled,
+) -> anyhow::Result<()> {
+    // One that was written after the files were listed is not missing.
+    let root = root.to_owned();
+    let missing = spawn_blocking(move || {
+        missing.retain(|(_, path)| std::fs::symlink_metadata(root.join(path)).is_err());
+        missing
+    });
+    let missing = missing.await?;
+    result.missing = missing.len() as u64;
+    let share = missing.len() as f64 / result.rows.max(1) as f64;
+    if missing.is_empty() || (how == Missing::Doubt && share > MISSING_MAX) {
+        return Ok(());
+    }
+    for page in missing.chunks(PAGE as usize) {
+        let ids: Vec<SegmentId> = page.iter().map(|(id, _)| *id).collect();
+        store.mark_lost(&ids, WallTime::now()).await.context("could not mark lost files")?;
+    }
+    result.marked = true;
+    Ok(())
+}
+
+/// Reads a file and cuts it to what is whole; `None` where there is nothing to index.
+async fn take_in(
+    root: &Path,
+    relative: &Path,
+    result: &mut Reconciled,
+) -> anyhow::Result<Option<Box<Recorded>>> {
+    let (folder, path) = (root.to_owned(), relative.to_owned());
+    match spawn_blocking(move || prepare(&folder, &path)).await? {
+        Ok(Found::Footage(recorded, was_cut)) => {
+            result.cut += u64::from(was_cut);
+            return Ok(Some(recorded));
+        }
+        Ok(Found::Nothing) => result.empty += 1,
+        Ok(Found::BeingWritten) => {}
+        Ok(Found::Strange) => result.strange.push(relative.to_owned()),
+        // Deleted meanwhile.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => {
+            warn!(path = %relative.display(), %error, "a file could not be read");
+            result.strange.push(relative.to_owned());
+        }
+    }
+    Ok(None)
 }
 
 enum Found {
     /// The row, and whether the file was cut to its last whole fragment.
-    Footage(Box<Segment>, bool),
+    Footage(Box<Recorded>, bool),
     /// A file of ours without a picture; it is gone now.
     Nothing,
     BeingWritten,
@@ -141,6 +240,6 @@ fn prepare(root: &Path, relative: &Path) -> io::Result<Found> {
         file.set_len(seen.whole_bytes)?;
         file.sync_all()?;
     }
-    let segment = seen.into_segment(relative.display().to_string());
-    Ok(segment.map_or(Found::Strange, |segment| Found::Footage(Box::new(segment), cut)))
+    let recorded = seen.into_recorded(relative.display().to_string());
+    Ok(recorded.map_or(Found::Strange, |recorded| Found::Footage(Box::new(recorded), cut)))
 }

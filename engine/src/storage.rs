@@ -179,6 +179,36 @@ pub fn recorded_files(root: &Path) -> io::Result<BTreeMap<PathBuf, u64>> {
     Ok(files)
 }
 
+/// The files of each camera that were begun first, by their names, at most `count` of each.
+pub fn oldest_files(root: &Path, count: usize) -> io::Result<Vec<Vec<PathBuf>>> {
+    let mut cameras = Vec::new();
+    for camera in folders(root)? {
+        let name = camera.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+        if name.parse::<CameraId>().is_err() {
+            continue;
+        }
+        let mut days = folders(&camera)?;
+        days.sort();
+        let mut oldest = Vec::new();
+        for day in days {
+            let mut files = Vec::new();
+            for entry in present(fs::read_dir(&day))?.into_iter().flatten() {
+                files.push(entry?.path());
+            }
+            files.retain(|path| path.extension().is_some_and(|ext| ext == "mp4"));
+            // Without the extension: `12-00-00` comes before `12-00-00-2`.
+            files.sort_by_key(|path| path.with_extension(""));
+            let relative = files.iter().filter_map(|path| path.strip_prefix(root).ok());
+            oldest.extend(relative.map(Path::to_owned).take(count - oldest.len()));
+            if oldest.len() >= count {
+                break;
+            }
+        }
+        cameras.push(oldest);
+    }
+    Ok(cameras)
+}
+
 /// `None` where it is not there.
 fn present<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
