@@ -8,7 +8,7 @@
 
 use std::{future::Future, time::Duration};
 
-use ronin_core::{CameraId, RunId, Segment, WallTime, chain, retry::Backoff};
+use ronin_core::{CameraId, Recorded, RunId, Segment, WallTime, chain, retry::Backoff};
 use ronin_store::{Outage, Store};
 use tokio::{sync::mpsc, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -61,7 +61,7 @@ pub enum Entry {
 #[derive(Clone, Debug)]
 pub struct Handle {
     /// Finished segments.
-    pub segments: mpsc::Sender<Segment>,
+    pub segments: mpsc::Sender<Recorded>,
     /// Runs and outages.
     pub entries: mpsc::Sender<Entry>,
 }
@@ -70,7 +70,7 @@ pub struct Handle {
 #[derive(Debug)]
 pub struct Recorder {
     store: Store,
-    segments: mpsc::Receiver<Segment>,
+    segments: mpsc::Receiver<Recorded>,
     entries: mpsc::Receiver<Entry>,
 }
 
@@ -95,7 +95,7 @@ impl Recorder {
                     return;
                 }
                 segment = self.segments.recv(), if segments_open => match segment {
-                    Some(segment) => self.write_segment(segment, &give_up).await,
+                    Some(recorded) => self.write_segment(recorded.segment, &give_up).await,
                     None => segments_open = false,
                 },
                 entry = self.entries.recv(), if entries_open => match entry {
