@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use ronin_api::{Dependencies, Options, Service, SystemFacts};
-use ronin_core::{WallTime, chain, control, live::Windows};
+use ronin_core::{Room, Unindexed, WallTime, chain, control, live::Windows};
 use ronin_store::{MasterKey, Store};
 use tokio::{
     sync::oneshot,
@@ -15,7 +15,7 @@ use tracing::{info, warn};
 use uuid::Uuid;
 
 use crate::{
-    camera::{board::Board, supervisor::Context},
+    camera::{board::Board, latest::Latest, supervisor::Context},
     config::Config,
     control::ControlLoop,
     detector,
@@ -85,6 +85,9 @@ pub async fn run(
         storage: storage.clone(),
         live,
         segments: entries.segments,
+        unindexed: Unindexed::default(),
+        room: Room::default(),
+        latest: Latest::default(),
         entries: entries.entries,
         board: Board::default(),
     };

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use ronin_core::{CameraId, Fault, RunId, Source, StreamMedia, control::Probe};
+use ronin_core::{CameraId, Fault, Room, RunId, Source, StreamMedia, Unindexed, control::Probe};
 use tokio::{sync::mpsc, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -36,6 +36,9 @@ pub async fn probe(source: &Source) -> Result<Probe, Fault> {
         record: None,
         live: None,
         segments,
+        unindexed: Unindexed::default(),
+        room: Room::default(),
+        latest: None,
     })
     .map_err(|e| internal(&e))?;
 

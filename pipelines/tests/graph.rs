@@ -4,7 +4,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use ronin_core::{Fault, RunId, Segment, Source, live::Windows};
+use ronin_core::{Fault, Recorded, Room, RunId, Segment, Source, Unindexed, live::Windows};
 use ronin_pipelines::{
     GraphSpec, GraphStatus, RecordOptions,
     graph::{Graph, Tap},
@@ -25,7 +25,7 @@ const BOUND: Duration = Duration::from_secs(40);
 /// A graph that records into a folder of its own.
 struct Recording {
     folder: tempfile::TempDir,
-    segments: mpsc::Receiver<Segment>,
+    segments: mpsc::Receiver<Recorded>,
     status: watch::Receiver<GraphStatus>,
     tap: Tap,
     windows: Windows,
@@ -53,6 +53,9 @@ impl Recording {
                 audio: true,
             }),
             segments: segments_tx,
+            unindexed: Unindexed::default(),
+            room: Room::default(),
+            latest: None,
         })
         .unwrap();
         let (status, tap, cancel) = (graph.status(), graph.tap(), CancellationToken::new());
@@ -65,7 +68,8 @@ impl Recording {
         while segments.len() < count {
             let next = timeout(BOUND, self.segments.recv()).await;
             let seen = self.status.borrow().clone();
-            segments.push(next.unwrap_or_else(|_| panic!("no segment; {seen:?}")).unwrap());
+            let next = next.unwrap_or_else(|_| panic!("no segment; {seen:?}"));
+            segments.push(next.unwrap().segment);
         }
         segments
     }
@@ -77,7 +81,7 @@ impl Recording {
         let mut rest = Vec::new();
         drop(self.tap);
         while let Ok(segment) = self.segments.try_recv() {
-            rest.push(segment);
+            rest.push(segment.segment);
         }
         (rest, self.folder, fault)
     }

@@ -42,6 +42,8 @@ pub enum Fault {
     Stalled,
     /// The camera's own clock jumped; a new connection starts afresh.
     TimeJump,
+    /// The clock of this machine was set. No trouble with the camera: a new run takes the new time.
+    ClockSet,
     /// A mistake of ours or of a library.
     Internal {
         /// What it said.
@@ -67,6 +69,7 @@ impl Fault {
             Self::Ended => "STREAM_ENDED",
             Self::Stalled => "STREAM_STALLED",
             Self::TimeJump => "STREAM_TIME_JUMP",
+            Self::ClockSet => "CLOCK_SET",
             Self::Internal { .. } => "INTERNAL",
         }
     }
@@ -119,8 +122,16 @@ impl Fault {
                 format!("{host} stopped sending pictures although the connection stands")
             }
             Self::TimeJump => format!("the timestamps of {host} jumped; connecting afresh"),
+            Self::ClockSet => {
+                "the clock of this machine was set; recording goes on under the new time".to_owned()
+            }
             Self::Internal { detail } => format!("the camera's graph failed: {detail}"),
         }
+    }
+
+    /// Whether something is wrong with the camera or the way to it.
+    pub fn is_of_camera(&self) -> bool {
+        !matches!(self, Self::ClockSet)
     }
 
     /// How long to wait before the next attempt. Wrong passwords wait long, so that the camera
@@ -137,6 +148,8 @@ impl Fault {
             Self::TooManySessions | Self::Refused { .. } => {
                 Backoff { first: secs(5), longest: secs(60) }
             }
+            // Nothing is wrong: every moment of waiting is lost footage.
+            Self::ClockSet => Backoff { first: Duration::from_millis(20), longest: secs(1) },
             _ => Backoff { first: secs(1), longest: secs(30) },
         }
     }
@@ -178,5 +191,13 @@ mod tests {
             assert!(Fault::Unauthorized.backoff().delay(1, jitter) >= Duration::from_secs(60));
         }
         assert!(Fault::Ended.backoff().delay(1, 1.0) <= Duration::from_secs(2));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_is_no_fault_of_a_camera_and_costs_no_wait() {
+        let source = Source::parse_url("rtsp://cam.lan/h264").unwrap();
+        assert!(!Fault::ClockSet.is_of_camera() && Fault::Ended.is_of_camera());
+        assert!(!Fault::ClockSet.message(&source).contains("cam.lan"));
+        assert!(Fault::ClockSet.backoff().delay(1, 1.0) < Duration::from_millis(50));
     }
 }

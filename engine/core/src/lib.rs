@@ -33,7 +33,7 @@ pub use room::Room;
 pub use secret::Secret;
 pub use segment::{Recorded, Segment};
 pub use source::{Credentials, Source, Transport};
-pub use status::{CameraState, CameraStatus};
+pub use status::{CameraState, CameraStatus, RecordingFault};
 pub use stream::{MediaStream, StreamMedia};
 pub use time::{Span, WallTime};
 pub use unindexed::Unindexed;

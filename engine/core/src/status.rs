@@ -29,6 +29,44 @@ pub struct SeenFault {
     pub at: WallTime,
 }
 
+/// Why footage is not being written although pictures arrive.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RecordingFault {
+    /// There is no room on the disk.
+    DiskFull,
+    /// Writing fails.
+    WriteFailed {
+        /// What the system said.
+        detail: String,
+    },
+}
+
+impl RecordingFault {
+    /// Machine-readable reason, the same in the API, in rows and in metrics.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::DiskFull => "DISK_FULL",
+            Self::WriteFailed { .. } => "RECORDING_FAILED",
+        }
+    }
+
+    /// What happened and what to do.
+    pub fn message(&self) -> String {
+        match self {
+            Self::DiskFull => {
+                "the disk is full, and nothing on it may be deleted for new footage; \
+                               recording goes on by itself when there is room. Keep less, lift a \
+                               protection, or make the disk larger"
+                    .to_owned()
+            }
+            Self::WriteFailed { detail } => format!(
+                "footage cannot be written: {detail}; it is tried again every few seconds. Check \
+                 the disk, its connection, and the right to write there"
+            ),
+        }
+    }
+}
+
 /// How a camera is doing.
 #[derive(Clone, PartialEq, Debug)]
 pub struct CameraStatus {
@@ -46,6 +84,11 @@ pub struct CameraStatus {
     pub failed_attempts: u32,
     /// Whether footage is being written.
     pub recording: bool,
+    /// Why it is not, although pictures arrive and recording is on.
+    pub recording_fault: Option<RecordingFault>,
+    /// How far the camera's own clock is ahead of ours in seconds, in steps of 0.1 s; `None` where
+    /// it does not tell its time.
+    pub clock_offset: Option<f64>,
     /// Trouble that does not stop the video, in words.
     pub warnings: Vec<String>,
     /// Pictures dropped before the recorder because the disk was too slow, since connection.
@@ -63,6 +106,8 @@ impl CameraStatus {
             streams: Vec::new(),
             failed_attempts: 0,
             recording: false,
+            recording_fault: None,
+            clock_offset: None,
             warnings: Vec::new(),
             dropped_frames: 0,
         }

@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Instant};
 
 use ronin_core::{
-    CameraConfig, CameraState, CameraStatus, Fault, RunId, Segment, WallTime,
+    CameraConfig, CameraState, CameraStatus, Fault, Recorded, Room, RunId, Unindexed, WallTime,
     control::{Error, Snapshot},
     live::{Window, Windows},
     status::{GraphStats, SeenFault},
@@ -25,6 +25,7 @@ use tracing::{info, warn};
 
 use super::{
     board::Board,
+    latest::Latest,
     life::{Action, Chance, Input, Life, Next, step},
 };
 use crate::{
@@ -55,7 +56,13 @@ pub struct Context {
     /// The live windows.
     pub live: Windows,
     /// Where finished segments go.
-    pub segments: mpsc::Sender<Segment>,
+    pub segments: mpsc::Sender<Recorded>,
+    /// Where files are listed until they have a row.
+    pub unindexed: Unindexed,
+    /// The room on the disk.
+    pub room: Room,
+    /// What each camera has recorded last.
+    pub latest: Latest,
     /// Where runs and outages go.
     pub entries: mpsc::Sender<Entry>,
     /// Where the status of each camera is posted.
@@ -219,6 +226,9 @@ impl Supervisor {
             record,
             live: Some(self.window.clone()),
             segments: self.context.segments.clone(),
+            unindexed: self.context.unindexed.clone(),
+            room: self.context.room.clone(),
+            latest: self.context.latest.ahead_of(&self.config.id, WallTime::now()),
         });
         let cancel = CancellationToken::new();
         let token = cancel.clone();
@@ -248,6 +258,8 @@ impl Supervisor {
         let first = status.streaming && matches!(self.life, Life::Connecting { .. });
         self.status.streams = status.streams;
         self.status.recording = status.recording;
+        self.status.recording_fault = status.recording_fault;
+        self.status.clock_offset = status.clock_offset;
         self.status.dropped_frames = status.dropped_frames;
         self.status.warnings = status.warnings;
         if first {
@@ -280,6 +292,8 @@ impl Supervisor {
         }
         self.status.streams.clear();
         self.status.recording = false;
+        self.status.recording_fault = None;
+        self.status.clock_offset = None;
         self.status.warnings.clear();
         self.input(Input::Ended(run, fault));
     }

@@ -22,7 +22,7 @@ use std::{
 };
 
 use gst::{glib, prelude::*};
-use ronin_core::{CameraId, RunId, Segment, SegmentId, WallTime};
+use ronin_core::{CameraId, Recorded, RunId, Segment, SegmentId, WallTime};
 use tokio::sync::mpsc;
 use tracing::{error, warn};
 
@@ -52,7 +52,7 @@ pub(crate) struct Recording {
     pub(crate) root: PathBuf,
     pub(crate) segment_duration: Duration,
     pub(crate) sync_every: Duration,
-    pub(crate) segments: mpsc::Sender<Segment>,
+    pub(crate) segments: mpsc::Sender<Recorded>,
     pub(crate) next_sequence: AtomicU32,
     /// Writes that reached the disk.
     pub(crate) written: Counters,
@@ -254,9 +254,10 @@ impl Naming {
         segment.end = segment.start + finished.duration;
         segment.size_bytes = finished.size_bytes;
         segment.frames = finished.frames;
-        if let Err(unsent) = self.recording.segments.blocking_send(segment) {
+        let index = ronin_core::playback::FileIndex::default();
+        if let Err(unsent) = self.recording.segments.blocking_send(Recorded { segment, index }) {
             // The file stays; `ronin check` finds it.
-            error!(path = unsent.0.path, "the recorder is gone: a segment has no row");
+            error!(path = unsent.0.segment.path, "the recorder is gone: a segment has no row");
         }
     }
 }

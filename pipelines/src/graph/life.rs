@@ -235,6 +235,8 @@ impl Watcher {
             streaming: state.first_picture.is_some(),
             streams: video.into_iter().chain(audio).collect(),
             recording: record.is_some_and(RecordBranch::is_open) && state.record_failed.is_none(),
+            recording_fault: None,
+            clock_offset: None,
             dropped_frames: record.map_or(0, |b| b.trunk.gate.counters.dropped()),
             warnings: state.warnings.iter().cloned().collect(),
         }

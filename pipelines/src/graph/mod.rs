@@ -19,7 +19,8 @@ mod tests;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use ronin_core::{
-    CameraId, Fault, MediaStream, RunId, Segment, Source, live::Window, status::GraphStats,
+    CameraId, Fault, MediaStream, Recorded, RecordingFault, Room, RunId, Source, Span, Unindexed,
+    live::Window, status::GraphStats,
 };
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -41,7 +42,14 @@ pub struct GraphSpec {
     /// Where its live segments go; `None`: nowhere.
     pub live: Option<Arc<Window>>,
     /// Where finished segments are announced. The graph waits when it is full; pictures do not.
-    pub segments: mpsc::Sender<Segment>,
+    pub segments: mpsc::Sender<Recorded>,
+    /// Where files are listed until they have a row.
+    pub unindexed: Unindexed,
+    /// The room on the disk.
+    pub room: Room,
+    /// Footage of this camera that ends after now, if there is some: the clock was set back. What is
+    /// recorded now goes behind it, so that the times of a camera stay in order.
+    pub latest: Option<Span>,
 }
 
 /// How a graph records.
@@ -66,6 +74,11 @@ pub struct GraphStatus {
     pub streams: Vec<MediaStream>,
     /// Footage is being written.
     pub recording: bool,
+    /// Why it is not, although it should be.
+    pub recording_fault: Option<RecordingFault>,
+    /// How far the camera's own clock is ahead of ours in seconds, in steps of 0.1 s; `None` where
+    /// it does not tell its time.
+    pub clock_offset: Option<f64>,
     /// Pictures dropped before the recorder.
     pub dropped_frames: u64,
     /// Trouble that does not stop the video, in words.

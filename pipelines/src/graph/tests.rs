@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use gst::prelude::*;
 use ronin_core::{
-    Fault, RunId, Segment, Source,
+    Fault, Recorded, Room, RunId, Segment, Source, Unindexed,
     live::{Window, Windows},
 };
 use ronin_testkit::{
@@ -26,7 +26,7 @@ const BOUND: Duration = Duration::from_secs(40);
 struct Living {
     _camera: FakeCamera,
     folder: tempfile::TempDir,
-    segments: mpsc::Receiver<Segment>,
+    segments: mpsc::Receiver<Recorded>,
     window: Arc<Window>,
     status: watch::Receiver<GraphStatus>,
     tap: Tap,
@@ -55,6 +55,9 @@ impl Living {
             }),
             live: Some(window.clone()),
             segments: segments_tx,
+            unindexed: Unindexed::default(),
+            room: Room::default(),
+            latest: None,
         })
         .unwrap();
         let (mut status, tap, cancel) = (graph.status(), graph.tap(), CancellationToken::new());
@@ -72,7 +75,7 @@ impl Living {
         self.cancel.cancel();
         assert_eq!(timeout(BOUND, self.task).await.unwrap().unwrap(), None);
         let mut segments = Vec::new();
-        while let Ok(segment) = self.segments.try_recv() {
+        while let Ok(Recorded { segment, .. }) = self.segments.try_recv() {
             let pictures = numbers::read(&self.folder.path().join(&segment.path)).unwrap();
             numbers::check_continuous(&[pictures]).unwrap();
             segments.push(segment);
