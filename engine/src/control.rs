@@ -12,8 +12,8 @@ use ronin_core::{
 };
 use ronin_store::Store;
 use tokio::{
-    sync::{Semaphore, mpsc, watch},
-    task::JoinHandle,
+    sync::{Notify, Semaphore, mpsc, watch},
+    task::{JoinHandle, spawn_blocking},
     time::timeout,
 };
 use tokio_util::sync::CancellationToken;
@@ -21,6 +21,7 @@ use tracing::{info, warn};
 
 use crate::{
     camera::supervisor::{self, Context},
+    memory::Memory,
     tasks::{Panicked, TaskKind},
 };
 
@@ -44,11 +45,20 @@ pub struct ControlLoop {
     /// Supervisors of removed cameras that still finish their files.
     leaving: HashMap<CameraId, JoinHandle<Result<(), Panicked>>>,
     probes: Arc<Semaphore>,
+    memory: Arc<Memory>,
+    /// The database is there, and may know other cameras than were remembered.
+    reread: Arc<Notify>,
 }
 
 impl ControlLoop {
     /// A control loop that starts its cameras when it runs.
-    pub fn new(store: Store, context: Context, endpoint: Endpoint) -> Self {
+    pub fn new(
+        store: Store,
+        context: Context,
+        endpoint: Endpoint,
+        memory: Arc<Memory>,
+        reread: Arc<Notify>,
+    ) -> Self {
         Self {
             store,
             context,
@@ -57,6 +67,8 @@ impl ControlLoop {
             supervised: HashMap::new(),
             leaving: HashMap::new(),
             probes: Arc::new(Semaphore::new(PROBES_MAX)),
+            memory,
+            reread,
         }
     }
 
@@ -65,7 +77,8 @@ impl ControlLoop {
         for config in cameras {
             self.start(config);
         }
-        let board = self.context.board.clone();
+        self.remember().await;
+        let (board, reread) = (self.context.board.clone(), self.reread.clone());
         loop {
             tokio::select! {
                 biased;
@@ -75,10 +88,48 @@ impl ControlLoop {
                         self.note(&id, status);
                     }
                 }
+                () = reread.notified() => self.reread().await,
                 Some(command) = self.commands.recv() => self.obey(command).await,
             }
         }
         self.stop().await;
+    }
+
+    /// Brings the cameras in line with the database, after a start without it.
+    async fn reread(&mut self) {
+        let cameras = match self.store.cameras().await {
+            Ok(cameras) => cameras,
+            Err(error) => {
+                warn!(error = ronin_core::chain(&error), "the cameras could not be read");
+                return;
+            }
+        };
+        let known = self.published.borrow().clone();
+        for id in known.keys().filter(|id| !cameras.iter().any(|camera| camera.id == **id)) {
+            info!(camera = %id, "the camera is not in the database");
+            self.dismiss(id).await;
+        }
+        for config in cameras {
+            match known.get(&config.id) {
+                None => drop(self.start(config)),
+                Some(view) if view.config != config => drop(self.apply(config).await),
+                Some(_) => {}
+            }
+        }
+        self.remember().await;
+    }
+
+    /// Keeps the cameras beside the database, for a start without it.
+    async fn remember(&self) {
+        let (memory, store) = (self.memory.clone(), self.store.clone());
+        let configs = self.published.borrow().values().map(|view| view.config.clone()).collect();
+        let write = spawn_blocking(move || {
+            let configs: Vec<CameraConfig> = configs;
+            memory.set_cameras(&store, &configs);
+        });
+        if write.await.is_err() {
+            warn!("the cameras could not be remembered");
+        }
     }
 
     async fn obey(&mut self, command: Command) {
@@ -127,7 +178,9 @@ impl ControlLoop {
             return Err(Error::AlreadyExists(config.id));
         }
         info!(camera = %config.id, source = %config.main, "camera added");
-        Ok(self.start(config))
+        let view = self.start(config);
+        self.remember().await;
+        Ok(view)
     }
 
     async fn update(
@@ -135,15 +188,24 @@ impl ControlLoop {
         config: CameraConfig,
         expected_version: i64,
     ) -> Result<Arc<CameraView>, Error> {
-        let Some(camera) = self.supervised.get(&config.id) else {
+        if !self.supervised.contains_key(&config.id) {
             return Err(Error::NotFound(config.id));
-        };
+        }
         let stored = self.store.update_camera(&config, expected_version).await;
         if !stored.map_err(|e| store_error("store the camera", e))? {
             return Err(Error::Changed(config.id));
         }
-        camera.handle.configure(config.clone()).await;
         info!(camera = %config.id, version = config.version, "camera changed");
+        let view = self.apply(config).await;
+        self.remember().await;
+        view
+    }
+
+    /// Has a camera go by new settings.
+    async fn apply(&mut self, config: CameraConfig) -> Result<Arc<CameraView>, Error> {
+        if let Some(camera) = self.supervised.get(&config.id) {
+            camera.handle.configure(config.clone()).await;
+        }
         let id = config.id.clone();
         self.publish(&id, |old| {
             let status = old.map_or_else(first_status, |view| view.status.clone());
@@ -157,6 +219,14 @@ impl ControlLoop {
         }
         let deleted = self.store.delete_camera(id).await;
         deleted.map_err(|e| store_error("remove the camera", e))?;
+        self.dismiss(id).await;
+        self.remember().await;
+        info!(camera = %id, "camera removed");
+        self.store.footage_of(id).await.map_err(|e| store_error("count the footage kept", e))
+    }
+
+    /// Lets a camera finish its files, and shows it no more.
+    async fn dismiss(&mut self, id: &CameraId) {
         if let Some(camera) = self.supervised.remove(id) {
             camera.handle.end().await;
             self.leaving.insert(id.clone(), camera.task);
@@ -165,8 +235,6 @@ impl ControlLoop {
         self.published.send_modify(|cameras| {
             Arc::make_mut(cameras).remove(id);
         });
-        info!(camera = %id, "camera removed");
-        self.store.footage_of(id).await.map_err(|e| store_error("count the footage kept", e))
     }
 
     /// Starts the supervisor of a camera.

@@ -78,6 +78,11 @@ impl Memory {
         self.contents().storage
     }
 
+    /// Remembers which storage is ours. Blocks where it changed.
+    pub fn set_storage(&self, id: Uuid) {
+        self.change(|contents| contents.storage = Some(id));
+    }
+
     /// Limits that a person set.
     pub fn limits(&self) -> Option<Limits> {
         self.contents().limits

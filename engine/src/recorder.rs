@@ -24,7 +24,7 @@ use ronin_core::{
 };
 use ronin_store::{Outage, Store};
 use tokio::{
-    sync::mpsc,
+    sync::{mpsc, watch},
     task::spawn_blocking,
     time::{sleep_until, timeout},
 };
@@ -78,6 +78,8 @@ pub struct Recorder {
     spool: Option<Spool>,
     /// The footage on disk is older than the spool's first row: since when the database is away.
     away_since: Option<Instant>,
+    /// Whether the tables are up to date; until then nothing is written.
+    prepared: watch::Receiver<bool>,
     segments: mpsc::Receiver<Recorded>,
     entries: mpsc::Receiver<Entry>,
 }
@@ -92,12 +94,14 @@ enum Outcome {
     Refused,
 }
 
-/// Makes a recorder and the senders to it. What an earlier life left in the spool is written first.
+/// Makes a recorder and the senders to it. What an earlier life left in the spool is written first,
+/// and nothing before the tables are `prepared`.
 pub fn channel(
     store: Store,
     storage: &Arc<Storage>,
     unindexed: Unindexed,
     news: News,
+    prepared: watch::Receiver<bool>,
 ) -> std::io::Result<(Handle, Recorder)> {
     let (segments_tx, segments) = mpsc::channel(SEGMENT_QUEUE);
     let (entries_tx, entries) = mpsc::channel(ENTRY_QUEUE);
@@ -108,7 +112,7 @@ pub fn channel(
     let handle = Handle { segments: segments_tx, entries: entries_tx };
     let spool = Some(spool);
     let recorder =
-        Recorder { store, unindexed, news, spool, away_since: None, segments, entries };
+        Recorder { store, unindexed, news, spool, away_since: None, prepared, segments, entries };
     Ok((handle, recorder))
 }
 
@@ -172,6 +176,9 @@ impl Recorder {
     /// Writes one row, and tells what was waiting for it.
     async fn write(&mut self, entry: &Entry) -> Outcome {
         let mut refusals = 0;
+        if !*self.prepared.borrow() {
+            return self.went_away("it did not answer at the start").await;
+        }
         loop {
             let failure = match timeout(WRITE_TIMEOUT, self.attempt(entry)).await {
                 Ok(Ok(())) => {
@@ -229,8 +236,14 @@ impl Recorder {
         self.store.note_available(false);
         if self.away_since.is_none() {
             self.away_since = Some(Instant::now());
-            warn!(error = why, "the database does not answer: could not write a row; rows wait beside \
-                   the footage");
+            warn!(
+                error = why,
+                "could not write a row: the database is away, rows wait in the spool"
+            );
+            let text =
+                "The database did not answer. Recording went on; rows waited beside the footage";
+            let notice = Notice::new(NoticeKind::DatabaseAway, None, "", text);
+            self.keep(Entry::Notice(notice)).await;
         }
         Outcome::Away
     }

@@ -2,12 +2,13 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use anyhow::Context as _;
 use ronin_api::{Dependencies, Options, Service, SystemFacts};
-use ronin_core::{Room, Unindexed, WallTime, chain, control, live::Windows};
-use ronin_store::{MasterKey, Store};
+use ronin_core::{
+    Room, Unindexed, WallTime, chain, control, live::Windows, notice::News, storage::Policy,
+};
+use ronin_store::Store;
 use tokio::{
-    sync::oneshot,
+    sync::{Notify, oneshot, watch},
     time::{interval, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -18,9 +19,11 @@ use crate::{
     camera::{board::Board, latest::Latest, supervisor::Context},
     config::Config,
     control::ControlLoop,
+    database::{self, Arrival, Opened},
     detector,
-    reclaim::Reclaimer,
-    reconcile, recorder,
+    memory::Memory,
+    reclaim::{self, Reclaimer},
+    recorder::{self, Entry},
     storage::Storage,
     system::{Facts, SegmentIndex},
     tasks::{TaskKind, Tasks},
@@ -49,15 +52,38 @@ pub async fn run(
     let started_at = WallTime::now();
     let tasks = Tasks::default();
 
-    // The things everything stands on: the disk, the key, the database.
+    // The things everything stands on: the disk, the key, the database or what is known of it.
     let storage = Storage::open(&config.storage_root, config.segment_duration, config.sync_every)?;
     let storage = Arc::new(storage);
-    let store = open_store(&config).await?;
-    let engine_run = store.begin_engine_run(started_at).await?;
+    let memory = Arc::new(Memory::open(&config.data_dir));
+    let Opened { store, cameras, is_there } = database::open(&config, &memory).await?;
 
-    // The address, before any camera: a port in use must not cost a connection.
+    // What tasks tell each other.
+    let (unindexed, news, room) = (Unindexed::default(), News::default(), Room::default());
+    let (policy, latest) = (Policy::new(config.limits), Latest::default());
+    let (prepared, is_prepared) = watch::channel(false);
+    let reread = Arc::new(Notify::new());
     let (handle, endpoint) = control::channel();
     let live = Windows::default();
+    let (entries, recorder) =
+        recorder::channel(store.clone(), &storage, unindexed.clone(), news.clone(), is_prepared)?;
+    let arrival = Arrival {
+        config: config.clone(),
+        store: store.clone(),
+        storage: storage.clone(),
+        memory: memory.clone(),
+        policy: policy.clone(),
+        latest: latest.clone(),
+        recorder: entries.clone(),
+    };
+    if is_there {
+        arrival.settle().await?;
+        prepared.send_replace(true);
+    } else {
+        arrival.make_do();
+    }
+
+    // The address, before any camera: a port in use must not cost a connection.
     let system = system_facts(&config, &storage, started_at).await;
     let options = Options {
         bind: config.bind,
@@ -67,40 +93,54 @@ pub async fn run(
         reflection: config.reflection,
     };
     let dependencies = Dependencies {
-        control: handle,
+        control: handle.clone(),
         store: store.clone(),
         live: live.clone(),
         index: Arc::new(SegmentIndex),
         system,
+        unindexed: unindexed.clone(),
+        news,
+        room: room.clone(),
+        policy: policy.clone(),
     };
     let service = Service::bind(options, dependencies).await?;
     let facts = Started { address: service.local_addr(), setup_token: service.setup_token() };
 
     // Rows, cameras, people.
-    let (entries, recorder) = recorder::channel(store.clone());
+    let engine_run = Uuid::now_v7();
+    entries.entries.send(Entry::EngineBegan { id: engine_run, at: started_at }).await?;
     let give_up = CancellationToken::new();
     let recorder = tasks.spawn(TaskKind::Engine, "recorder", recorder.run(give_up.clone()));
+    let mut reclaimer = Reclaimer::new(reclaim::Needs {
+        store: store.clone(),
+        storage: storage.clone(),
+        policy,
+        room: room.clone(),
+        memory: memory.clone(),
+        cameras: handle.watch(),
+        recorder: entries.clone(),
+    });
+    // Nothing is written where the disk is not the one it should be.
+    reclaimer.check_storage().await?;
     let context = Context {
         tasks: tasks.clone(),
         storage: storage.clone(),
         live,
-        segments: entries.segments,
-        unindexed: Unindexed::default(),
-        room: Room::default(),
-        latest: Latest::default(),
-        entries: entries.entries,
+        segments: entries.segments.clone(),
+        unindexed,
+        room,
+        latest,
+        entries: entries.entries.clone(),
         board: Board::default(),
     };
-    let cameras = store.cameras().await?;
     info!(cameras = cameras.len(), storage = %storage.root.display(), "engine started");
     let stop_cameras = CancellationToken::new();
-    let control = ControlLoop::new(store.clone(), context, endpoint);
+    let control = ControlLoop::new(store.clone(), context, endpoint, memory, reread.clone());
     let control =
         tasks.spawn(TaskKind::Engine, "control", control.run(cameras, stop_cameras.clone()));
     // Files of an earlier life, while the cameras already record.
-    let adopting = adopt(store.clone(), storage.clone());
-    tasks.spawn(TaskKind::Camera, "adopt", adopting);
-    let reclaimer = Reclaimer::new(store.clone(), storage.clone(), config.limits);
+    let settling = arrival.follow(is_there, prepared, reread, stop_cameras.clone());
+    let settling = tasks.spawn(TaskKind::Engine, "database", settling);
     let reclaimer = tasks.spawn(TaskKind::Engine, "reclaimer", reclaimer.run(stop_cameras.clone()));
     let stop_service = CancellationToken::new();
     let service = tasks.spawn(TaskKind::Engine, "service", service.serve(stop_service.clone()));
@@ -122,14 +162,20 @@ pub async fn run(
     stop_cameras.cancel();
     let _ = control.await;
     let _ = timeout(DRAIN_TIMEOUT, reclaimer).await;
-    if timeout(DRAIN_TIMEOUT, recorder).await.is_err() {
+    let _ = timeout(DRAIN_TIMEOUT, settling).await;
+    let ended = Entry::EngineEnded { id: engine_run, at: WallTime::now() };
+    if entries.entries.send(ended).await.is_err() {
+        warn!("could not note the end of the engine");
+    }
+    drop(entries);
+    let mut recorder = recorder;
+    if timeout(DRAIN_TIMEOUT, &mut recorder).await.is_err() {
+        // What is left goes to the spool.
         give_up.cancel();
+        let _ = timeout(DRAIN_TIMEOUT, recorder).await;
     }
     let served = service.await;
     let _ = alive.await;
-    if let Err(error) = store.end_engine_run(engine_run, WallTime::now()).await {
-        warn!(error = chain(&error), "could not note the end of the engine");
-    }
     store.close().await?;
     info!("stopped");
     if failed {
@@ -139,28 +185,6 @@ pub async fn run(
         return Err(error.into());
     }
     Ok(())
-}
-
-/// Opens the database, brings it up to date, and makes the administrator that the settings name.
-pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
-    let data_dir = &config.data_dir;
-    std::fs::create_dir_all(data_dir).with_context(|| {
-        format!(
-            "the data folder {} cannot be made. Give this user the right to write there, or set \
-             RONIN_DATA_DIR to another folder",
-            data_dir.display()
-        )
-    })?;
-    let key = MasterKey::load_or_create(&data_dir.join("master.key"))?;
-    let store = Store::connect(config.database_url.expose(), key).await?;
-    store.migrate().await?;
-    if let Some(password) = &config.admin_password
-        && !store.has_users().await?
-    {
-        ronin_api::auth::create_first_admin(&store, "admin", password.expose()).await?;
-        info!("made the first administrator: admin");
-    }
-    Ok(store)
 }
 
 async fn system_facts(
@@ -181,20 +205,16 @@ async fn system_facts(
     Arc::new(Facts { storage: storage.clone(), started_at, detector })
 }
 
-/// Gives rows to files that have none. Footage is safe without, so a failure is told and no more.
-async fn adopt(store: Store, storage: Arc<Storage>) {
-    if let Err(error) = reconcile::adopt(&store, &storage.root).await {
-        warn!(error = chain(error.as_ref()), "files without rows were not adopted");
-    }
-}
-
 async fn note_alive(store: Store, engine_run: Uuid, stop: CancellationToken) {
     let mut period = interval(ALIVE_PERIOD);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = period.tick() => {
-                if let Err(error) = store.engine_alive(engine_run, WallTime::now()).await {
+                let noted = timeout(DRAIN_TIMEOUT, store.engine_alive(engine_run, WallTime::now()));
+                let noted = noted.await;
+                store.note_available(matches!(noted, Ok(Ok(()))));
+                if let Ok(Err(error)) = noted {
                     warn!(error = chain(&error), "the database does not answer");
                 }
             }

@@ -133,7 +133,9 @@ impl Spool {
         if self.held.is_empty() {
             match self.write(&entry) {
                 Ok(()) => return true,
-                Err(error) => warn!(%error, "an entry waits in memory: the spool cannot be written"),
+                Err(error) => {
+                    warn!(%error, "an entry waits in memory: the spool cannot be written")
+                }
             }
         }
         if self.held.len() >= HELD_MAX {

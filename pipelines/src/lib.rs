@@ -24,6 +24,7 @@ mod sink;
 mod snapshot;
 mod source;
 mod stats;
+pub mod verify;
 mod video;
 
 pub use error::Error;

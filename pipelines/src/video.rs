@@ -65,6 +65,14 @@ impl VideoCodec {
         Ok(vec![parse, caps_filter(caps)?])
     }
 
+    /// The parser.
+    pub(crate) fn parser(self) -> &'static str {
+        match self {
+            Self::H264 => "h264parse",
+            Self::H265 => "h265parse",
+        }
+    }
+
     /// The decoder every machine has.
     pub(crate) fn decoder(self) -> &'static str {
         match self {

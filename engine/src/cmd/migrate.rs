@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use ronin_store::{MasterKey, Store};
 
-use crate::{config::Config, run::open_store};
+use crate::{config::Config, database::open_store};
 
 pub(super) async fn run(config: Config, only_status: bool) -> anyhow::Result<ExitCode> {
     let store = if only_status {

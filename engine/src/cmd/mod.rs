@@ -45,7 +45,12 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::run(load(args)?).await,
         Command::Probe(args) => probe::run(args).await,
         Command::Camera(args) => camera::run(args).await,
-        Command::Check(args) => check::run(load(args.with)?, args.rebuild).await,
+        Command::Check(args) => {
+            let cli::Check { rebuild, mark_missing, accept_storage, fragments, content, with } =
+                args;
+            let what = check::What { rebuild, mark_missing, accept_storage, fragments, content };
+            check::run(load(with)?, what).await
+        }
         Command::Migrate(args) => migrate::run(load(args.with)?, args.status).await,
         Command::Config(args) => match args.command {
             ConfigAction::Check(args) => Ok(config::check(*args)),

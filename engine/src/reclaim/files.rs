@@ -15,7 +15,10 @@ use crate::storage;
 
 /// Deletes files and brings their absence to disk; returns those that are gone. One that cannot be
 /// deleted does not keep the others.
-pub(super) fn delete_files(root: &Path, garbage: Vec<(SegmentId, String)>) -> io::Result<Vec<SegmentId>> {
+pub(super) fn delete_files(
+    root: &Path,
+    garbage: Vec<(SegmentId, String)>,
+) -> io::Result<Vec<SegmentId>> {
     let mut folders = BTreeSet::new();
     let mut gone = Vec::with_capacity(garbage.len());
     for (id, path) in garbage {

@@ -243,7 +243,8 @@ mod tests {
                 let (gone, kept) = camera.oldest.split_at(count);
                 assert!(gone.iter().all(|s| !situation.is_young(s)), "seed {seed}");
                 freed += gone.iter().map(|s| s.size_bytes).sum::<u64>();
-                let own: u64 = camera.recorded_bytes - gone.iter().map(|s| s.size_bytes).sum::<u64>();
+                let own: u64 =
+                    camera.recorded_bytes - gone.iter().map(|s| s.size_bytes).sum::<u64>();
                 if let Some(next) = kept.first().filter(|s| !situation.is_young(s)) {
                     needless = false;
                     let max_age = camera.own.max_age.or(limits.max_age);

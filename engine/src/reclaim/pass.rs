@@ -82,6 +82,11 @@ impl Reclaimer {
         Self { needs, clock: ClockWatch::start(), rate: WriteRate::default(), tidied_at: None }
     }
 
+    /// Has recording pause where the storage is not the one that it should be.
+    pub async fn check_storage(&mut self) -> anyhow::Result<()> {
+        self.is_ours().await.map(drop)
+    }
+
     /// Looks at the disk until `cancel`.
     pub async fn run(mut self, cancel: CancellationToken) {
         let mut period = interval(PERIOD);

@@ -26,12 +26,7 @@ impl Store {
         self.discard_where(ids, unprotected, at).await
     }
 
-    async fn discard_where(
-        &self,
-        ids: &[SegmentId],
-        which: Condition,
-        at: WallTime,
-    ) -> Result<()> {
+    async fn discard_where(&self, ids: &[SegmentId], which: Condition, at: WallTime) -> Result<()> {
         let ids = ids.iter().map(|id| id.0);
         let transaction = self.begin_write(Lock::Segments).await.doing("discard segments")?;
         let rows = segment::Entity::find()

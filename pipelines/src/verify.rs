@@ -1,0 +1,81 @@
+//! Whether a recorded file decodes: every picture of it, as a player would.
+//!
+//! ```text
+//! filesrc ─ qtdemux ─ parse ─ decoder ─ appsink
+//! ```
+//! Not here: whether its boxes are whole ([`crate::segment_file`]), which takes no decoding.
+
+use std::{path::Path, time::Duration};
+
+use gst::prelude::*;
+
+use crate::{elements::make, error::Error, snapshot::Teardown, video::VideoCodec};
+
+/// Longest wait for the next picture: a 4K key frame takes a tenth of a second.
+const PICTURE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Decodes the pictures of a file and returns how many there were. Blocks for as long as that takes.
+pub fn decode(path: &Path) -> Result<u64, Error> {
+    let source = make("filesrc")?;
+    source.set_property("location", path);
+    let demux = make("qtdemux")?;
+    let sink = gst_app::AppSink::builder().sync(false).max_buffers(4).build();
+    let pipeline = Teardown(gst::Pipeline::new());
+    pipeline
+        .0
+        .add_many([&source, &demux, sink.upcast_ref()])
+        .map_err(Error::doing("build the decoder of a file"))?;
+    source.link(&demux).map_err(Error::doing("link the decoder of a file"))?;
+    let (own, exit) = (pipeline.0.downgrade(), sink.clone());
+    demux.connect_pad_added(move |_, pad| {
+        if let Some(pipeline) = own.upgrade() {
+            // A stream that cannot be linked ends in an error of the demuxer.
+            let _ = attach(&pipeline, pad, exit.upcast_ref());
+        }
+    });
+    let failed = |detail: &str| Error::Picture { detail: detail.to_owned() };
+    let state = pipeline.0.set_state(gst::State::Playing);
+    state.map_err(|_| failed("the decoder did not start"))?;
+
+    let timeout = gst::ClockTime::try_from(PICTURE_TIMEOUT).ok();
+    let mut frames = 0;
+    while sink.try_pull_sample(timeout).is_some() {
+        frames += 1;
+    }
+    let error = pipeline.0.bus().and_then(|bus| bus.pop_filtered(&[gst::MessageType::Error]));
+    match error.as_ref().map(|message| message.view()) {
+        Some(gst::MessageView::Error(error)) => Err(failed(error.error().message())),
+        _ if !sink.is_eos() => Err(failed("no picture came out in time")),
+        _ => Ok(frames),
+    }
+}
+
+/// Decodes the video of a file; other streams go nowhere.
+fn attach(pipeline: &gst::Pipeline, pad: &gst::Pad, sink: &gst::Element) -> Result<(), Error> {
+    let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
+    let codec = match caps.structure(0).map(|s| s.name().as_str()) {
+        Some("video/x-h264") => VideoCodec::H264,
+        Some("video/x-h265") => VideoCodec::H265,
+        _ => {
+            let ignored = make("fakesink")?;
+            ignored.set_property("async", false);
+            return link(pipeline, pad, &[ignored]);
+        }
+    };
+    let decoder = make(codec.decoder())?;
+    decoder.set_property("max-threads", 1_i32);
+    link(pipeline, pad, &[make(codec.parser())?, decoder.clone()])?;
+    decoder.link(sink).map_err(Error::doing("link the decoder of a file"))
+}
+
+fn link(pipeline: &gst::Pipeline, pad: &gst::Pad, chain: &[gst::Element]) -> Result<(), Error> {
+    pipeline.add_many(chain).map_err(Error::doing("build the decoder of a file"))?;
+    gst::Element::link_many(chain).map_err(Error::doing("link the decoder of a file"))?;
+    for element in chain.iter().rev() {
+        element.sync_state_with_parent().map_err(Error::doing("start the decoder of a file"))?;
+    }
+    let head = chain.first().and_then(|element| element.static_pad("sink"));
+    let linked = head.is_some_and(|head| pad.link(&head).is_ok());
+    let failed = || gst::glib::bool_error!("the pads do not fit");
+    linked.then_some(()).ok_or_else(failed).map_err(Error::doing("link the decoder of a file"))
+}
