@@ -12,10 +12,8 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use ronin_api::Tls;
-use ronin_core::{Invalid, Secret};
+use ronin_core::{Invalid, Secret, storage::Limits};
 use serde::Deserialize;
-
-use crate::reclaim::Limits;
 
 /// Shortest segment: below it, cuts come faster than key frames.
 const SEGMENT_MIN: Duration = Duration::from_secs(1);

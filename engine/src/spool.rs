@@ -105,7 +105,8 @@ impl Spool {
                 for entry in entries {
                     let path = entry?.path();
                     let is_entry = path.extension().is_some_and(|ext| ext == "json");
-                    let number = path.file_stem().and_then(|stem| stem.to_str()?.parse().ok());
+                    let number =
+                        path.file_stem().and_then(|stem| stem.to_str()?.parse::<u64>().ok());
                     numbers.extend(number.filter(|_| is_entry));
                 }
             }

@@ -46,8 +46,14 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Probe(args) => probe::run(args).await,
         Command::Camera(args) => camera::run(args).await,
         Command::Check(args) => {
-            let cli::Check { rebuild, mark_missing, accept_storage, fragments, content, with } =
-                args;
+            let crate::cli::Check {
+                rebuild,
+                mark_missing,
+                accept_storage,
+                fragments,
+                content,
+                with,
+            } = args;
             let what = check::What { rebuild, mark_missing, accept_storage, fragments, content };
             check::run(load(with)?, what).await
         }

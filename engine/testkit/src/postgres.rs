@@ -8,12 +8,12 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     os::unix::{fs::chown, process::CommandExt},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     sync::{
-        LazyLock,
+        LazyLock, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
 };
@@ -28,6 +28,11 @@ const DEBIAN_FOLDER: &str = "/usr/lib/postgresql";
 const SCRIPT: &str = r#"
 bin=$1 dir=$2
 cd "$dir"
+options="-k '$dir' -h '' -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+  -c max_connections=200 -c shared_buffers=16MB"
+start() {
+  "$bin/pg_ctl" -D "$dir/data" -s -w -t 60 -l "$dir/log" -o "$options" start >>"$dir/log" 2>&1 </dev/null
+}
 stop() {
   "$bin/pg_ctl" -D "$dir/data" -s -m immediate -w stop >/dev/null 2>&1
   rm -rf "$dir"
@@ -39,11 +44,16 @@ trap '' PIPE
 fail() { cat "$dir/log" >&2; exit 1; }
 "$bin/initdb" -D "$dir/data" -U postgres -A trust --no-sync -E UTF8 --locale=C.UTF-8 \
   --locale-provider=icu --icu-locale=en-US >"$dir/log" 2>&1 || fail
-"$bin/pg_ctl" -D "$dir/data" -s -w -t 60 -l "$dir/log" -o "-k '$dir' -h '' -c fsync=off \
-  -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 \
-  -c shared_buffers=16MB" start >>"$dir/log" 2>&1 </dev/null || fail
+start || fail
 echo ready
-cat >/dev/null
+# What the test wants of it, one word a line, until its end.
+while read -r word; do
+  case $word in
+    down) "$bin/pg_ctl" -D "$dir/data" -s -m immediate -w stop >/dev/null 2>&1 ;;
+    up) start || fail ;;
+  esac
+  echo "$word"
+done
 "#;
 
 /// A running server. Dropped, it stops.
@@ -52,6 +62,8 @@ pub struct Postgres {
     bin: PathBuf,
     dir: PathBuf,
     script: Child,
+    /// What the script says, after it said that it is ready.
+    said: Mutex<BufReader<ChildStdout>>,
     databases: AtomicU32,
 }
 
@@ -83,15 +95,36 @@ impl Postgres {
         let mut script = command.stderr(Stdio::piped()).spawn().context("could not start sh")?;
 
         let mut line = String::new();
-        let stdout = script.stdout.take().context("stdout is piped")?;
-        BufReader::new(stdout).read_line(&mut line)?;
+        let mut said = BufReader::new(script.stdout.take().context("stdout is piped")?);
+        said.read_line(&mut line)?;
         if line != "ready\n" {
             let mut log = String::new();
             script.stderr.take().context("stderr is piped")?.read_to_string(&mut log)?;
             script.wait()?;
             bail!("the server did not start: {log}");
         }
-        Ok(Self { bin, dir, script, databases: AtomicU32::new(0) })
+        let said = Mutex::new(said);
+        Ok(Self { bin, dir, script, said, databases: AtomicU32::new(0) })
+    }
+
+    /// Ends the server at once, as a crash would: connections break, and new ones are refused.
+    pub fn go_down(&self) -> Result<()> {
+        self.say("down")
+    }
+
+    /// Starts it again over the same databases.
+    pub fn come_up(&self) -> Result<()> {
+        self.say("up")
+    }
+
+    fn say(&self, word: &str) -> Result<()> {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stdin = self.script.stdin.as_ref().context("stdin is piped")?;
+        writeln!(stdin, "{word}")?;
+        let mut line = String::new();
+        said.read_line(&mut line)?;
+        ensure!(line.trim() == word, "the server did not go {word}: {line:?}");
+        Ok(())
     }
 
     /// Makes an empty database and returns its URL.

@@ -67,7 +67,7 @@ async fn settings_of_one_camera_change_while_another_records_every_picture() {
     let renamed = Camera { name: name(), display_name: "Renamed".into(), ..Camera::default() };
     sandbox.cameras.update_camera(update(renamed)).await.unwrap();
     assert_eq!(changed.connections().total, 1);
-    let silent = RecordSettings { enabled: Some(false), audio: None };
+    let silent = RecordSettings { enabled: Some(false), ..RecordSettings::default() };
     let unrecorded = Camera { name: name(), record: Some(silent), ..Camera::default() };
     sandbox.cameras.update_camera(update(unrecorded)).await.unwrap();
     sandbox
@@ -81,7 +81,7 @@ async fn settings_of_one_camera_change_while_another_records_every_picture() {
     let again = Camera {
         name: name(),
         enabled: Some(true),
-        record: Some(RecordSettings { enabled: Some(true), audio: None }),
+        record: Some(RecordSettings { enabled: Some(true), ..RecordSettings::default() }),
         main: Some(source(&changed.main_url())),
         ..Camera::default()
     };

@@ -101,6 +101,11 @@ impl Builder {
     }
 
     async fn start_in(self, folder: TempDir) -> Sandbox {
+        self.start_as(folder, None).await
+    }
+
+    /// Starts with a session of an earlier start; `None`: signs in.
+    async fn start_as(self, folder: TempDir, token: Option<String>) -> Sandbox {
         let minutes = self.cut.as_secs_f64() / 60.0;
         let log =
             fs::File::options().create(true).append(true).open(folder.path().join("log")).unwrap();
@@ -117,9 +122,14 @@ impl Builder {
         };
         let channel = Channel::from_shared(format!("http://{address}")).unwrap();
         let channel = channel.connect().await.unwrap();
-        let login = LoginRequest { username: "admin".into(), password: PASSWORD.into() };
-        let session = AuthServiceClient::new(channel.clone()).login(login).await.unwrap();
-        let token = session.into_inner().session_token;
+        let token = match token {
+            Some(token) => token,
+            None => {
+                let login = LoginRequest { username: "admin".into(), password: PASSWORD.into() };
+                let session = AuthServiceClient::new(channel.clone()).login(login).await.unwrap();
+                session.into_inner().session_token
+            }
+        };
         let bearer = Bearer(format!("Bearer {token}").parse().unwrap());
         Sandbox {
             folder,
@@ -182,7 +192,11 @@ impl Sandbox {
         let camera = Camera {
             display_name: format!("Camera {id}"),
             main: Some(Source { url: url.into(), ..Source::default() }),
-            record: Some(RecordSettings { enabled: Some(true), audio: Some(true) }),
+            record: Some(RecordSettings {
+                enabled: Some(true),
+                audio: Some(true),
+                ..RecordSettings::default()
+            }),
             ..Camera::default()
         };
         let request = CreateCameraRequest {
@@ -319,11 +333,32 @@ impl Sandbox {
     }
 
     /// Starts over the same folder an engine that has ended.
-    pub(crate) async fn start_again(mut self) -> Self {
+    pub(crate) async fn start_again(self) -> Self {
+        self.begin_again(None).await
+    }
+
+    /// As [`Self::start_again`], without signing in: nobody can while the database is away.
+    pub(crate) async fn start_again_signed_in(self) -> Self {
+        let token = self.token.clone();
+        self.begin_again(Some(token)).await
+    }
+
+    async fn begin_again(mut self, token: Option<String>) -> Self {
         let builder = Builder { cut: self.builder.cut, env: self.builder.env.clone() };
         let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
         drop(self);
-        builder.start_in(folder).await
+        builder.start_as(folder, token).await
+    }
+
+    /// A setting that this test made.
+    pub(crate) fn setting(&self, name: &str) -> Option<String> {
+        self.builder.env.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    }
+
+    /// Changes a setting of the next start.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.builder.env.retain(|(known, _)| known != name);
+        self.builder.env.push((name.to_owned(), value.to_owned()));
     }
 
     pub(crate) async fn timeline(
