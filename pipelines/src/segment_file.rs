@@ -11,14 +11,11 @@ use std::{
     time::Duration,
 };
 
-use ronin_core::{
-    CameraId, RunId, Segment, SegmentId, WallTime,
-    playback::{FileIndex, Piece},
-};
+use ronin_core::{CameraId, Recorded, RunId, Segment, SegmentId, WallTime, playback::FileIndex};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    boxes::{Pictures, Scanner, be_u32, be_u64},
+    boxes::{Scanner, be_u32, be_u64},
     sink::O_NOFOLLOW,
 };
 
@@ -93,8 +90,10 @@ pub struct Inspected {
     pub frames: u64,
     /// How long they play.
     pub duration: Duration,
-    /// Where the last whole box ends. What is behind it was being written at a crash.
+    /// Where the last whole fragment ends. What is behind it was being written at a crash.
     pub whole_bytes: u64,
+    /// Where the whole fragments lie.
+    pub index: FileIndex,
     /// Size of the file.
     pub size_bytes: u64,
     /// Somebody writes it right now.
@@ -120,6 +119,14 @@ impl Inspected {
             height: identity.height,
         })
     }
+
+    /// The row of the file and the pieces of footage in it, as far as it is whole; `None` where it
+    /// has no identity or no picture.
+    pub fn into_recorded(mut self, path: String) -> Option<Recorded> {
+        let index = std::mem::take(&mut self.index);
+        let segment = self.into_segment(path)?;
+        Some(Recorded { segment, index })
+    }
 }
 
 /// Reads the boxes of a file, not its media. A link is not followed.
@@ -131,10 +138,32 @@ pub fn inspect(path: &Path) -> io::Result<Inspected> {
     }
     let is_being_written = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
     let size_bytes = metadata.len();
+    let (scanner, identity) = scan(&file, size_bytes)?;
+    let whole = scanner.whole();
+    Ok(Inspected {
+        identity,
+        frames: whole.frames,
+        duration: whole.duration,
+        whole_bytes: whole.bytes,
+        index: scanner.index(whole.bytes),
+        size_bytes,
+        is_being_written,
+    })
+}
+
+/// Finds the pieces of a file that playback addresses, from one key frame to the next. Only boxes
+/// are read, and nothing counts that is not whole.
+pub fn index(file: &File) -> io::Result<FileIndex> {
+    let end = file.metadata()?.len();
+    Ok(scan(file, end)?.0.index(end))
+}
+
+/// Goes through the first `end` bytes of a file: what is in it, and what it says of itself.
+fn scan(file: &File, end: u64) -> io::Result<(Scanner, Option<Identity>)> {
     let mut scanner = Scanner::default();
     let mut identity = None;
     let mut at = 0;
-    while let Some((kind, header, size)) = read_header(&file, at, size_bytes)? {
+    while let Some((kind, header, size)) = read_header(file, at, end)? {
         let body = size - header;
         let wanted = match &kind {
             b"moov" | b"moof" => body <= BODY_MAX,
@@ -146,66 +175,10 @@ pub fn inspect(path: &Path) -> io::Result<Inspected> {
         if &kind == b"uuid" && identity.is_none() {
             identity = Identity::from_body(&bytes);
         }
-        scanner.take_box(&kind, &bytes);
+        scanner.take_box(&kind, at, at + size, &bytes);
         at += size;
     }
-    Ok(Inspected {
-        identity,
-        frames: scanner.frames(),
-        duration: scanner.duration(),
-        whole_bytes: at,
-        size_bytes,
-        is_being_written,
-    })
-}
-
-/// Finds the pieces of a file that playback addresses, from one key frame to the next. Only boxes
-/// are read.
-pub fn index(file: &File) -> io::Result<FileIndex> {
-    let end = file.metadata()?.len();
-    let mut scanner = Scanner::default();
-    let mut index = FileIndex::default();
-    let mut fragment: Option<(u64, Pictures)> = None;
-    let mut at = 0;
-    while let Some((kind, header, size)) = read_header(file, at, end)? {
-        let body = size - header;
-        let wanted = matches!(&kind, b"moov" | b"moof") && body <= BODY_MAX;
-        let mut bytes = vec![0; if wanted { usize::try_from(body).unwrap_or(0) } else { 0 }];
-        file.read_exact_at(&mut bytes, at + header)?;
-        match &kind {
-            b"moof" => {
-                if index.header_bytes == 0 {
-                    index.header_bytes = at;
-                }
-                fragment = scanner.pictures_of(&bytes).map(|pictures| (at, pictures));
-            }
-            b"mdat" => {
-                if let Some((offset, pictures)) = fragment.take() {
-                    add_fragment(&mut index.pieces, offset, at + size - offset, pictures);
-                }
-            }
-            _ => {}
-        }
-        scanner.take_box(&kind, &bytes);
-        at += size;
-    }
-    Ok(index)
-}
-
-/// Begins a new piece at a key frame; other fragments belong to the piece before.
-fn add_fragment(pieces: &mut Vec<Piece>, offset: u64, size_bytes: u64, pictures: Pictures) {
-    match pieces.last_mut() {
-        Some(last) if !pictures.key_frame => {
-            last.size_bytes = offset + size_bytes - last.offset;
-            last.duration = pictures.start + pictures.duration - last.start;
-        }
-        _ => pieces.push(Piece {
-            offset,
-            size_bytes,
-            start: pictures.start,
-            duration: pictures.duration,
-        }),
-    }
+    Ok((scanner, identity))
 }
 
 /// Kind, header length and size of the box at `at`; `None` where no whole box is there.

@@ -19,8 +19,12 @@ use std::{
 
 use gst::{glib, prelude::*, subclass::prelude::*};
 use gst_base::subclass::prelude::*;
+use ronin_core::playback::FileIndex;
 
-use crate::{boxes::Scanner, error::Error};
+use crate::{
+    boxes::{Scanner, Whole},
+    error::Error,
+};
 
 /// Name under which splitmuxsink finds the element.
 pub(crate) const FACTORY: &str = "roninsegmentsink";
@@ -36,9 +40,8 @@ const PENDING_MAX: usize = 1000;
 #[derive(Debug)]
 pub(crate) struct Finished {
     pub(crate) path: PathBuf,
-    pub(crate) size_bytes: u64,
-    pub(crate) frames: u64,
-    pub(crate) duration: Duration,
+    pub(crate) whole: Whole,
+    pub(crate) index: FileIndex,
 }
 
 /// Who is told about files. Called from streaming threads.
@@ -90,13 +93,6 @@ struct Output {
     /// A write failed; the file ends at what is whole.
     is_broken: bool,
     synced_at: Instant,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Whole {
-    bytes: u64,
-    frames: u64,
-    duration: Duration,
 }
 
 impl Output {
@@ -162,9 +158,11 @@ impl Output {
         }
         let (first, rest) = buffer.split_at(size);
         self.file.write_all(&[first, identity, rest].concat())?;
-        self.scanner.push(buffer);
+        for bytes in [first, identity, rest] {
+            self.scanner.push(bytes);
+        }
         self.shift = identity.len() as u64;
-        self.whole.bytes = (buffer.len() + identity.len()) as u64;
+        self.whole = self.scanner.whole();
         self.position = buffer.len() as u64;
         self.end = self.position;
         Ok(Some(buffer.len() + identity.len()))
@@ -183,11 +181,7 @@ impl Output {
             self.file.set_len(self.whole.bytes)?;
             return Err(error);
         }
-        self.whole = Whole {
-            bytes: self.whole.bytes + bytes as u64,
-            frames: self.scanner.frames(),
-            duration: self.scanner.duration(),
-        };
+        self.whole = self.scanner.whole();
         Ok(bytes)
     }
 
@@ -205,13 +199,13 @@ impl Output {
             // A failure is told by what is left of the file.
             let _ = self.flush();
         }
-        let Whole { bytes, frames, duration } = self.whole;
-        if frames == 0 {
+        if self.whole.frames == 0 {
             std::fs::remove_file(&self.path)?;
             return Ok(None);
         }
         self.file.sync_all()?;
-        Ok(Some(Finished { path: self.path, size_bytes: bytes, frames, duration }))
+        let index = self.scanner.index(self.whole.bytes);
+        Ok(Some(Finished { path: self.path, whole: self.whole, index }))
     }
 }
 

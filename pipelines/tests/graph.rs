@@ -2,12 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::{path::PathBuf, time::Duration};
+use std::{fs::File, path::PathBuf, time::Duration};
 
 use ronin_core::{Fault, Recorded, Room, RunId, Segment, Source, Unindexed, live::Windows};
 use ronin_pipelines::{
     GraphSpec, GraphStatus, RecordOptions,
     graph::{Graph, Tap},
+    segment_file,
 };
 use ronin_testkit::{
     camera::{Audio, Codec, FakeCamera, Pictures},
@@ -25,7 +26,7 @@ const BOUND: Duration = Duration::from_secs(40);
 /// A graph that records into a folder of its own.
 struct Recording {
     folder: tempfile::TempDir,
-    segments: mpsc::Receiver<Recorded>,
+    recorded: mpsc::Receiver<Recorded>,
     status: watch::Receiver<GraphStatus>,
     tap: Tap,
     windows: Windows,
@@ -38,7 +39,7 @@ impl Recording {
     fn start(url: &str, cut: Duration) -> Self {
         ronin_pipelines::init().unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let (segments_tx, segments) = mpsc::channel(1000);
+        let (segments_tx, recorded) = mpsc::channel(1000);
         let camera = "cam".parse().unwrap();
         let windows = Windows::default();
         let graph = Graph::new(GraphSpec {
@@ -60,16 +61,16 @@ impl Recording {
         .unwrap();
         let (status, tap, cancel) = (graph.status(), graph.tap(), CancellationToken::new());
         let task = tokio::spawn(graph.run(cancel.clone()));
-        Self { folder, segments, status, tap, windows, cancel, task }
+        Self { folder, recorded, status, tap, windows, cancel, task }
     }
 
     async fn segments(&mut self, count: usize) -> Vec<Segment> {
         let mut segments = Vec::new();
         while segments.len() < count {
-            let next = timeout(BOUND, self.segments.recv()).await;
+            let next = timeout(BOUND, self.recorded.recv()).await;
             let seen = self.status.borrow().clone();
             let next = next.unwrap_or_else(|_| panic!("no segment; {seen:?}"));
-            segments.push(next.unwrap().segment);
+            segments.push(proven(&self.folder, next.unwrap()));
         }
         segments
     }
@@ -80,11 +81,24 @@ impl Recording {
         let fault = timeout(BOUND, self.task).await.unwrap().unwrap();
         let mut rest = Vec::new();
         drop(self.tap);
-        while let Ok(segment) = self.segments.try_recv() {
-            rest.push(segment.segment);
+        while let Ok(recorded) = self.recorded.try_recv() {
+            rest.push(proven(&self.folder, recorded));
         }
         (rest, self.folder, fault)
     }
+}
+
+/// A segment whose file says of itself what was announced, and has the pieces that were.
+fn proven(folder: &tempfile::TempDir, recorded: Recorded) -> Segment {
+    let path = recorded.segment.path.clone();
+    let file = folder.path().join(&path);
+    let index = segment_file::index(&File::open(&file).unwrap()).unwrap();
+    assert_eq!(recorded.index, index, "{path}");
+    assert!(!index.pieces.is_empty(), "{path}");
+    let seen = segment_file::inspect(&file).unwrap();
+    assert_eq!(seen.whole_bytes, seen.size_bytes, "{path}");
+    assert_eq!(seen.into_recorded(path), Some(recorded.clone()));
+    recorded.segment
 }
 
 fn paths(folder: &tempfile::TempDir, segments: &[Segment]) -> Vec<PathBuf> {

@@ -28,6 +28,7 @@ use tracing::{error, warn};
 
 use super::{Limit, OpenFiles, Trunk};
 use crate::{
+    boxes::Whole,
     clock::RunClock,
     elements::make,
     error::Error,
@@ -251,10 +252,11 @@ impl Naming {
             warn!(path = %finished.path.display(), "a file was closed that nobody named");
             return;
         };
-        segment.end = segment.start + finished.duration;
-        segment.size_bytes = finished.size_bytes;
-        segment.frames = finished.frames;
-        let index = ronin_core::playback::FileIndex::default();
+        let Whole { bytes, frames, duration } = finished.whole;
+        let index = finished.index;
+        segment.end = segment.start + duration;
+        segment.size_bytes = bytes;
+        segment.frames = frames;
         if let Err(unsent) = self.recording.segments.blocking_send(Recorded { segment, index }) {
             // The file stays; `ronin check` finds it.
             error!(path = unsent.0.segment.path, "the recorder is gone: a segment has no row");
