@@ -73,9 +73,21 @@ pub(crate) const RULES: &[Rule] = &[
     call("/ronin.v1.RecordingService/ListSegments", VIEWER),
     call("/ronin.v1.RecordingService/GetTimeline", VIEWER),
     call("/ronin.v1.RecordingService/GetPlayback", VIEWER),
+    call("/ronin.v1.RecordingService/GetCoverage", VIEWER),
+    call("/ronin.v1.RecordingService/ListRecordingDays", VIEWER),
+    stream("/ronin.v1.RecordingService/WatchSegments", VIEWER),
+    call("/ronin.v1.RecordingService/ProtectSpan", OPERATOR),
+    call("/ronin.v1.RecordingService/ListProtectedSpans", VIEWER),
+    call("/ronin.v1.RecordingService/UnprotectSpan", OPERATOR),
+
+    call("/ronin.v1.StorageService/GetStorage", VIEWER),
+    call("/ronin.v1.StorageService/ListStorageDays", VIEWER),
+    call("/ronin.v1.StorageService/UpdateStoragePolicy", ADMIN),
 
     call("/ronin.v1.SystemService/GetSystemInfo", VIEWER),
     call("/ronin.v1.SystemService/GetPipelineStats", VIEWER),
+    call("/ronin.v1.SystemService/ListNotices", VIEWER),
+    stream("/ronin.v1.SystemService/WatchNotices", VIEWER),
 
     call("/grpc.health.v1.Health/Check", Access::Public),
     call("/grpc.health.v1.Health/List", Access::Public),
@@ -152,8 +164,11 @@ mod tests {
             let rules = RULES.iter().filter(|rule| rule.access == Access::AtLeast(role));
             rules.map(|rule| rule.path.rsplit('/').next().unwrap()).collect()
         };
-        assert_eq!(of(Role::Operator), ["ProbeCamera", "RestartCamera", "GetSnapshot"]);
-        assert_eq!(of(Role::Admin), ["CreateCamera", "UpdateCamera", "DeleteCamera"]);
+        let operator =
+            ["ProbeCamera", "RestartCamera", "GetSnapshot", "ProtectSpan", "UnprotectSpan"];
+        assert_eq!(of(Role::Operator), operator);
+        let admin = ["CreateCamera", "UpdateCamera", "DeleteCamera", "UpdateStoragePolicy"];
+        assert_eq!(of(Role::Admin), admin);
         let own = ["Logout", "ChangePassword", "CreateApiToken", "RevokeApiToken"];
         for method in of(Role::Viewer) {
             let reads = ["Get", "List", "Watch"].iter().any(|verb| method.starts_with(verb));

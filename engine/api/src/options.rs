@@ -2,7 +2,9 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
-use ronin_core::{control, live::Windows, playback::IndexFile};
+use ronin_core::{
+    Room, Unindexed, control, live::Windows, notice::News, playback::IndexFile, storage::Policy,
+};
 use ronin_store::Store;
 
 use crate::facts::SystemFacts;
@@ -50,6 +52,14 @@ pub struct Dependencies {
     pub store: Store,
     /// The live pictures.
     pub live: Windows,
+    /// Footage that has no row yet.
+    pub unindexed: Unindexed,
+    /// Announces what was stored.
+    pub news: News,
+    /// Room on the disk.
+    pub room: Room,
+    /// What may be kept of all cameras.
+    pub policy: Policy,
     /// Knows where in a recorded file its pieces lie.
     pub index: Arc<dyn IndexFile>,
     /// What the machine is and has.

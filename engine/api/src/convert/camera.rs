@@ -6,7 +6,7 @@ use ronin_core::{
 };
 use ronin_proto::v1;
 
-use super::{name, source, status, time};
+use super::{limits, name, source, status, time};
 
 /// A camera for the wire.
 pub(crate) fn to_wire(view: &CameraView) -> v1::Camera {
@@ -25,6 +25,8 @@ pub(crate) fn settings_to_wire(config: &CameraConfig) -> v1::Camera {
         record: Some(v1::RecordSettings {
             enabled: Some(config.record.enabled),
             audio: Some(config.record.audio),
+            retention_days: Some(limits::days(config.record.max_age)),
+            retention_max_bytes: Some(config.record.max_bytes.unwrap_or_default()),
         }),
         status: None,
         create_time: Some(time::to_wire(config.created_at)),
@@ -57,26 +59,41 @@ pub(crate) fn create(
     let main = invalid.collect(main);
     let sub = camera.sub.as_ref().map(source::from_wire).transpose();
     let sub = invalid.collect(sub.map_err(|invalid| invalid.within("camera.sub")));
+    let record = camera.record.unwrap_or_default();
+    let record = record_settings(&record).map_err(|invalid| invalid.within("camera.record"));
+    let record = invalid.collect(record);
     invalid.check()?;
 
-    let (Some(display_name), Some(id), Some(main), Some(sub)) = (display_name, id, main, sub)
+    let (Some(display_name), Some(id), Some(main), Some(sub), Some(record)) =
+        (display_name, id, main, sub, record)
     else {
         return Err(Invalid::new("camera", "say what camera to add"));
     };
-    let record = camera.record.unwrap_or_default();
     Ok(CameraConfig {
         id,
         display_name,
         enabled: camera.enabled.unwrap_or(true),
         main,
         sub,
-        record: RecordSettings {
-            enabled: record.enabled.unwrap_or(true),
-            audio: record.audio.unwrap_or(true),
-        },
+        record,
         created_at: now,
         updated_at: now,
         version: 1,
+    })
+}
+
+fn record_settings(record: &v1::RecordSettings) -> Result<RecordSettings, Invalid> {
+    let mut invalid = Invalid::default();
+    let max_age = limits::max_age(record.retention_days.unwrap_or_default());
+    let max_age = invalid.collect(max_age).flatten();
+    let max_bytes = limits::max_bytes(record.retention_max_bytes.unwrap_or_default());
+    let max_bytes = invalid.collect(max_bytes).flatten();
+    invalid.check()?;
+    Ok(RecordSettings {
+        enabled: record.enabled.unwrap_or(true),
+        audio: record.audio.unwrap_or(true),
+        max_age,
+        max_bytes,
     })
 }
 

@@ -3,6 +3,7 @@
 //! Not here: what is done with it (`crate::grpc`).
 
 pub(crate) mod camera;
+pub(crate) mod limits;
 pub(crate) mod name;
 pub(crate) mod page;
 pub(crate) mod recording;

@@ -31,6 +31,8 @@ pub(crate) fn to_wire(view: &CameraView) -> v1::CameraStatus {
         recording: status.recording,
         dropped_frames: status.dropped_frames,
         warnings: status.warnings.clone(),
+        clock_offset_seconds: None,
+        recording_fault: None,
     }
 }
 

@@ -6,7 +6,7 @@ use ronin_core::{
 };
 use ronin_proto::v1;
 
-use super::source;
+use super::{limits, source};
 
 /// A field that can be changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,9 +19,11 @@ enum Field {
     Record,
     RecordEnabled,
     RecordAudio,
+    RetentionDays,
+    RetentionMaxBytes,
 }
 
-const FIELDS: [(&str, Field); 8] = [
+const FIELDS: [(&str, Field); 10] = [
     ("display_name", Field::DisplayName),
     ("enabled", Field::Enabled),
     ("main", Field::Main),
@@ -30,6 +32,8 @@ const FIELDS: [(&str, Field); 8] = [
     ("record", Field::Record),
     ("record.enabled", Field::RecordEnabled),
     ("record.audio", Field::RecordAudio),
+    ("record.retention_days", Field::RetentionDays),
+    ("record.retention_max_bytes", Field::RetentionMaxBytes),
 ];
 
 /// `old` with the fields of `camera` that `mask` names.
@@ -81,6 +85,8 @@ fn set(camera: &v1::Camera) -> Vec<Field> {
         (Field::Sub, camera.sub.is_some()),
         (Field::RecordEnabled, record.enabled.is_some()),
         (Field::RecordAudio, record.audio.is_some()),
+        (Field::RetentionDays, record.retention_days.is_some()),
+        (Field::RetentionMaxBytes, record.retention_max_bytes.is_some()),
     ];
     is_set.into_iter().filter(|(_, set)| *set).map(|(field, _)| field).collect()
 }
@@ -112,12 +118,27 @@ fn apply_field(
         Field::Record => {
             new.record.enabled = record.enabled.unwrap_or(old.record.enabled);
             new.record.audio = record.audio.unwrap_or(old.record.audio);
+            if let Some(days) = record.retention_days {
+                new.record.max_age = limits::max_age(days).map_err(|i| i.within("record"))?;
+            }
+            if let Some(bytes) = record.retention_max_bytes {
+                new.record.max_bytes = limits::max_bytes(bytes).map_err(|i| i.within("record"))?;
+            }
         }
         Field::RecordEnabled => {
             new.record.enabled = record.enabled.ok_or_else(|| missing("record.enabled"))?;
         }
         Field::RecordAudio => {
             new.record.audio = record.audio.ok_or_else(|| missing("record.audio"))?;
+        }
+        // Unset and 0 alike: the camera has no limit of its own.
+        Field::RetentionDays => {
+            let days = record.retention_days.unwrap_or_default();
+            new.record.max_age = limits::max_age(days).map_err(|i| i.within("record"))?;
+        }
+        Field::RetentionMaxBytes => {
+            let bytes = record.retention_max_bytes.unwrap_or_default();
+            new.record.max_bytes = limits::max_bytes(bytes).map_err(|i| i.within("record"))?;
         }
     }
     Ok(())

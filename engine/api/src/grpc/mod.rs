@@ -5,6 +5,7 @@ mod camera;
 mod ending;
 mod live;
 mod recording;
+mod storage;
 mod system;
 mod watch;
 
@@ -46,12 +47,13 @@ pub(crate) struct Setup {
 }
 
 /// Names of the services, as health knows them; "" is all of them together.
-const SERVICES: [&str; 6] = [
+const SERVICES: [&str; 7] = [
     "",
     "ronin.v1.AuthService",
     "ronin.v1.CameraService",
     "ronin.v1.LiveService",
     "ronin.v1.RecordingService",
+    "ronin.v1.StorageService",
     "ronin.v1.SystemService",
 ];
 
@@ -68,12 +70,15 @@ pub(crate) async fn router(setup: Setup) -> Result<(Router, HealthReporter), Err
     let live = v1::live_service_server::LiveServiceServer::new(live::Service(context.clone()));
     let recording = recording::Service(context.clone());
     let recording = v1::recording_service_server::RecordingServiceServer::new(recording);
+    let storage = storage::Service(context.clone());
+    let storage = v1::storage_service_server::StorageServiceServer::new(storage);
     let system = v1::system_service_server::SystemServiceServer::new(system::Service(context));
     let mut routes = Routes::new(health.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(auth.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(camera.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(live.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(recording.max_decoding_message_size(REQUEST_MAX_BYTES))
+        .add_service(storage.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(system.max_decoding_message_size(REQUEST_MAX_BYTES));
     if gate.reflection {
         routes = with_reflection(routes)?;

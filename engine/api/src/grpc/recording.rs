@@ -1,8 +1,9 @@
 //! `ronin.v1.RecordingService`.
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
-use ronin_core::{CameraId, Invalid, SegmentId, WallTime, control};
+use futures_util::Stream;
+use ronin_core::{CameraId, Invalid, Segment, SegmentId, Span, WallTime, control};
 use ronin_proto::v1::{self, recording_service_server::RecordingService};
 use tonic::{Request, Response, Status};
 
@@ -25,6 +26,9 @@ pub(super) struct Service(pub(super) Context);
 
 #[tonic::async_trait]
 impl RecordingService for Service {
+    type WatchSegmentsStream =
+        Pin<Box<dyn Stream<Item = Result<v1::WatchSegmentsResponse, Status>> + Send>>;
+
     async fn list_segments(
         &self,
         request: Request<v1::ListSegmentsRequest>,
@@ -82,7 +86,8 @@ impl RecordingService for Service {
             if !cameras.is_empty() {
                 self.check_known(id).await?;
             }
-            let timeline = self.0.deps.store.timeline(id, span, resolution, now).await;
+            let fresh = self.fresh(id);
+            let timeline = self.0.deps.store.timeline(id, span, &fresh, resolution, now).await;
             let timeline = timeline.map_err(|e| error::store("make the timeline", e))?;
             timelines.push(recording::timeline(id, timeline));
         }
@@ -108,8 +113,54 @@ impl RecordingService for Service {
         let mut codecs: Vec<String> = segments.into_iter().flat_map(|s| s.codecs).collect();
         codecs.sort();
         codecs.dedup();
-        let hls_path = format!("/playback/{id}/index.m3u8?start={}&end={}", span.start, span.end);
-        Ok(Response::new(v1::GetPlaybackResponse { hls_path, codecs }))
+        let of = |file| format!("/playback/{id}/{file}?start={}&end={}", span.start, span.end);
+        Ok(Response::new(v1::GetPlaybackResponse {
+            hls_path: of("index.m3u8"),
+            multivariant_path: of("master.m3u8"),
+            codecs,
+        }))
+    }
+
+    async fn get_coverage(
+        &self,
+        _request: Request<v1::GetCoverageRequest>,
+    ) -> Result<Response<v1::GetCoverageResponse>, Status> {
+        Err(error::unknown_method())
+    }
+
+    async fn list_recording_days(
+        &self,
+        _request: Request<v1::ListRecordingDaysRequest>,
+    ) -> Result<Response<v1::ListRecordingDaysResponse>, Status> {
+        Err(error::unknown_method())
+    }
+
+    async fn watch_segments(
+        &self,
+        _request: Request<v1::WatchSegmentsRequest>,
+    ) -> Result<Response<Self::WatchSegmentsStream>, Status> {
+        Err(error::unknown_method())
+    }
+
+    async fn protect_span(
+        &self,
+        _request: Request<v1::ProtectSpanRequest>,
+    ) -> Result<Response<v1::ProtectSpanResponse>, Status> {
+        Err(error::unknown_method())
+    }
+
+    async fn list_protected_spans(
+        &self,
+        _request: Request<v1::ListProtectedSpansRequest>,
+    ) -> Result<Response<v1::ListProtectedSpansResponse>, Status> {
+        Err(error::unknown_method())
+    }
+
+    async fn unprotect_span(
+        &self,
+        _request: Request<v1::UnprotectSpanRequest>,
+    ) -> Result<Response<v1::UnprotectSpanResponse>, Status> {
+        Err(error::unknown_method())
     }
 }
 
@@ -124,6 +175,11 @@ impl Service {
             control::Error::NotFound(_) if kept.segments > 0 => Ok(()),
             unknown => Err(error::control(unknown)),
         }
+    }
+
+    /// What is on disk of a camera and not in the index yet.
+    fn fresh(&self, id: &CameraId) -> Vec<Span> {
+        self.0.deps.unindexed.of(id).iter().map(Segment::span).collect()
     }
 
     fn timeline_cameras(&self, names: &[String]) -> Result<Vec<CameraId>, Invalid> {

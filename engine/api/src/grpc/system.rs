@@ -1,5 +1,8 @@
 //! `ronin.v1.SystemService`.
 
+use std::pin::Pin;
+
+use futures_util::Stream;
 use jiff::tz::TimeZone;
 use ronin_core::{CameraState, WallTime};
 use ronin_proto::v1::{self, system_service_server::SystemService};
@@ -17,6 +20,9 @@ pub(super) struct Service(pub(super) Context);
 
 #[tonic::async_trait]
 impl SystemService for Service {
+    type WatchNoticesStream =
+        Pin<Box<dyn Stream<Item = Result<v1::WatchNoticesResponse, Status>> + Send>>;
+
     async fn get_system_info(
         &self,
         _request: Request<v1::GetSystemInfoRequest>,
@@ -39,6 +45,7 @@ impl SystemService for Service {
             segment_duration_seconds: system.segment_duration().as_secs_f64(),
             cameras: u32::try_from(cameras.len()).unwrap_or(u32::MAX),
             cameras_streaming: u32::try_from(streaming.count()).unwrap_or(u32::MAX),
+            database_available: self.0.deps.store.is_available(),
         }))
     }
 
@@ -50,6 +57,20 @@ impl SystemService for Service {
         let id = id.map_err(error::invalid)?;
         let stats = self.0.deps.control.stats(id).await.map_err(error::control)?;
         Ok(Response::new(status::stats(stats)))
+    }
+
+    async fn list_notices(
+        &self,
+        _request: Request<v1::ListNoticesRequest>,
+    ) -> Result<Response<v1::ListNoticesResponse>, Status> {
+        Err(error::unknown_method())
+    }
+
+    async fn watch_notices(
+        &self,
+        _request: Request<v1::WatchNoticesRequest>,
+    ) -> Result<Response<Self::WatchNoticesStream>, Status> {
+        Err(error::unknown_method())
     }
 }
 

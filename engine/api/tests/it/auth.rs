@@ -75,9 +75,9 @@ async fn of_two_racing_set_ups_one_wins() {
 async fn an_administrator_given_at_start_leaves_no_setup_token() {
     let server = Server::start().await;
     assert_eq!(server.setup_token, None);
-    let again = ronin_api::auth::create_first_admin(&server.store, "second", "password").await;
+    let again = ronin_api::auth::create_first_admin(&server.deps.store, "second", "password").await;
     assert!(again.unwrap().is_none());
-    let short = ronin_api::auth::create_first_admin(&server.store, "second", "x").await;
+    let short = ronin_api::auth::create_first_admin(&server.deps.store, "second", "x").await;
     assert!(short.unwrap().is_none(), "nothing is checked where nothing is made");
 }
 
@@ -227,13 +227,13 @@ async fn a_browser_signs_in_through_grpc_web_and_gets_the_cookie() {
 #[tokio::test]
 async fn sessions_end_in_time_and_live_on_by_use() {
     let server = Server::start().await;
-    let admin = server.store.user_by_name("admin").await.unwrap().unwrap().0;
+    let admin = server.deps.store.user_by_name("admin").await.unwrap().unwrap().0;
     let now = WallTime::now();
     let hour = Duration::from_secs(3600);
     let hash = |secret: &str| -> String {
         Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect()
     };
-    let store = &server.store;
+    let store = &server.deps.store;
     store.insert_session(&hash("old"), admin.id, now - hour * 2, now - hour).await.unwrap();
     store.insert_session(&hash("used"), admin.id, now - hour, now + hour).await.unwrap();
 

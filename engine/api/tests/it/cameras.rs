@@ -63,7 +63,7 @@ async fn a_camera_is_made_read_and_removed_and_its_password_stays_inside() {
     assert_eq!(camera.status.as_ref().unwrap().state(), v1::CameraState::Streaming);
     let main = camera.main.as_ref().unwrap();
     assert!(main.has_password && main.password.is_empty() && main.url.is_empty());
-    assert_eq!(stored_password(&server.control, "front-door"), CANARY);
+    assert_eq!(stored_password(&server.deps.control, "front-door"), CANARY);
     let everything = format!("{dry:?} {made:?} {read:?} {listed:?} {again:?}");
     assert!(!everything.contains(CANARY));
 
@@ -112,7 +112,7 @@ async fn hostile_sources_and_names_are_refused_by_field() {
         let status = client.get_camera(named(&format!("cameras/{id}"))).await.unwrap_err();
         assert_eq!(fields(&status), ["name"]);
     }
-    assert!(server.control.cameras().is_empty());
+    assert!(server.deps.control.cameras().is_empty());
     assert!(server.fake.probed.lock().unwrap().is_empty());
 }
 
@@ -213,13 +213,13 @@ async fn a_stored_password_follows_no_change_of_host() {
         ..Default::default()
     };
     client.update_camera(update(to("192.0.2.7", ""), &["main"])).await.unwrap();
-    assert_eq!(stored_password(&server.control, "yard"), CANARY);
+    assert_eq!(stored_password(&server.deps.control, "yard"), CANARY);
     let status = client.update_camera(update(to("evil", ""), &["main"])).await.unwrap_err();
     assert_eq!(fields(&status), ["camera.main.password"]);
     client.update_camera(update(to("192.0.2.8", "other"), &["main"])).await.unwrap();
-    assert_eq!(stored_password(&server.control, "yard"), "other");
+    assert_eq!(stored_password(&server.deps.control, "yard"), "other");
     client.update_camera(update(to("", "third"), &["main.password"])).await.unwrap();
-    assert_eq!(stored_password(&server.control, "yard"), "third");
+    assert_eq!(stored_password(&server.deps.control, "yard"), "third");
 
     let probe = |host: &str| v1::ProbeCameraRequest {
         source: to(host, "").main,

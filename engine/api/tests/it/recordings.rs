@@ -33,7 +33,7 @@ fn at(seconds: i64) -> Option<Timestamp> {
 async fn segments_of_a_removed_camera_are_listed_page_by_page() {
     let server = Server::start().await;
     for n in 0..5 {
-        server.store.upsert_segment(&segment("gone", n)).await.unwrap();
+        server.deps.store.upsert_segment(&segment("gone", n)).await.unwrap();
     }
     let mut client = RecordingServiceClient::new(server.admin().await);
     let list = |token: &str| v1::ListSegmentsRequest {
@@ -86,7 +86,7 @@ async fn unknown_cameras_and_impossible_spans_are_told() {
 #[tokio::test]
 async fn a_timeline_is_bounded_and_shows_what_is_on_disk() {
     let server = Server::start().await;
-    server.store.upsert_segment(&segment("gone", 1)).await.unwrap();
+    server.deps.store.upsert_segment(&segment("gone", 1)).await.unwrap();
     let mut client = RecordingServiceClient::new(server.admin().await);
     let ask = |cameras: Vec<String>, start, end| v1::GetTimelineRequest {
         cameras,

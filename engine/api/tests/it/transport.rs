@@ -75,7 +75,7 @@ async fn tls_offers_both_protocols_by_name() {
 async fn a_busy_port_and_a_bad_certificate_are_found_at_once() {
     let server = Server::start().await;
     let bind = async |bind, tls| {
-        let deps = server.dependencies();
+        let deps = server.deps.clone();
         let storage_root = server.path("storage");
         let options = Options { bind, tls, web_root: None, storage_root, reflection: false };
         Service::bind(options, deps).await.err().unwrap()

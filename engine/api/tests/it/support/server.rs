@@ -6,9 +6,11 @@ use ronin_api::{
     Dependencies, DetectorFacts, DiskFacts, Error, Options, Service, SystemFacts, Tls,
 };
 use ronin_core::{
-    WallTime, control,
+    Room, Unindexed, WallTime, control,
     live::Windows,
+    notice::News,
     playback::{FileIndex, IndexFile},
+    storage::{Limits, Policy},
 };
 use ronin_proto::v1::{self, auth_service_client::AuthServiceClient};
 use ronin_store::{MasterKey, Store};
@@ -27,6 +29,13 @@ use super::{FakeControl, Log};
 /// User name and password of the administrator.
 pub(crate) const ADMIN: (&str, &str) = ("admin", "correct horse");
 
+/// The limits that hold unless a test sets others.
+const LIMITS: Limits = Limits {
+    max_age: Some(Duration::from_secs(30 * 24 * 3600)),
+    max_bytes: None,
+    reserve_bytes: 10,
+};
+
 /// How a test wants its server.
 pub(crate) struct Start {
     pub(crate) tls: bool,
@@ -44,10 +53,9 @@ impl Default for Start {
 /// A running server and what is behind it.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    pub(crate) control: control::Handle,
     pub(crate) fake: FakeControl,
-    pub(crate) store: Store,
-    pub(crate) live: Windows,
+    /// What it works with, and another may be made with.
+    pub(crate) deps: Dependencies,
     pub(crate) cancel: CancellationToken,
     pub(crate) setup_token: Option<String>,
     pub(crate) served: JoinHandle<Result<(), Error>>,
@@ -97,7 +105,6 @@ impl Server {
         let (control, endpoint) = control::channel();
         let fake = FakeControl::default();
         fake.start(endpoint);
-        let live = Windows::default();
         let tls = Tls::SelfSigned { dir: path.join("tls") };
         let options = Options {
             bind: ([127, 0, 0, 1], 0).into(),
@@ -107,29 +114,22 @@ impl Server {
             reflection: start.reflection,
         };
         let deps = Dependencies {
-            control: control.clone(),
-            store: store.clone(),
-            live: live.clone(),
+            control,
+            store,
+            live: Windows::default(),
+            unindexed: Unindexed::default(),
+            news: News::default(),
+            room: Room::default(),
+            policy: Policy::new(LIMITS),
             index: Arc::new(NoPieces),
             system: Arc::new(Facts),
         };
-        let service = Service::bind(options, deps).await.unwrap();
+        let service = Service::bind(options, deps.clone()).await.unwrap();
         let (address, setup_token) = (service.local_addr(), service.setup_token());
         let cancel = CancellationToken::new();
         #[expect(clippy::disallowed_methods, reason = "the engine's registry is not in this crate")]
         let served = tokio::spawn(service.serve(cancel.clone()));
-        Self { address, control, fake, store, live, cancel, setup_token, served, folder }
-    }
-
-    /// What another service may be made with.
-    pub(crate) fn dependencies(&self) -> Dependencies {
-        Dependencies {
-            control: self.control.clone(),
-            store: self.store.clone(),
-            live: self.live.clone(),
-            index: Arc::new(NoPieces),
-            system: Arc::new(Facts),
-        }
+        Self { address, fake, deps, cancel, setup_token, served, folder }
     }
 
     /// A connection without a credential.
