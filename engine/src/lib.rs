@@ -14,6 +14,8 @@ pub mod config;
 pub mod control;
 pub mod database;
 pub mod detector;
+pub mod disk;
+pub mod index;
 pub mod memory;
 pub mod reclaim;
 pub mod reconcile;

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use tracing::warn;
 use uuid::Uuid;
 
-use crate::storage::write_whole;
+use crate::disk::{Disk, RealDisk};
 
 const FILE: &str = "remembered.json";
 /// Layout of the file. One of another layout is forgotten.
@@ -122,7 +122,7 @@ impl Memory {
             return;
         }
         let written = serde_json::to_vec(&*contents).map_err(io::Error::other);
-        if let Err(error) = written.and_then(|bytes| write_whole(&self.path, &bytes)) {
+        if let Err(error) = written.and_then(|bytes| RealDisk.write_whole(&self.path, &bytes)) {
             warn!(path = %self.path.display(), %error, "nothing can be remembered there");
         }
     }

@@ -22,7 +22,7 @@ use ronin_core::{
     ErrorKind, Notice, NoticeKind, Recorded, SegmentId, Unindexed, chain, notice::News,
     retry::Backoff,
 };
-use ronin_store::{Outage, Store};
+use ronin_store::Store;
 use tokio::{
     sync::{mpsc, watch},
     task::spawn_blocking,
@@ -32,7 +32,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
 pub use crate::spool::{Entry, Spool};
-use crate::storage::Storage;
+use crate::{disk::RealDisk, index::Index, storage::Storage};
 
 /// Finished segments that may wait for the recorder, which takes them within milliseconds, or within
 /// [`WRITE_TIMEOUT`] where the database just went away. Full means that muxers wait before they
@@ -71,17 +71,23 @@ impl Handle {
 /// The task that writes rows.
 #[derive(Debug)]
 pub struct Recorder {
-    store: Store,
+    desk: Desk<Store>,
+    segments: mpsc::Receiver<Recorded>,
+    entries: mpsc::Receiver<Entry>,
+}
+
+/// Where entries become rows, or wait.
+#[derive(Debug)]
+pub(crate) struct Desk<I> {
+    index: I,
     unindexed: Unindexed,
     news: News,
     /// Taken out while a blocking thread works on it.
     spool: Option<Spool>,
-    /// The footage on disk is older than the spool's first row: since when the database is away.
+    /// Since when the database is away.
     away_since: Option<Instant>,
     /// Whether the tables are up to date; until then nothing is written.
     prepared: watch::Receiver<bool>,
-    segments: mpsc::Receiver<Recorded>,
-    entries: mpsc::Receiver<Entry>,
 }
 
 /// What became of an attempt to write a row.
@@ -105,15 +111,13 @@ pub fn channel(
 ) -> std::io::Result<(Handle, Recorder)> {
     let (segments_tx, segments) = mpsc::channel(SEGMENT_QUEUE);
     let (entries_tx, entries) = mpsc::channel(ENTRY_QUEUE);
-    let spool = Spool::open(&storage.root)?;
+    let spool = Spool::open(Arc::new(RealDisk), &storage.root)?;
     if !spool.is_empty() {
         info!(entries = spool.len(), "entries of an earlier life wait for the database");
     }
     let handle = Handle { segments: segments_tx, entries: entries_tx };
-    let spool = Some(spool);
-    let recorder =
-        Recorder { store, unindexed, news, spool, away_since: None, prepared, segments, entries };
-    Ok((handle, recorder))
+    let desk = Desk::new(store, unindexed, news, spool, prepared);
+    Ok((handle, Recorder { desk, segments, entries }))
 }
 
 impl Recorder {
@@ -124,7 +128,7 @@ impl Recorder {
         let mut failures = 0;
         let mut retry_at = Instant::now();
         loop {
-            let is_waiting = self.spool.as_ref().is_some_and(|spool| !spool.is_empty());
+            let is_waiting = self.desk.is_waiting();
             if !(segments_open || entries_open || is_waiting) {
                 return;
             }
@@ -132,15 +136,15 @@ impl Recorder {
                 biased;
                 () = give_up.cancelled() => return self.put_aside().await,
                 entry = self.entries.recv(), if entries_open => match entry {
-                    Some(entry) => self.take(entry).await,
+                    Some(entry) => self.desk.take(entry).await,
                     None => entries_open = false,
                 },
                 segment = self.segments.recv(), if segments_open => match segment {
-                    Some(segment) => self.take(Entry::Segment(Box::new(segment))).await,
+                    Some(segment) => self.desk.take(Entry::Segment(Box::new(segment))).await,
                     None => segments_open = false,
                 },
                 () = sleep_until(retry_at.into()), if is_waiting => {
-                    let went_on = self.write_spooled().await;
+                    let went_on = self.desk.write_spooled().await;
                     failures = if went_on { 0 } else { failures + 1 };
                     let wait = if went_on { Duration::ZERO } else { RETRY.delay(failures, 0.5) };
                     retry_at = Instant::now() + wait;
@@ -149,8 +153,44 @@ impl Recorder {
         }
     }
 
+    /// The engine ends and the database is away: everything goes to the spool.
+    async fn put_aside(mut self) {
+        self.segments.close();
+        self.entries.close();
+        while let Some(entry) = self.entries.recv().await {
+            self.desk.keep(entry).await;
+        }
+        while let Some(segment) = self.segments.recv().await {
+            self.desk.keep(Entry::Segment(Box::new(segment))).await;
+        }
+        let left = self.desk.waiting();
+        warn!(left, "the database is away; rows wait in the spool for the next start");
+    }
+}
+
+impl<I: Index> Desk<I> {
+    /// A desk over what an earlier life left in the spool.
+    pub(crate) fn new(
+        index: I,
+        unindexed: Unindexed,
+        news: News,
+        spool: Spool,
+        prepared: watch::Receiver<bool>,
+    ) -> Self {
+        Self { index, unindexed, news, spool: Some(spool), away_since: None, prepared }
+    }
+
+    /// Whether something waits for the database.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.waiting() > 0
+    }
+
+    fn waiting(&self) -> usize {
+        self.spool.as_ref().map_or(0, Spool::len)
+    }
+
     /// Writes an entry at once where nothing waits before it and the database answers.
-    async fn take(&mut self, entry: Entry) {
+    pub(crate) async fn take(&mut self, entry: Entry) {
         let is_first = self.spool.as_ref().is_none_or(Spool::is_empty);
         if is_first && self.write(&entry).await != Outcome::Away {
             return;
@@ -159,7 +199,7 @@ impl Recorder {
     }
 
     /// Writes the oldest spooled entries. False where the database is still away.
-    async fn write_spooled(&mut self) -> bool {
+    pub(crate) async fn write_spooled(&mut self) -> bool {
         for _ in 0..BATCH {
             let Some(entry) = self.with_spool(Spool::front).await.flatten() else { break };
             if self.write(&entry).await == Outcome::Away {
@@ -182,7 +222,7 @@ impl Recorder {
         loop {
             let failure = match timeout(WRITE_TIMEOUT, self.attempt(entry)).await {
                 Ok(Ok(())) => {
-                    self.store.note_available(true);
+                    self.index.note_available(true);
                     return Outcome::Written;
                 }
                 Ok(Err(failure)) => failure,
@@ -205,35 +245,21 @@ impl Recorder {
     }
 
     async fn attempt(&self, entry: &Entry) -> Result<(), ronin_store::Error> {
-        let store = &self.store;
-        match entry {
-            Entry::Segment(recorded) => {
-                store.index_segment(recorded).await?;
-                let segment = &recorded.segment;
-                debug!(camera = %segment.camera, path = segment.path, "segment indexed");
-                self.unindexed.forget(segment.id);
-                self.news.segment_indexed(segment);
-                Ok(())
-            }
-            Entry::Discarded { id, at } => store.discard_lost(&[*id], *at).await,
-            Entry::RunBegan { run, camera, at } => store.begin_run(*run, camera, *at).await,
-            Entry::RunEnded { run, at, reason } => store.end_run(*run, *at, reason).await,
-            Entry::Outage { camera, at, outage } => {
-                let outage = outage.clone().map(|(cause, message)| Outage { cause, message });
-                store.set_outage(camera, *at, outage).await
-            }
-            Entry::EngineBegan { id, at } => store.begin_engine_run(*id, *at).await,
-            Entry::EngineEnded { id, at } => store.end_engine_run(*id, *at).await,
-            Entry::Notice(notice) => {
-                let row = store.insert_notice(notice).await?;
-                self.news.notice_stored(row);
-                Ok(())
-            }
+        let notice = self.index.write(entry).await?;
+        if let Entry::Segment(recorded) = entry {
+            let segment = &recorded.segment;
+            debug!(camera = %segment.camera, path = segment.path, "segment indexed");
+            self.unindexed.forget(segment.id);
+            self.news.segment_indexed(segment);
         }
+        if let Some(row) = notice {
+            self.news.notice_stored(row);
+        }
+        Ok(())
     }
 
     async fn went_away(&mut self, why: &str) -> Outcome {
-        self.store.note_available(false);
+        self.index.note_available(false);
         if self.away_since.is_none() {
             self.away_since = Some(Instant::now());
             warn!(
@@ -282,20 +308,6 @@ impl Recorder {
         if let Some(id) = segment {
             self.unindexed.forget(id);
         }
-    }
-
-    /// The engine ends and the database is away: everything goes to the spool.
-    async fn put_aside(mut self) {
-        self.segments.close();
-        self.entries.close();
-        while let Some(entry) = self.entries.recv().await {
-            self.keep(entry).await;
-        }
-        while let Some(segment) = self.segments.recv().await {
-            self.keep(Entry::Segment(Box::new(segment))).await;
-        }
-        let left = self.spool.as_ref().map_or(0, Spool::len);
-        warn!(left, "the database is away; rows wait in the spool for the next start");
     }
 
     /// Works on the spool on a thread that may block. `None` where that thread panicked.

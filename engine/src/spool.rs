@@ -8,9 +8,9 @@
 
 use std::{
     collections::VecDeque,
-    fs::{self, File},
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use ronin_core::{CameraId, Notice, Recorded, RunId, SegmentId, WallTime};
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use tracing::{error, warn};
 use uuid::Uuid;
 
-use crate::storage::write_whole;
+use crate::disk::Disk;
 
 const FOLDER: &str = ".spool";
 /// Entries on disk: a week of minutes of 16 cameras. Footage beyond it is adopted from its files.
@@ -87,6 +87,7 @@ pub enum Entry {
 /// See the module.
 #[derive(Debug)]
 pub struct Spool {
+    disk: Arc<dyn Disk>,
     folder: PathBuf,
     /// Numbers of the files, oldest first.
     numbers: VecDeque<u64>,
@@ -97,25 +98,17 @@ pub struct Spool {
 
 impl Spool {
     /// Opens the spool of a storage and finds what an earlier life left.
-    pub fn open(root: &Path) -> io::Result<Self> {
+    pub fn open(disk: Arc<dyn Disk>, root: &Path) -> io::Result<Self> {
         let folder = root.join(FOLDER);
-        let mut numbers = Vec::new();
-        match fs::read_dir(&folder) {
-            Ok(entries) => {
-                for entry in entries {
-                    let path = entry?.path();
-                    let is_entry = path.extension().is_some_and(|ext| ext == "json");
-                    let number =
-                        path.file_stem().and_then(|stem| stem.to_str()?.parse::<u64>().ok());
-                    numbers.extend(number.filter(|_| is_entry));
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
+        let mut numbers: Vec<u64> = Vec::new();
+        for path in disk.list(&folder)? {
+            let is_entry = path.extension().is_some_and(|ext| ext == "json");
+            let number = path.file_stem().and_then(|stem| stem.to_str()?.parse::<u64>().ok());
+            numbers.extend(number.filter(|_| is_entry));
         }
         numbers.sort_unstable();
-        let next = numbers.last().map_or(0, |last: &u64| last + 1);
-        Ok(Self { folder, numbers: numbers.into(), next, held: VecDeque::new() })
+        let next = numbers.last().map_or(0, |last| last + 1);
+        Ok(Self { disk, folder, numbers: numbers.into(), next, held: VecDeque::new() })
     }
 
     /// How many entries wait.
@@ -150,12 +143,12 @@ impl Spool {
     pub fn front(&mut self) -> Option<Entry> {
         while let Some(number) = self.numbers.front() {
             let path = self.path(*number);
-            let read = fs::read(&path).and_then(|bytes| Ok(serde_json::from_slice(&bytes)?));
+            let read = self.disk.read(&path).and_then(|bytes| Ok(serde_json::from_slice(&bytes)?));
             match read {
                 Ok(entry) => return Some(entry),
                 Err(error) => {
                     error!(path = %path.display(), %error, "a spooled entry cannot be read");
-                    let _ = fs::rename(&path, path.with_extension("broken"));
+                    let _ = self.disk.rename(&path, &path.with_extension("broken"));
                     self.numbers.pop_front();
                 }
             }
@@ -168,7 +161,7 @@ impl Spool {
         match self.numbers.pop_front() {
             Some(number) => {
                 // One that stays is written again at the next start, which changes nothing.
-                if let Err(error) = fs::remove_file(self.path(number)) {
+                if let Err(error) = self.disk.remove(&self.path(number)) {
                     warn!(%error, "a spooled entry could not be removed");
                 }
             }
@@ -189,13 +182,7 @@ impl Spool {
         if self.numbers.len() >= ENTRIES_MAX {
             return Err(io::Error::other("it holds as many entries as it may"));
         }
-        if self.next == 0 || self.numbers.is_empty() {
-            fs::create_dir_all(&self.folder)?;
-            if let Some(root) = self.folder.parent() {
-                File::open(root)?.sync_all()?;
-            }
-        }
-        write_whole(&self.path(self.next), &serde_json::to_vec(entry)?)?;
+        self.disk.write_whole(&self.path(self.next), &serde_json::to_vec(entry)?)?;
         self.numbers.push_back(self.next);
         self.next += 1;
         Ok(())
@@ -208,7 +195,14 @@ impl Spool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::disk::RealDisk;
+
+    fn open(root: &Path) -> Spool {
+        Spool::open(Arc::new(RealDisk), root).unwrap()
+    }
 
     fn entry(n: i64) -> Entry {
         let (camera, at) = ("front".parse().unwrap(), WallTime::from_micros(n));
@@ -227,7 +221,7 @@ mod tests {
     #[test]
     fn entries_outlive_the_engine_in_their_order() {
         let root = tempfile::tempdir().unwrap();
-        let mut spool = Spool::open(root.path()).unwrap();
+        let mut spool = open(root.path());
         assert!(spool.is_empty() && spool.front().is_none());
         for n in 0..12 {
             assert!(spool.push(entry(n)));
@@ -235,24 +229,24 @@ mod tests {
         spool.pop();
         drop(spool);
 
-        let mut spool = Spool::open(root.path()).unwrap();
+        let mut spool = open(root.path());
         assert_eq!(spool.len(), 11);
         assert!(spool.push(entry(12)));
         assert_eq!(drain(&mut spool), (1..=12).map(entry).collect::<Vec<_>>());
-        assert!(Spool::open(root.path()).unwrap().is_empty());
+        assert!(open(root.path()).is_empty());
     }
 
     #[test]
     fn a_broken_entry_is_put_aside_and_holds_up_no_other() {
         let root = tempfile::tempdir().unwrap();
-        let mut spool = Spool::open(root.path()).unwrap();
+        let mut spool = open(root.path());
         for n in 0..3 {
             spool.push(entry(n));
         }
         fs::write(spool.path(0), b"{\"entry\":").unwrap();
         fs::write(root.path().join(FOLDER).join("note.txt"), b"").unwrap();
 
-        let mut spool = Spool::open(root.path()).unwrap();
+        let mut spool = open(root.path());
 
         assert_eq!(drain(&mut spool), [entry(1), entry(2)]);
         assert!(spool.path(0).with_extension("broken").exists());
@@ -261,7 +255,7 @@ mod tests {
     #[test]
     fn what_cannot_be_written_waits_in_memory_and_keeps_its_place() {
         let root = tempfile::tempdir().unwrap();
-        let mut spool = Spool::open(root.path()).unwrap();
+        let mut spool = open(root.path());
         spool.push(entry(0));
         // A folder in the way of the next entry's draft.
         let obstacle = spool.path(1).with_extension("draft");

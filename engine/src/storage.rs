@@ -7,7 +7,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Write},
+    io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::Duration,
@@ -17,6 +17,8 @@ use ronin_api::DiskFacts;
 use ronin_core::CameraId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use crate::disk::{Disk, RealDisk};
 
 const LOCK_FILE: &str = ".ronin.lock";
 const SENTINEL_FILE: &str = ".ronin.store";
@@ -127,21 +129,7 @@ pub fn identity(root: &Path) -> io::Result<Option<Uuid>> {
 /// Has the storage say which it is.
 pub fn write_identity(root: &Path, store: Uuid) -> io::Result<()> {
     let text = serde_json::to_string(&Sentinel { store })?;
-    write_whole(&root.join(SENTINEL_FILE), text.as_bytes())
-}
-
-/// Writes a file so that, whatever happens, the old or the new one is there as a whole. Its owner
-/// alone may read it.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let draft = path.with_extension("draft");
-    let mut options = OpenOptions::new();
-    let mut file = options.create(true).truncate(true).write(true).mode(0o600).open(&draft)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&draft, path)?;
-    File::open(folder)?.sync_all()
+    RealDisk.write_whole(&root.join(SENTINEL_FILE), text.as_bytes())
 }
 
 /// Size and free space of the file system that holds `path`; `None` where it does not answer.

@@ -5,6 +5,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use anyhow::Context;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 use crate::{
     config::Config,
     database::open_store,
+    disk::RealDisk,
     reconcile::{self, Missing},
     spool::Spool,
     storage::{self, Storage},
@@ -180,7 +182,7 @@ impl Check {
         for path in self.files.keys() {
             println!("{}: on disk, but not in the index", path.display());
         }
-        let waiting = Spool::open(root).map_or(0, |spool| spool.len());
+        let waiting = Spool::open(Arc::new(RealDisk), root).map_or(0, |spool| spool.len());
         if waiting > 0 {
             println!("{waiting} rows wait in the spool for the database");
         }

@@ -2,8 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File},
-    io,
+    fs, io,
     path::{Component, Path, PathBuf},
 };
 
@@ -11,11 +10,12 @@ use ronin_core::{Segment, SegmentId, chain};
 use ronin_pipelines::segment_file;
 use tracing::warn;
 
-use crate::storage;
+use crate::{disk::Disk, storage};
 
 /// Deletes files and brings their absence to disk; returns those that are gone. One that cannot be
 /// deleted does not keep the others.
 pub(super) fn delete_files(
+    disk: &dyn Disk,
     root: &Path,
     garbage: Vec<(SegmentId, String)>,
 ) -> io::Result<Vec<SegmentId>> {
@@ -27,7 +27,7 @@ pub(super) fn delete_files(
             gone.push(id);
             continue;
         };
-        match fs::remove_file(&path) {
+        match disk.remove(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 warn!(path = %path.display(), %error, "old footage could not be deleted");
             }
@@ -38,11 +38,7 @@ pub(super) fn delete_files(
         }
     }
     for folder in folders {
-        if let Ok(folder) = File::open(&folder) {
-            folder.sync_all()?;
-        }
-        // Only an empty folder can be removed.
-        let _ = fs::remove_dir(folder);
+        disk.settle_folder(&folder)?;
     }
     Ok(gone)
 }
@@ -82,6 +78,7 @@ pub(super) fn oldest(root: &Path, count: usize) -> io::Result<Vec<Vec<Segment>>>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::disk::RealDisk;
 
     #[test]
     fn only_files_below_the_root_are_deleted_and_one_that_stays_keeps_no_other() {
@@ -103,7 +100,7 @@ mod tests {
         let garbage: Vec<_> =
             paths.iter().map(|path| (SegmentId::generate(), (*path).to_owned())).collect();
 
-        let gone = delete_files(&root, garbage.clone()).unwrap();
+        let gone = delete_files(&RealDisk, &root, garbage.clone()).unwrap();
 
         let expected: Vec<SegmentId> = garbage[1..].iter().map(|(id, _)| *id).collect();
         assert_eq!(gone, expected);

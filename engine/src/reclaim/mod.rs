@@ -11,6 +11,7 @@
 mod clock;
 mod files;
 mod pass;
+pub(crate) mod shelf;
 
 use std::{cmp::Reverse, collections::BinaryHeap, time::Duration};
 

@@ -20,8 +20,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::{CameraFootage, OwnLimits, Situation, clock::ClockWatch, files, plan};
+use super::{CameraFootage, OwnLimits, Situation, clock::ClockWatch, files, plan, shelf::Shelf};
 use crate::{
+    disk::RealDisk,
     memory::Memory,
     recorder::{self, Entry},
     storage::{self, Storage},
@@ -30,19 +31,12 @@ use crate::{
 /// How often the disk is looked at: a full 200 Mbit/s is 250 MB in this time, an eighth of the
 /// reserve.
 const PERIOD: Duration = Duration::from_secs(10);
-/// Segments looked at in one pass, of all cameras: bounds what one wrong decision can cost.
-const PASS_MAX: u64 = 1000;
-/// Of each camera at least so many, so that many cameras get on too.
-const CAMERA_MIN: u64 = 20;
 /// Files of each camera looked at in a pass without the index: each is read for it.
 const FILES_MAX: usize = 8;
 /// What must stay free beyond the reserve where much is written: so long a time of it.
 const RATE_MARGIN: Duration = Duration::from_secs(120);
 /// Made free where a write found no space although there is no reserve.
 const WANT_MIN: u64 = 256_000_000;
-/// Age counts from the newest footage at most this far: after a year in a drawer, nothing is old
-/// until something new is recorded.
-const PAUSE_MAX: Duration = Duration::from_secs(24 * 3600);
 /// Notices, and what is known of lost files, are kept this long.
 const NEWS_MAX_AGE: Duration = Duration::from_secs(180 * 24 * 3600);
 /// How often old notices are looked for.
@@ -127,43 +121,20 @@ impl Reclaimer {
         self.tell_fullness(reserve, gone > 0).await
     }
 
-    /// Deletes what the index says is beyond the limits; returns how many segments went.
     async fn by_index(&mut self, situation: Situation, limits: Limits) -> anyhow::Result<usize> {
-        let store = self.needs.store.clone();
+        let shelf = self.shelf();
         // What an earlier pass, or an earlier life, began.
-        self.empty_garbage().await?;
+        shelf.empty_garbage().await?;
         self.remember().await?;
-        let ids = store.cameras_with_footage().await?;
-        let count = (PASS_MAX / (ids.len().max(1) as u64)).max(CAMERA_MIN);
-        let mut newest: Option<WallTime> = None;
-        let mut cameras = Vec::with_capacity(ids.len());
-        for id in &ids {
-            let own = self.own_limits(id);
-            let recorded_bytes = match own.max_bytes {
-                Some(_) => store.footage_of(id).await?.bytes,
-                None => 0,
-            };
-            newest = newest.max(store.newest_segment(id).await?.map(|segment| segment.end));
-            let oldest = store.oldest_unprotected(id, count).await?;
-            cameras.push(CameraFootage { own, recorded_bytes, oldest });
-        }
-        let age_from = newest.zip(situation.age_from);
-        let situation = Situation {
-            age_from: age_from.map(|(newest, now)| now.min(newest + PAUSE_MAX)),
-            recorded_bytes: match limits.max_bytes {
-                Some(_) => store.recorded_totals().await?.bytes,
-                None => 0,
-            },
-            ..situation
-        };
-        let going = plan(&cameras, &situation, &limits);
-        if !going.is_empty() {
-            store.discard(&going, situation.now).await?;
-            info!(segments = going.len(), "deleting the oldest footage");
-            self.empty_garbage().await?;
-        }
+        let cameras = self.needs.cameras.borrow().clone();
+        let gone = shelf.reclaim(situation, limits, |id| own_limits(&cameras, id)).await?;
         self.tidy(situation.now).await?;
-        Ok(going.len())
+        Ok(gone)
+    }
+
+    fn shelf(&self) -> Shelf<Store> {
+        let (index, root) = (self.needs.store.clone(), self.needs.storage.root.clone());
+        Shelf { index, disk: Arc::new(RealDisk), root }
     }
 
     /// Makes the reserve free without the index; returns how many files went.
@@ -196,33 +167,9 @@ impl Reclaimer {
         if !going.is_empty() {
             info!(files = going.len(), "deleting the oldest footage without the database");
             let root = self.needs.storage.root.clone();
-            spawn_blocking(move || files::delete_files(&root, garbage)).await??;
+            spawn_blocking(move || files::delete_files(&RealDisk, &root, garbage)).await??;
         }
         Ok(going.len())
-    }
-
-    async fn empty_garbage(&self) -> anyhow::Result<()> {
-        let store = &self.needs.store;
-        loop {
-            let garbage = store.garbage(PASS_MAX).await?;
-            let root = self.needs.storage.root.clone();
-            let wanted = garbage.len();
-            let gone = spawn_blocking(move || files::delete_files(&root, garbage)).await??;
-            store.forget_garbage(&gone).await?;
-            // What could not be deleted is tried again in the next pass.
-            if gone.len() < wanted || gone.is_empty() {
-                return Ok(());
-            }
-        }
-    }
-
-    fn own_limits(&self, camera: &CameraId) -> OwnLimits {
-        let cameras = self.needs.cameras.borrow();
-        let record = cameras.get(camera).map(|view| view.config.record);
-        record.map_or_else(OwnLimits::default, |record| OwnLimits {
-            max_age: record.max_age,
-            max_bytes: record.max_bytes,
-        })
     }
 
     /// Whether the storage is the one that the index belongs to. Where it is not, nothing is
@@ -310,6 +257,14 @@ impl Reclaimer {
         let root = self.needs.storage.root.clone();
         Ok(spawn_blocking(move || storage::disk(&root)).await?.map(|disk| disk.free_bytes))
     }
+}
+
+fn own_limits(cameras: &Cameras, camera: &CameraId) -> OwnLimits {
+    let record = cameras.get(camera).map(|view| view.config.record);
+    record.map_or_else(OwnLimits::default, |record| OwnLimits {
+        max_age: record.max_age,
+        max_bytes: record.max_bytes,
+    })
 }
 
 fn away_words(root: &std::path::Path, seen: &std::io::Result<Option<uuid::Uuid>>) -> String {

@@ -16,3 +16,4 @@ mod recording;
 mod retention;
 mod sandbox;
 mod stopping;
+mod storage;

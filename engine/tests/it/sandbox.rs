@@ -14,7 +14,8 @@ use ronin_proto::v1::{
     Camera, CameraStatus, CreateCameraRequest, GetCameraRequest, GetTimelineRequest,
     ListSegmentsRequest, LoginRequest, RecordSettings, Segment, Source, Transport,
     auth_service_client::AuthServiceClient, camera_service_client::CameraServiceClient,
-    recording_service_client::RecordingServiceClient, system_service_client::SystemServiceClient,
+    recording_service_client::RecordingServiceClient, storage_service_client::StorageServiceClient,
+    system_service_client::SystemServiceClient,
 };
 use ronin_testkit::{numbers, wait};
 use tempfile::TempDir;
@@ -58,6 +59,7 @@ pub(crate) struct Sandbox {
     pub(crate) cameras: CameraServiceClient<Authorized>,
     pub(crate) recordings: RecordingServiceClient<Authorized>,
     pub(crate) system: SystemServiceClient<Authorized>,
+    storage_service: StorageServiceClient<Authorized>,
 }
 
 /// True where the long runs are to be as long as the promises are.
@@ -139,7 +141,8 @@ impl Builder {
             builder: self,
             cameras: CameraServiceClient::with_interceptor(channel.clone(), bearer.clone()),
             recordings: RecordingServiceClient::with_interceptor(channel.clone(), bearer.clone()),
-            system: SystemServiceClient::with_interceptor(channel, bearer),
+            system: SystemServiceClient::with_interceptor(channel.clone(), bearer.clone()),
+            storage_service: StorageServiceClient::with_interceptor(channel, bearer),
         }
     }
 }
@@ -173,6 +176,11 @@ impl Sandbox {
 
     pub(crate) fn storage(&self) -> PathBuf {
         self.folder.path().join("storage")
+    }
+
+    /// What footage takes, and what is kept.
+    pub(crate) fn storage_service(&self) -> StorageServiceClient<Authorized> {
+        self.storage_service.clone()
     }
 
     pub(crate) fn log(&self) -> String {

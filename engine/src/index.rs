@@ -1,0 +1,118 @@
+//! What the recorder and the reclaimer ask of the index. Behind a trait, so that both can be driven
+//! through thousands of failures of a database that is not there ([`crate::simulation`] in tests).
+
+use std::future::Future;
+
+use ronin_core::{CameraId, Segment, SegmentId, WallTime, control::KeptFootage};
+use ronin_store::{Error, Outage, Store};
+
+use crate::spool::Entry;
+
+/// The index of footage. Writing the same twice is writing it once.
+pub trait Index: Clone + Send + Sync + 'static {
+    /// Writes an entry; returns the row of a notice.
+    fn write(&self, entry: &Entry) -> impl Future<Output = Result<Option<i64>, Error>> + Send;
+
+    /// Says whether it answered. True where this is news.
+    fn note_available(&self, is_available: bool) -> bool;
+
+    /// Cameras that have footage.
+    fn cameras_with_footage(&self) -> impl Future<Output = Result<Vec<CameraId>, Error>> + Send;
+
+    /// The oldest segments of a camera that are not protected, at most `limit`.
+    fn oldest_unprotected(
+        &self,
+        camera: &CameraId,
+        limit: u64,
+    ) -> impl Future<Output = Result<Vec<Segment>, Error>> + Send;
+
+    /// The newest segment of a camera.
+    fn newest_segment(
+        &self,
+        camera: &CameraId,
+    ) -> impl Future<Output = Result<Option<Segment>, Error>> + Send;
+
+    /// Footage of a camera.
+    fn footage_of(
+        &self,
+        camera: &CameraId,
+    ) -> impl Future<Output = Result<KeptFootage, Error>> + Send;
+
+    /// Footage of all cameras.
+    fn recorded_totals(&self) -> impl Future<Output = Result<KeptFootage, Error>> + Send;
+
+    /// Turns segments into garbage, but for what is protected by now.
+    fn discard(
+        &self,
+        ids: &[SegmentId],
+        at: WallTime,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Garbage whose files are to be deleted, at most `limit`.
+    fn garbage(
+        &self,
+        limit: u64,
+    ) -> impl Future<Output = Result<Vec<(SegmentId, String)>, Error>> + Send;
+
+    /// Forgets garbage whose files are gone.
+    fn forget_garbage(&self, ids: &[SegmentId]) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+impl Index for Store {
+    async fn write(&self, entry: &Entry) -> Result<Option<i64>, Error> {
+        match entry {
+            Entry::Segment(recorded) => self.index_segment(recorded).await?,
+            Entry::Discarded { id, at } => self.discard_lost(&[*id], *at).await?,
+            Entry::RunBegan { run, camera, at } => self.begin_run(*run, camera, *at).await?,
+            Entry::RunEnded { run, at, reason } => self.end_run(*run, *at, reason).await?,
+            Entry::Outage { camera, at, outage } => {
+                let outage = outage.clone().map(|(cause, message)| Outage { cause, message });
+                self.set_outage(camera, *at, outage).await?;
+            }
+            Entry::EngineBegan { id, at } => self.begin_engine_run(*id, *at).await?,
+            Entry::EngineEnded { id, at } => self.end_engine_run(*id, *at).await?,
+            Entry::Notice(notice) => return self.insert_notice(notice).await.map(Some),
+        }
+        Ok(None)
+    }
+
+    fn note_available(&self, is_available: bool) -> bool {
+        Store::note_available(self, is_available)
+    }
+
+    async fn cameras_with_footage(&self) -> Result<Vec<CameraId>, Error> {
+        Store::cameras_with_footage(self).await
+    }
+
+    async fn oldest_unprotected(
+        &self,
+        camera: &CameraId,
+        limit: u64,
+    ) -> Result<Vec<Segment>, Error> {
+        Store::oldest_unprotected(self, camera, limit).await
+    }
+
+    async fn newest_segment(&self, camera: &CameraId) -> Result<Option<Segment>, Error> {
+        Store::newest_segment(self, camera).await
+    }
+
+    async fn footage_of(&self, camera: &CameraId) -> Result<KeptFootage, Error> {
+        Store::footage_of(self, camera).await
+    }
+
+    async fn recorded_totals(&self) -> Result<KeptFootage, Error> {
+        Store::recorded_totals(self).await
+    }
+
+    async fn discard(&self, ids: &[SegmentId], at: WallTime) -> Result<(), Error> {
+        Store::discard(self, ids, at).await
+    }
+
+    async fn garbage(&self, limit: u64) -> Result<Vec<(SegmentId, String)>, Error> {
+        Store::garbage(self, limit).await
+    }
+
+    async fn forget_garbage(&self, ids: &[SegmentId]) -> Result<(), Error> {
+        Store::forget_garbage(self, ids).await
+    }
+}
