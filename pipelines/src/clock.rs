@@ -7,6 +7,13 @@ use std::{sync::OnceLock, time::Duration};
 use gst::prelude::*;
 use ronin_core::WallTime;
 
+/// Running time of a buffer at `pad`.
+pub(crate) fn running_time(pad: &gst::Pad, buffer: &gst::BufferRef) -> Option<gst::ClockTime> {
+    let event = pad.sticky_event::<gst::event::Segment>(0)?;
+    let segment = event.segment().downcast_ref::<gst::ClockTime>()?.clone();
+    segment.to_running_time(buffer.pts()?)
+}
+
 /// Maps the running time of a graph to wall-clock time.
 #[derive(Debug, Default)]
 pub(crate) struct RunClock(OnceLock<WallTime>);
@@ -21,11 +28,5 @@ impl RunClock {
     /// Wall-clock time at `running`; `None` before the first picture.
     pub(crate) fn wall(&self, running: gst::ClockTime) -> Option<WallTime> {
         self.0.get().map(|zero| *zero + Duration::from(running))
-    }
-
-    /// Running time at `wall`; `None` before the first picture or where `wall` is before zero.
-    pub(crate) fn running(&self, wall: WallTime) -> Option<gst::ClockTime> {
-        let zero = *self.0.get()?;
-        (wall >= zero).then(|| gst::ClockTime::try_from(wall.since(zero)).ok()).flatten()
     }
 }

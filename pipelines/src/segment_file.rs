@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     boxes::{Scanner, be_u32, be_u64},
-    sink::O_NOFOLLOW,
+    sink::disk::O_NOFOLLOW,
 };
 
 /// User type of our `uuid` box.

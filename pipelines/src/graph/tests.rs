@@ -1,10 +1,10 @@
 //! Faults put into a living graph from inside, where no camera can reach.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, path::Path, sync::Arc, time::Duration};
 
 use gst::prelude::*;
 use ronin_core::{
-    Fault, Recorded, Room, RunId, Segment, Source, Unindexed,
+    Fault, Recorded, RecordingFault, Room, RunId, Segment, Source, Unindexed,
     live::{Window, Windows},
 };
 use ronin_testkit::{
@@ -19,12 +19,64 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{Graph, GraphSpec, GraphStatus, RecordOptions, Tap};
-use crate::branch::Trunk;
+use crate::{
+    branch::Trunk,
+    sink::disk::{Disk, Medium, RealDisk},
+    stats::Flag,
+};
 
 const BOUND: Duration = Duration::from_secs(40);
 
+/// A disk that refuses what it is told to.
+#[derive(Default)]
+struct Moody(Arc<Mood>);
+
+#[derive(Default)]
+struct Mood {
+    is_full: Flag,
+    loses_writes: Flag,
+}
+
+impl Disk for Moody {
+    fn create(&self, root: &Path, relative: &Path) -> io::Result<Box<dyn Medium>> {
+        Ok(Box::new(MoodyFile(RealDisk.create(root, relative)?, self.0.clone())))
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        RealDisk.remove(path)
+    }
+}
+
+struct MoodyFile(Box<dyn Medium>, Arc<Mood>);
+
+impl Medium for MoodyFile {
+    fn append(&mut self, buffers: &[io::IoSlice<'_>]) -> io::Result<usize> {
+        if self.1.is_full.is_up() {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.0.append(buffers)
+    }
+
+    fn rewrite(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.0.rewrite(bytes, offset)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        match self.1.loses_writes.take() {
+            true => Err(io::Error::from_raw_os_error(5)),
+            false => self.0.sync(),
+        }
+    }
+
+    fn cut(&mut self, bytes: u64) -> io::Result<()> {
+        self.0.cut(bytes)
+    }
+}
+
 struct Living {
     _camera: FakeCamera,
+    disk: Arc<Mood>,
+    room: Room,
     folder: tempfile::TempDir,
     segments: mpsc::Receiver<Recorded>,
     window: Arc<Window>,
@@ -43,7 +95,9 @@ impl Living {
         let (segments_tx, segments) = mpsc::channel(100);
         let id = "cam".parse().unwrap();
         let window = Windows::default().open(&id);
-        let graph = Graph::new(GraphSpec {
+        let (disk, room) = (Moody::default(), Room::default());
+        let mood = disk.0.clone();
+        let spec = GraphSpec {
             camera: id,
             run: RunId::generate(),
             source: Source::parse_url(&camera.main_url()).unwrap(),
@@ -56,14 +110,25 @@ impl Living {
             live: Some(window.clone()),
             segments: segments_tx,
             unindexed: Unindexed::default(),
-            room: Room::default(),
+            room: room.clone(),
             latest: None,
-        })
-        .unwrap();
+        };
+        let graph = Graph::on(spec, Arc::new(disk)).unwrap();
         let (mut status, tap, cancel) = (graph.status(), graph.tap(), CancellationToken::new());
         let task = tokio::spawn(graph.run(cancel.clone()));
         timeout(BOUND, status.wait_for(|s| s.recording)).await.unwrap().unwrap();
-        Self { _camera: camera, folder, segments, window, status, tap, cancel, task }
+        Self {
+            _camera: camera,
+            disk: mood,
+            room,
+            folder,
+            segments,
+            window,
+            status,
+            tap,
+            cancel,
+            task,
+        }
     }
 
     async fn wait_for(&mut self, wanted: impl FnMut(&GraphStatus) -> bool) -> GraphStatus {
@@ -129,4 +194,35 @@ async fn a_recording_that_fails_is_begun_again_while_the_live_view_goes_on() {
     assert!(failed.streaming && failed.warnings[0].contains("recording failed"), "{failed:?}");
     assert!(!window.playlist().unwrap().contains("#EXT-X-DISCONTINUITY\n"));
     assert!(!living.end().await.is_empty(), "it records again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_is_full_is_told_at_once_and_recording_goes_on_when_it_is_not() {
+    let mut living = Living::start().await;
+
+    living.disk.is_full.raise();
+    let failed = living.wait_for(|s| !s.recording).await;
+    timeout(BOUND, living.room.wanted()).await.unwrap();
+    living.disk.is_full.take();
+    living.wait_for(|s| s.recording && s.recording_fault.is_none()).await;
+
+    assert_eq!(failed.recording_fault, Some(RecordingFault::DiskFull));
+    assert!(failed.streaming && failed.warnings[0].contains("the disk is full"), "{failed:?}");
+    let segments = living.end().await;
+    assert_eq!(segments.len(), 2, "what was whole, and what came after");
+    assert!(segments[0].end <= segments[1].start);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_that_fails_costs_what_it_was_for_and_no_more() {
+    let mut living = Living::start().await;
+
+    living.disk.loses_writes.raise();
+    let failed = living.wait_for(|s| !s.recording).await;
+    living.wait_for(|s| s.recording && s.recording_fault.is_none()).await;
+
+    let fault = failed.recording_fault.unwrap();
+    assert_eq!(fault.reason(), "RECORDING_FAILED");
+    assert!(fault.message().contains("os error 5"), "{}", fault.message());
+    assert!(!living.end().await.is_empty(), "each file decodes as it was announced");
 }
