@@ -17,7 +17,7 @@ use super::state::{Shared, State};
 use crate::{
     audio::AudioCodec,
     branch::{live::LiveBranch, record::RecordBranch},
-    clock::running_time,
+    clock::{camera_time, running_time},
     elements::make,
     error::Error,
     snapshot::KeyFrame,
@@ -125,34 +125,48 @@ impl Shared {
         exit.add_probe(mask, move |pad, info| {
             guarded(&own, gst::PadProbeReturn::Ok, |shared| {
                 let mut passage = passage.lock().unwrap_or_else(PoisonError::into_inner);
-                match &info.data {
+                let admitted = match &info.data {
                     Some(gst::PadProbeData::Buffer(buffer)) => {
-                        if !passage.admits(shared, buffer) {
-                            return gst::PadProbeReturn::Handled;
-                        }
-                        shared.picture(pad, buffer, codec);
+                        passage.admits(shared, buffer) && shared.picture(pad, buffer, codec)
                     }
                     Some(gst::PadProbeData::Event(event)) => {
                         if let gst::EventView::Caps(caps) = event.view() {
                             shared.video_caps_changed(caps.caps());
                         }
+                        true
                     }
-                    _ => {}
-                }
-                gst::PadProbeReturn::Ok
+                    _ => true,
+                };
+                if admitted { gst::PadProbeReturn::Ok } else { gst::PadProbeReturn::Handled }
             })
         });
     }
 
-    /// A picture is about to pass to the branches.
-    fn picture(&self, pad: &gst::Pad, buffer: &gst::Buffer, codec: VideoCodec) {
+    /// A picture is about to pass to the branches. False where it must not.
+    fn picture(&self, pad: &gst::Pad, buffer: &gst::Buffer, codec: VideoCodec) -> bool {
         self.video.count(buffer.size());
-        if buffer.flags().contains(gst::BufferFlags::DELTA_UNIT) {
-            return;
-        }
-        self.clock.anchor(&self.pipeline);
         let running = running_time(pad, buffer).unwrap_or(gst::ClockTime::ZERO);
-        let at = self.clock.wall(running).unwrap_or_else(WallTime::now);
+        let now = self.pipeline.current_running_time().unwrap_or(running);
+        self.clock.picture(now, running, camera_time(buffer));
+        let at = self.clock.wall(running).unwrap_or_else(|| self.clock.now());
+        if self.clock.meets_footage(at) {
+            self.refuse(Fault::ClockSet);
+            return false;
+        }
+        if !buffer.flags().contains(gst::BufferFlags::DELTA_UNIT) {
+            self.key_frame_comes(buffer, codec, running, at);
+        }
+        true
+    }
+
+    /// What can be done only between two pictures, the second of which is a key frame.
+    fn key_frame_comes(
+        &self,
+        buffer: &gst::Buffer,
+        codec: VideoCodec,
+        running: gst::ClockTime,
+        at: WallTime,
+    ) {
         let mut state = self.state();
         let first = state.first_picture.is_none();
         state.first_picture.get_or_insert_with(Instant::now);

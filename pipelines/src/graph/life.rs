@@ -25,6 +25,7 @@ use super::{
     state::Shared,
 };
 use crate::{
+    clock::watch::ClockWatch,
     messages::{is_from, source_fault},
     preflight,
     stats::Meter,
@@ -40,6 +41,8 @@ const KEY_FRAME_LATE: Duration = Duration::from_secs(8);
 /// No picture for this long: the camera is frozen or the cable is out. rtspsrc alone needs 25 s.
 const STALL_TIMEOUT: Duration = Duration::from_secs(5);
 const KEEP_ALIVE_PERIOD: Duration = Duration::from_secs(20);
+/// Longest time between two clocks that are read together.
+const READING_MAX: Duration = Duration::from_millis(100);
 const TICK: Duration = Duration::from_millis(250);
 /// Going to Null waits for the camera's answer to TEARDOWN, and then for threads.
 const TEARDOWN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -162,6 +165,7 @@ struct Watcher {
     rates: (f64, u64),
     keep_alive: Instant,
     began: Instant,
+    clock: ClockWatch,
 }
 
 impl Watcher {
@@ -171,6 +175,7 @@ impl Watcher {
             rates: (0.0, 0),
             keep_alive: Instant::now(),
             began: Instant::now(),
+            clock: ClockWatch::default(),
         }
     }
 
@@ -181,6 +186,9 @@ impl Watcher {
     ) -> Option<Fault> {
         if let Some(fault) = overdue(shared, self.began.elapsed()) {
             return Some(fault);
+        }
+        if self.clock_was_set(shared) {
+            return Some(Fault::ClockSet);
         }
         if self.keep_alive.elapsed() >= KEEP_ALIVE_PERIOD {
             self.keep_alive = Instant::now();
@@ -201,6 +209,16 @@ impl Watcher {
         None
     }
 
+    /// Whether our clock was set since the run was anchored by it.
+    fn clock_was_set(&mut self, shared: &Shared) -> bool {
+        let before = self.began.elapsed();
+        let wall = shared.clock.now();
+        let after = self.began.elapsed();
+        // Held up in between, we would see a step that was none.
+        let was_set = after - before < READING_MAX && self.clock.look(after, wall);
+        was_set && shared.clock.wall(gst::ClockTime::ZERO).is_some()
+    }
+
     fn publish(&self, shared: &Shared, status: &watch::Sender<GraphStatus>) {
         let now = self.status(shared);
         status.send_if_modified(|old| {
@@ -218,6 +236,13 @@ impl Watcher {
         let audio = state.audio_stream.clone();
         let recording_fault = shared.recording_fault();
         let mut warnings: Vec<String> = state.warnings.iter().cloned().collect();
+        let now = shared.pipeline.current_running_time();
+        if let Some(ahead) = now.and_then(|now| shared.clock.ahead(now)) {
+            warnings.push(format!(
+                "times of this camera are {} s ahead, because the clock was set back",
+                ahead.as_secs()
+            ));
+        }
         let is_late = self.began.elapsed() > KEY_FRAME_LATE;
         if is_late && state.first_picture.is_none() && shared.early.age().is_some() {
             warnings.push(KEY_FRAME_MISSING.to_owned());
@@ -230,7 +255,7 @@ impl Watcher {
             streams: video.into_iter().chain(audio).collect(),
             recording: recording_fault.is_none() && shared.writes(),
             recording_fault,
-            clock_offset: None,
+            clock_offset: shared.clock.camera_ahead_s(),
             dropped_frames: shared.recording.as_ref().map_or(0, |r| r.entered.dropped()),
             warnings,
         }

@@ -29,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::state::Shared;
 use crate::{
+    clock::{SystemClock, WallSource},
     error::Error,
     sink::disk::{Disk, RealDisk},
     snapshot::KeyFrame,
@@ -104,11 +105,11 @@ pub struct Tap(Arc<Shared>);
 impl Graph {
     /// Builds the graph; nothing is connected yet.
     pub fn new(spec: GraphSpec) -> Result<Self, Error> {
-        Self::on(spec, Arc::new(RealDisk))
+        Self::on(spec, Arc::new(RealDisk), Arc::new(SystemClock))
     }
 
-    fn on(spec: GraphSpec, disk: Arc<dyn Disk>) -> Result<Self, Error> {
-        let shared = Shared::new(spec, disk)?;
+    fn on(spec: GraphSpec, disk: Arc<dyn Disk>, wall: Arc<dyn WallSource>) -> Result<Self, Error> {
+        let shared = Shared::new(spec, disk, wall)?;
         Ok(Self { shared, status: watch::channel(GraphStatus::default()).0 })
     }
 

@@ -21,7 +21,7 @@ use crate::{
         live::LiveBranch,
         record::{RecordBranch, Recording, Tracks},
     },
-    clock::RunClock,
+    clock::{RunClock, WallSource},
     error::Error,
     sink::disk::Disk,
     snapshot::KeyFrame,
@@ -98,8 +98,12 @@ pub(super) struct State {
 }
 
 impl Shared {
-    pub(super) fn new(spec: GraphSpec, disk: Arc<dyn Disk>) -> Result<Arc<Self>, Error> {
-        let clock = Arc::new(RunClock::default());
+    pub(super) fn new(
+        spec: GraphSpec,
+        disk: Arc<dyn Disk>,
+        wall: Arc<dyn WallSource>,
+    ) -> Result<Arc<Self>, Error> {
+        let clock = Arc::new(RunClock::new(wall, spec.latest));
         let recording = spec.record.as_ref().map(|options| {
             Arc::new(Recording {
                 camera: spec.camera.clone(),

@@ -1,10 +1,18 @@
 //! Faults put into a living graph from inside, where no camera can reach.
 
-use std::{io, path::Path, sync::Arc, time::Duration};
+use std::{
+    io,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering::SeqCst},
+    },
+    time::Duration,
+};
 
 use gst::prelude::*;
 use ronin_core::{
-    Fault, Recorded, RecordingFault, Room, RunId, Segment, Source, Unindexed,
+    Fault, Recorded, RecordingFault, Room, RunId, Segment, Source, Span, Unindexed, WallTime,
     live::{Window, Windows},
 };
 use ronin_testkit::{
@@ -21,10 +29,13 @@ use tokio_util::sync::CancellationToken;
 use super::{Graph, GraphSpec, GraphStatus, RecordOptions, Tap};
 use crate::{
     branch::Trunk,
+    clock::WallSource,
     sink::disk::{Disk, Medium, RealDisk},
     stats::Flag,
 };
 
+/// No test runs over a whole multiple of this.
+const NO_CUT: Duration = Duration::from_secs(1_000_000_000);
 const BOUND: Duration = Duration::from_secs(40);
 
 /// A disk that refuses what it is told to.
@@ -73,6 +84,22 @@ impl Medium for MoodyFile {
     }
 }
 
+/// A clock that is set by so many µs.
+#[derive(Clone, Default)]
+struct SetClock(Arc<AtomicI64>);
+
+impl SetClock {
+    fn set(&self, by: i64) {
+        self.0.fetch_add(by, SeqCst);
+    }
+}
+
+impl WallSource for SetClock {
+    fn now(&self) -> WallTime {
+        WallTime::from_micros(WallTime::now().as_micros() + self.0.load(SeqCst))
+    }
+}
+
 struct Living {
     _camera: FakeCamera,
     disk: Arc<Mood>,
@@ -87,8 +114,13 @@ struct Living {
 }
 
 impl Living {
-    #[expect(clippy::disallowed_methods, reason = "tests have no task registry")]
     async fn start() -> Self {
+        Self::start_at(SetClock::default(), None).await
+    }
+
+    /// Starts under a clock that can be set, and with footage that is ahead of it.
+    #[expect(clippy::disallowed_methods, reason = "tests have no task registry")]
+    async fn start_at(wall: SetClock, latest: Option<Span>) -> Self {
         crate::init().unwrap();
         let camera = FakeCamera::builder().main_stream(Pictures::SMALL).start().unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -103,7 +135,7 @@ impl Living {
             source: Source::parse_url(&camera.main_url()).unwrap(),
             record: Some(RecordOptions {
                 root: folder.path().to_owned(),
-                segment_duration: Duration::from_secs(600),
+                segment_duration: NO_CUT,
                 sync_every: Duration::from_secs(1),
                 audio: false,
             }),
@@ -111,9 +143,9 @@ impl Living {
             segments: segments_tx,
             unindexed: Unindexed::default(),
             room: room.clone(),
-            latest: None,
+            latest,
         };
-        let graph = Graph::on(spec, Arc::new(disk)).unwrap();
+        let graph = Graph::on(spec, Arc::new(disk), Arc::new(wall.clone())).unwrap();
         let (mut status, tap, cancel) = (graph.status(), graph.tap(), CancellationToken::new());
         let task = tokio::spawn(graph.run(cancel.clone()));
         timeout(BOUND, status.wait_for(|s| s.recording)).await.unwrap().unwrap();
@@ -135,10 +167,13 @@ impl Living {
         timeout(BOUND, self.status.wait_for(wanted)).await.unwrap().unwrap().clone()
     }
 
-    /// Ends the graph; returns its segments, each proven to hold every picture once.
-    async fn end(mut self) -> Vec<Segment> {
-        self.cancel.cancel();
-        assert_eq!(timeout(BOUND, self.task).await.unwrap().unwrap(), None);
+    /// Waits until the graph ends by itself.
+    async fn ended(&mut self) -> Option<Fault> {
+        timeout(BOUND, &mut self.task).await.unwrap().unwrap()
+    }
+
+    /// Its segments, each proven to hold every picture once.
+    fn segments(&mut self) -> Vec<Segment> {
         let mut segments = Vec::new();
         while let Ok(Recorded { segment, .. }) = self.segments.try_recv() {
             let pictures = numbers::read(&self.folder.path().join(&segment.path)).unwrap();
@@ -146,6 +181,13 @@ impl Living {
             segments.push(segment);
         }
         segments
+    }
+
+    /// Ends the graph; returns its segments, each proven to hold every picture once.
+    async fn end(mut self) -> Vec<Segment> {
+        self.cancel.cancel();
+        assert_eq!(self.ended().await, None);
+        self.segments()
     }
 }
 
@@ -225,4 +267,68 @@ async fn a_sync_that_fails_costs_what_it_was_for_and_no_more() {
     assert_eq!(fault.reason(), "RECORDING_FAILED");
     assert!(fault.message().contains("os error 5"), "{}", fault.message());
     assert!(!living.end().await.is_empty(), "each file decodes as it was announced");
+}
+
+const HOUR_US: i64 = 3_600_000_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_set_ends_the_run_and_its_times_stay_as_they_were() {
+    for by in [HOUR_US, -HOUR_US] {
+        let wall = SetClock::default();
+        let mut living = Living::start_at(wall.clone(), None).await;
+        let before = WallTime::now();
+
+        wall.set(by);
+
+        assert_eq!(living.ended().await, Some(Fault::ClockSet));
+        let segments = living.segments();
+        assert_eq!(segments.len(), 1);
+        let (start, end) = (segments[0].start, segments[0].end);
+        assert!(start < before && end.since(start) < Duration::from_secs(30), "{start} {end}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_after_the_clock_was_set_back_is_recorded_behind_the_footage() {
+    let wall = SetClock::default();
+    let living = Living::start_at(wall.clone(), None).await;
+    let tap = living.tap.clone();
+    let first = living.end().await;
+    let footage = tap.footage().unwrap();
+    // Older footage before it, so that the clock falls back into the stretch.
+    let footage = Span::new(footage.start - Duration::from_secs(60), footage.end);
+    wall.set(-30_000_000);
+
+    let mut living = Living::start_at(wall.clone(), Some(footage)).await;
+    let told = living.wait_for(|s| !s.warnings.is_empty()).await;
+    let second = living.end().await;
+
+    assert_eq!(footage.end, first[0].end);
+    assert_eq!(second[0].start, footage.end, "nothing between, nothing twice");
+    assert!(told.warnings[0].contains("s ahead, because the clock was set back"), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_comes_to_footage_from_before_ends_there() {
+    let ahead = WallTime::now() + Duration::from_secs(12);
+    let ahead = Span::new(ahead, ahead + Duration::from_secs(3600));
+    let mut living = Living::start_at(SetClock::default(), Some(ahead)).await;
+
+    assert_eq!(living.ended().await, Some(Fault::ClockSet));
+    let segments = living.segments();
+    let end = segments.last().unwrap().end;
+    assert!(end <= ahead.start && ahead.start.since(end) < Duration::from_secs(1), "{end}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clock_of_the_camera_is_compared_with_ours() {
+    let wall = SetClock::default();
+    wall.set(-5 * HOUR_US);
+    let mut living = Living::start_at(wall, None).await;
+
+    let told = living.wait_for(|s| s.clock_offset.is_some()).await;
+
+    let hours = told.clock_offset.unwrap() / 3600.0;
+    assert!((hours - 5.0).abs() < 0.001, "{hours} h");
+    living.end().await;
 }

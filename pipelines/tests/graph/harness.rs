@@ -2,7 +2,7 @@
 
 use std::{fs::File, path::PathBuf, time::Duration};
 
-use ronin_core::{Fault, Recorded, Room, RunId, Segment, Source, Span, Unindexed, live::Windows};
+use ronin_core::{Fault, Recorded, Room, RunId, Segment, Source, Unindexed, live::Windows};
 use ronin_pipelines::{
     GraphSpec, GraphStatus, RecordOptions,
     graph::{Graph, Tap},
@@ -16,6 +16,8 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+/// No test runs over a whole multiple of this.
+pub(crate) const NO_CUT: Duration = Duration::from_secs(1_000_000_000);
 pub(crate) const BOUND: Duration = Duration::from_secs(40);
 
 /// A graph that records into a folder of its own.
@@ -32,13 +34,8 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    pub(crate) fn start(url: &str, cut: Duration) -> Self {
-        Self::start_behind(url, cut, None)
-    }
-
-    /// Starts behind footage that is ahead of the clock.
     #[expect(clippy::disallowed_methods, reason = "tests have no task registry")]
-    pub(crate) fn start_behind(url: &str, cut: Duration, latest: Option<Span>) -> Self {
+    pub(crate) fn start(url: &str, cut: Duration) -> Self {
         ronin_pipelines::init().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let (segments_tx, recorded) = mpsc::channel(1000);
@@ -59,7 +56,7 @@ impl Recording {
             segments: segments_tx,
             unindexed: unindexed.clone(),
             room: room.clone(),
-            latest,
+            latest: None,
         })
         .unwrap();
         let (status, tap, cancel) = (graph.status(), graph.tap(), CancellationToken::new());

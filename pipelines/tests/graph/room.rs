@@ -1,17 +1,15 @@
 //! Recording pauses while there is no room, and nothing else does.
 
-use std::time::Duration;
-
 use ronin_core::RecordingFault;
 use ronin_testkit::{camera::FakeCamera, wait};
 use tokio::time::timeout;
 
-use crate::harness::{BOUND, Recording, assert_continuous, numbered};
+use crate::harness::{BOUND, NO_CUT, Recording, assert_continuous, numbered};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn recording_pauses_while_there_is_no_room_and_the_live_view_goes_on() {
     let camera = FakeCamera::builder().main_stream(numbered()).start().unwrap();
-    let mut recording = Recording::start(&camera.main_url(), Duration::from_secs(600));
+    let mut recording = Recording::start(&camera.main_url(), NO_CUT);
     recording.wait_for(|status| status.recording).await;
     let written = recording.room.written_bytes();
     let window = recording.windows.get(&"cam".parse().unwrap()).unwrap();

@@ -47,7 +47,7 @@ impl SegmentFile {
         tracks: Tracks,
         ended: mpsc::Sender<()>,
     ) -> Self {
-        let at = recording.clock.wall(begins).unwrap_or_else(WallTime::now);
+        let at = recording.clock.wall(begins).unwrap_or_else(|| recording.clock.now());
         let segment = Segment {
             id: SegmentId::generate(),
             camera: recording.camera.clone(),
@@ -82,12 +82,14 @@ impl SegmentFile {
 
     /// Wall-clock time at which `whole` ends: where the next file begins, unless pictures are
     /// missing before it.
-    fn end_of(&self, whole: Whole) -> WallTime {
+    fn end_of(&self, start: WallTime, whole: Whole) -> WallTime {
         let media = self.begins + clock_time(whole.duration);
         let picture = whole.duration / u32::try_from(whole.frames.max(1)).unwrap_or(u32::MAX);
         let reach = media + clock_time(SLACK.max(picture * 2));
         let end = self.ends.get().filter(|cut| **cut <= reach).copied().unwrap_or(media);
-        self.recording.clock.wall(end).unwrap_or_else(WallTime::now)
+        let clock = &self.recording.clock;
+        let end = clock.wall(end).unwrap_or_else(|| clock.now());
+        clock.cap(start, end)
     }
 
     fn segment(&self) -> MutexGuard<'_, Segment> {
@@ -105,7 +107,7 @@ impl SegmentFile {
     /// branch's own thread, which nothing else waits for.
     fn announce(&self, Finished { whole, index }: Finished) {
         let mut segment = self.segment().clone();
-        segment.end = self.end_of(whole);
+        segment.end = self.end_of(segment.start, whole);
         segment.size_bytes = whole.bytes;
         segment.frames = whole.frames;
         self.reach(segment.start, segment.end);
@@ -154,7 +156,7 @@ impl Listener for SegmentFile {
                 let segment = self.segment();
                 (segment.id, segment.start)
             };
-            let end = self.end_of(whole);
+            let end = self.end_of(start, whole);
             unindexed.grew(id, end, whole.bytes, whole.frames);
             self.reach(start, end);
             if !self.is_closing.is_up() {
