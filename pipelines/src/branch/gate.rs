@@ -21,11 +21,22 @@ pub(crate) struct Limit {
     pub(crate) gop_bytes: u64,
 }
 
+impl Limit {
+    /// Whether so much waits in `queue`.
+    pub(super) fn is_reached(&self, queue: &gst::Element) -> bool {
+        let waits = Duration::from_nanos(queue.property("current-level-time"));
+        let bytes = u64::from(queue.property::<u32>("current-level-bytes"));
+        waits > self.time || bytes > self.bytes
+    }
+}
+
 /// The entrance for pictures. Opens at a key frame, and drops to the next one where the branch is
 /// full.
 pub(crate) struct Gate {
     closed: AtomicBool,
     wants_key_frame: AtomicBool,
+    /// Pictures were dropped because the branch was full, and none has gone in since.
+    is_dropping: AtomicBool,
     /// Bytes of the GOP that is going in.
     gop_bytes: AtomicU64,
     pub(crate) counters: Arc<Counters>,
@@ -36,6 +47,7 @@ impl Gate {
         Self {
             closed: AtomicBool::new(false),
             wants_key_frame: AtomicBool::new(true),
+            is_dropping: AtomicBool::new(false),
             gop_bytes: AtomicU64::new(0),
             counters,
         }
@@ -44,6 +56,11 @@ impl Gate {
     /// Lets nothing in any more.
     pub(crate) fn close(&self) {
         self.closed.store(true, SeqCst);
+    }
+
+    /// Whether pictures have been dropped since the last one that went in.
+    pub(crate) fn is_dropping(&self) -> bool {
+        self.is_dropping.load(SeqCst)
     }
 
     fn is_closed(&self) -> bool {
@@ -62,8 +79,10 @@ impl Gate {
         let gop_bytes = self.gop_bytes.fetch_add(buffer.size() as u64, SeqCst);
         if full || gop_bytes > gop_bytes_max {
             self.wants_key_frame.store(true, SeqCst);
+            self.is_dropping.store(true, SeqCst);
         } else if key_frame {
             self.wants_key_frame.store(false, SeqCst);
+            self.is_dropping.store(false, SeqCst);
         }
         if self.wants_key_frame.load(SeqCst) {
             self.counters.drop_one();
@@ -82,14 +101,10 @@ pub(super) fn guard_pictures(
     limit: Limit,
 ) {
     let (gate, queue) = (gate.clone(), queue.downgrade());
-    let limit_ns = u64::try_from(limit.time.as_nanos()).unwrap_or(u64::MAX);
     entrance.add_probe(data(), move |_, info| {
         let admitted = match &info.data {
             Some(gst::PadProbeData::Buffer(buffer)) => {
-                let full = queue.upgrade().is_none_or(|queue| {
-                    queue.property::<u64>("current-level-time") > limit_ns
-                        || u64::from(queue.property::<u32>("current-level-bytes")) > limit.bytes
-                });
+                let full = queue.upgrade().is_none_or(|queue| limit.is_reached(&queue));
                 gate.admits(buffer, full, limit.gop_bytes)
             }
             // A closed branch must not see the caps of the stream that comes next.

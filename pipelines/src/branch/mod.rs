@@ -39,6 +39,7 @@ struct Leg {
 pub(crate) struct Trunk {
     pub(crate) bin: gst::Bin,
     pub(crate) gate: Arc<Gate>,
+    limit: Limit,
     video: Leg,
     audio: Option<(Leg, Arc<SoundGate>)>,
     name: &'static str,
@@ -69,7 +70,7 @@ impl Trunk {
         let held = hold(&queue);
         bin.sync_state_with_parent().map_err(Error::doing("start a branch"))?;
         let video = link_leg(tee, &entrance, queue, held)?;
-        Ok(Self { bin, gate, video, audio: None, name })
+        Ok(Self { bin, gate, limit, video, audio: None, name })
     }
 
     /// Adds elements to the bin, linked behind the video queue; returns the last.
@@ -127,6 +128,11 @@ impl Trunk {
             }
         }
         Ok(())
+    }
+
+    /// Whether pictures were dropped, and there is room for new ones.
+    pub(crate) fn could_go_on(&self) -> bool {
+        self.gate.is_dropping() && !self.limit.is_reached(&self.video.queue)
     }
 
     pub(crate) fn has_audio(&self) -> bool {

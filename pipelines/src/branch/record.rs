@@ -129,9 +129,10 @@ impl RecordBranch {
         self.born.elapsed()
     }
 
-    /// Whether a key frame at `at` belongs into the next file.
+    /// Whether a key frame at `at` belongs into the next file: the planned one, or, where pictures
+    /// were dropped, one of its own, so that the hole is seen.
     pub(crate) fn is_due(&self, at: WallTime) -> bool {
-        self.is_open() && at >= self.cut_at
+        self.is_open() && (at >= self.cut_at || self.trunk.could_go_on())
     }
 
     /// Builds the rest and lets it run, with sound from `audio_tee` where there is some.

@@ -234,7 +234,7 @@ impl Watcher {
         let state = shared.state();
         let video = state.video_stream.clone().map(|stream| with_rates(stream, self.rates));
         let audio = state.audio_stream.clone();
-        let recording_fault = shared.recording_fault();
+        let recording_fault = shared.recording_fault(&state);
         let mut warnings: Vec<String> = state.warnings.iter().cloned().collect();
         let now = shared.pipeline.current_running_time();
         if let Some(ahead) = now.and_then(|now| shared.clock.ahead(now)) {

@@ -33,6 +33,8 @@ use crate::{
 /// A fragment is written every second; a disk that stands still for a moment is no news.
 const WRITTEN_LATELY: Duration = Duration::from_secs(10);
 
+const SLOW: &str = "the disk is slower than the camera, and pictures are left out";
+
 /// One graph. Streaming threads hold it weakly.
 pub(crate) struct Shared {
     pub(super) own: Weak<Shared>,
@@ -175,12 +177,14 @@ impl Shared {
     }
 
     /// Why nothing is recorded, where something should be.
-    pub(super) fn recording_fault(&self) -> Option<RecordingFault> {
+    pub(super) fn recording_fault(&self, state: &State) -> Option<RecordingFault> {
         let recording = self.recording.as_ref()?;
         if recording.room.is_full() {
             return Some(RecordingFault::DiskFull);
         }
-        recording.progress().fault.clone()
+        let is_slow = state.record.as_ref().is_some_and(|b| b.trunk.gate.is_dropping());
+        let fault = recording.progress().fault.clone();
+        fault.or_else(|| is_slow.then(|| RecordingFault::WriteFailed { detail: SLOW.to_owned() }))
     }
 
     /// Whether footage has reached the disk lately.

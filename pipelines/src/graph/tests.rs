@@ -4,7 +4,7 @@ use std::{
     io,
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicI64, Ordering::SeqCst},
     },
     time::Duration,
@@ -46,6 +46,8 @@ struct Moody(Arc<Mood>);
 struct Mood {
     is_full: Flag,
     loses_writes: Flag,
+    /// Held by a test while writes are to wait.
+    stands_still: Mutex<()>,
 }
 
 impl Disk for Moody {
@@ -65,6 +67,7 @@ impl Medium for MoodyFile {
         if self.1.is_full.is_up() {
             return Err(io::ErrorKind::StorageFull.into());
         }
+        drop(self.1.stands_still.lock().unwrap());
         self.0.append(buffers)
     }
 
@@ -267,6 +270,29 @@ async fn a_sync_that_fails_costs_what_it_was_for_and_no_more() {
     assert_eq!(fault.reason(), "RECORDING_FAILED");
     assert!(fault.message().contains("os error 5"), "{}", fault.message());
     assert!(!living.end().await.is_empty(), "each file decodes as it was announced");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_stands_still_leaves_a_hole_that_is_seen_and_told() {
+    let mut living = Living::start().await;
+
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let disk = living.disk.clone();
+    std::thread::spawn(move || {
+        let _held = disk.stands_still.lock().unwrap();
+        let _ = released.recv();
+    });
+    let slow = living.wait_for(|s| s.recording_fault.is_some()).await;
+    drop(release);
+    living.wait_for(|s| s.recording && s.recording_fault.is_none()).await;
+    let dropped = living.status.borrow().dropped_frames;
+    let mut segments = living.end().await;
+
+    assert!(slow.recording_fault.unwrap().message().contains("slower than the camera"));
+    segments.sort_by_key(|segment| segment.sequence);
+    assert_eq!(segments.len(), 2);
+    let hole = segments[1].start.since(segments[0].end).as_secs_f64();
+    assert!((hole - dropped as f64 / 25.0).abs() < 0.2, "{hole} s, {dropped} pictures");
 }
 
 const HOUR_US: i64 = 3_600_000_000;

@@ -44,6 +44,8 @@ pub(crate) trait Listener: Send + Sync {
     fn open(&self) -> io::Result<Opened>;
     /// Bytes were written; so much of the file is whole now.
     fn wrote(&self, bytes: usize, whole: Whole);
+    /// The file is about to be finished; returns a box to stand at its end.
+    fn last_words(&self, whole: Whole) -> Vec<u8>;
     /// The disk refuses.
     fn failed(&self, error: &io::Error);
     /// The file is closed, once; `None` where there is none.
@@ -144,7 +146,8 @@ mod imp {
                 Life::Over => return,
                 Life::New => None,
                 Life::Open(output) => {
-                    let Ending { finished, error } = output.finish(&*settings.disk);
+                    let Ending { finished, error } =
+                        output.finish(&*settings.disk, |whole| settings.listener.last_words(whole));
                     if let Some(error) = error {
                         self.complain(&settings, "could not finish a file of footage", &error);
                     }

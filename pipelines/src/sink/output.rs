@@ -151,11 +151,24 @@ impl<B: AsRef<[u8]>> Output<B> {
         if self.synced_at.elapsed() >= every { self.sync() } else { Ok(()) }
     }
 
-    /// Brings everything to disk.
-    pub(crate) fn finish(mut self, disk: &dyn Disk) -> Ending {
+    /// Brings everything to disk, and before that what `last_words` makes of what is there.
+    pub(crate) fn finish(
+        mut self,
+        disk: &dyn Disk,
+        last_words: impl FnOnce(Whole) -> Vec<u8>,
+    ) -> Ending {
         let mut error = None;
         if self.health == Health::Good {
             error = self.flush().err();
+        }
+        if self.health == Health::Good && self.whole.frames > 0 && self.written == self.whole.bytes
+        {
+            let words = last_words(self.whole);
+            // Where there is no room for them, the file is good without.
+            if self.write(&[&words]).is_ok() {
+                self.scanner.push(&words);
+                self.whole = self.scanner.whole();
+            }
         }
         if self.written > self.whole.bytes {
             // Half a fragment: nobody could play it.

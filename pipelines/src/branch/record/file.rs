@@ -13,7 +13,7 @@ use tracing::error;
 use super::{Recording, Tracks};
 use crate::{
     boxes::Whole,
-    segment_file::Identity,
+    segment_file::{Ending, Identity},
     sink::{Listener, Opened, output::Finished},
     stats::Flag,
 };
@@ -35,6 +35,8 @@ pub(super) struct SegmentFile {
     /// What is still written says nothing of how the recording goes.
     is_closing: Flag,
     segment: Mutex<Segment>,
+    /// The end that the file says it has, with so many pictures.
+    said_end: OnceLock<(u64, WallTime)>,
     /// Dropped when the file is closed.
     ended: Mutex<Option<mpsc::Sender<()>>>,
 }
@@ -68,6 +70,7 @@ impl SegmentFile {
             ends: OnceLock::new(),
             is_closing: Flag::default(),
             segment: Mutex::new(segment),
+            said_end: OnceLock::new(),
             ended: Mutex::new(Some(ended)),
         }
     }
@@ -107,7 +110,8 @@ impl SegmentFile {
     /// branch's own thread, which nothing else waits for.
     fn announce(&self, Finished { whole, index }: Finished) {
         let mut segment = self.segment().clone();
-        segment.end = self.end_of(segment.start, whole);
+        let said = self.said_end.get().filter(|(frames, _)| *frames == whole.frames);
+        segment.end = said.map_or_else(|| self.end_of(segment.start, whole), |(_, end)| *end);
         segment.size_bytes = whole.bytes;
         segment.frames = whole.frames;
         self.reach(segment.start, segment.end);
@@ -165,6 +169,12 @@ impl Listener for SegmentFile {
                 progress.is_paused = false;
             }
         }
+    }
+
+    fn last_words(&self, whole: Whole) -> Vec<u8> {
+        let end = self.end_of(self.segment().start, whole);
+        let _ = self.said_end.set((whole.frames, end));
+        Ending { end }.to_box()
     }
 
     fn failed(&self, error: &io::Error) {
