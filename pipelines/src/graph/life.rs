@@ -46,6 +46,8 @@ const READING_MAX: Duration = Duration::from_millis(100);
 const TICK: Duration = Duration::from_millis(250);
 /// Going to Null waits for the camera's answer to TEARDOWN, and then for threads.
 const TEARDOWN_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longest wait for branches on their way out; their files are playable without.
+const LEAVE_TIMEOUT: Duration = Duration::from_secs(9);
 const KEY_FRAME_MISSING: &str = "pictures arrive, but no key frame to begin with yet. Set a shorter \
                                  interval of key frames (I-frame interval, GOP) in the camera";
 
@@ -313,8 +315,11 @@ async fn shut_down(shared: &Arc<Shared>) {
             }
             std::mem::take(&mut state.retiring)
         };
-        for thread in threads {
-            let _ = thread.join();
+        // Each has its own bound, but a disk that is dead keeps even the state of an element.
+        let began = Instant::now();
+        while threads.iter().any(|thread| !thread.is_finished()) && began.elapsed() < LEAVE_TIMEOUT
+        {
+            std::thread::sleep(Duration::from_millis(5));
         }
         let pipeline = own.pipeline.clone();
         let (sent, done) = std::sync::mpsc::channel();

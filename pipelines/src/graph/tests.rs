@@ -295,6 +295,25 @@ async fn a_disk_that_stands_still_leaves_a_hole_that_is_seen_and_told() {
     assert!((hole - dropped as f64 / 25.0).abs() < 0.2, "{hole} s, {dropped} pictures");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_is_dead_does_not_hold_up_the_end() {
+    let mut living = Living::start().await;
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let (disk, (hold, held)) = (living.disk.clone(), std::sync::mpsc::channel());
+    std::thread::spawn(move || {
+        let _held = disk.stands_still.lock().unwrap();
+        let _ = hold.send(());
+        let _ = released.recv();
+    });
+    held.recv().unwrap();
+
+    living.cancel.cancel();
+    let ended = living.ended().await;
+
+    drop(release);
+    assert_eq!(ended, None);
+}
+
 const HOUR_US: i64 = 3_600_000_000;
 
 #[tokio::test(flavor = "multi_thread")]
