@@ -34,6 +34,5 @@ pub use snapshot::{KeyFrame, jpeg};
 /// Starts GStreamer and checks that every element we use is there. Call once, first.
 pub fn init() -> Result<(), Error> {
     gst::init().map_err(|source| Error::Init { source })?;
-    sink::register()?;
     elements::check()
 }

@@ -20,10 +20,13 @@ use crate::{
 /// Sound may come later than the first picture; so long we wait for it.
 const SOUND_WAIT: Duration = Duration::from_millis(1500);
 
+/// A key frame may be far away; so long a person may be kept waiting.
+const PICTURE_WAIT: Duration = Duration::from_secs(20);
+
 /// A main stream below this is worth a word.
 const SMALL_WIDTH: u32 = 640;
 
-/// Connects to `source`, names its streams and takes a picture. Takes up to 15 s.
+/// Connects to `source`, names its streams and takes a picture. Takes up to 20 s.
 pub async fn probe(source: &Source) -> Result<Probe, Fault> {
     let internal =
         |e: &(dyn std::error::Error + 'static)| Fault::Internal { detail: ronin_core::chain(e) };
@@ -45,7 +48,7 @@ pub async fn probe(source: &Source) -> Result<Probe, Fault> {
     let (mut status, tap) = (graph.status(), graph.tap());
     let cancel = CancellationToken::new();
     let seen = async {
-        let _ = status.wait_for(|s| s.streaming).await;
+        let _ = timeout(PICTURE_WAIT, status.wait_for(|s| s.streaming)).await;
         let _ = timeout(SOUND_WAIT, status.wait_for(|s| s.streams.len() > 1)).await;
         let seen = status.borrow().clone();
         cancel.cancel();
@@ -61,6 +64,10 @@ pub async fn probe(source: &Source) -> Result<Probe, Fault> {
     );
     if let Some(fault) = fault {
         return Err(fault);
+    }
+    if !seen.streaming {
+        // The graph would go on waiting.
+        return Err(Fault::NoKeyFrame);
     }
 
     let mut warnings = seen.warnings;

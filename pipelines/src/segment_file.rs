@@ -16,11 +16,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     boxes::{Scanner, be_u32, be_u64},
-    sink::O_NOFOLLOW,
+    sink::disk::O_NOFOLLOW,
 };
 
 /// User type of our `uuid` box.
 const BOX_TYPE: [u8; 16] = *b"RoninNVR-segment";
+/// User type of the `uuid` box at the end of a file that was finished.
+const END_TYPE: [u8; 16] = *b"RoninNVR-the-end";
 /// Layout of the JSON. A newer one is not read by an older program.
 const VERSION: u32 = 1;
 /// Largest `moov` or `moof` read; an hour of one-picture fragments is far below.
@@ -68,10 +70,7 @@ impl Identity {
 
     /// The box that carries it.
     pub(crate) fn to_box(&self) -> Vec<u8> {
-        // Numbers and short texts: it always fits JSON and 32 bits.
-        let json = serde_json::to_vec(self).unwrap_or_default();
-        let size = u32::try_from(8 + BOX_TYPE.len() + json.len()).unwrap_or(u32::MAX);
-        [&size.to_be_bytes()[..], b"uuid", &BOX_TYPE, &json].concat()
+        to_box(BOX_TYPE, self)
     }
 
     fn from_body(body: &[u8]) -> Option<Self> {
@@ -81,11 +80,39 @@ impl Identity {
     }
 }
 
+/// What a file says of its end. The times of a run are corrected slowly, so it is not quite its
+/// start and what it plays.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Ending {
+    /// Wall-clock time at which its last picture ends.
+    pub(crate) end: WallTime,
+}
+
+impl Ending {
+    /// The box that carries it.
+    pub(crate) fn to_box(&self) -> Vec<u8> {
+        to_box(END_TYPE, self)
+    }
+
+    fn from_body(body: &[u8]) -> Option<Self> {
+        serde_json::from_slice(body.strip_prefix(&END_TYPE)?).ok()
+    }
+}
+
+fn to_box(user_type: [u8; 16], content: &impl Serialize) -> Vec<u8> {
+    // Numbers and short texts: it always fits JSON and 32 bits.
+    let json = serde_json::to_vec(content).unwrap_or_default();
+    let size = u32::try_from(8 + user_type.len() + json.len()).unwrap_or(u32::MAX);
+    [&size.to_be_bytes()[..], b"uuid", &user_type, &json].concat()
+}
+
 /// What is in a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Inspected {
     /// What it says it is; `None` where it says nothing that we understand.
     pub identity: Option<Identity>,
+    /// Wall-clock time at which its last picture ends, where it was finished.
+    pub end: Option<WallTime>,
     /// Pictures in its whole fragments.
     pub frames: u64,
     /// How long they play.
@@ -110,7 +137,7 @@ impl Inspected {
             run: identity.run,
             sequence: identity.sequence,
             start: identity.start,
-            end: identity.start + self.duration,
+            end: self.end.unwrap_or(identity.start + self.duration),
             path,
             size_bytes: self.whole_bytes,
             frames: self.frames,
@@ -138,10 +165,11 @@ pub fn inspect(path: &Path) -> io::Result<Inspected> {
     }
     let is_being_written = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
     let size_bytes = metadata.len();
-    let (scanner, identity) = scan(&file, size_bytes)?;
+    let Scan { scanner, identity, ending } = scan(&file, size_bytes)?;
     let whole = scanner.whole();
     Ok(Inspected {
         identity,
+        end: ending.map(|ending| ending.end),
         frames: whole.frames,
         duration: whole.duration,
         whole_bytes: whole.bytes,
@@ -155,13 +183,20 @@ pub fn inspect(path: &Path) -> io::Result<Inspected> {
 /// are read, and nothing counts that is not whole.
 pub fn index(file: &File) -> io::Result<FileIndex> {
     let end = file.metadata()?.len();
-    Ok(scan(file, end)?.0.index(end))
+    Ok(scan(file, end)?.scanner.index(end))
 }
 
-/// Goes through the first `end` bytes of a file: what is in it, and what it says of itself.
-fn scan(file: &File, end: u64) -> io::Result<(Scanner, Option<Identity>)> {
-    let mut scanner = Scanner::default();
-    let mut identity = None;
+/// What is in a file, and what it says of itself.
+#[derive(Default)]
+struct Scan {
+    scanner: Scanner,
+    identity: Option<Identity>,
+    ending: Option<Ending>,
+}
+
+/// Goes through the first `end` bytes of a file.
+fn scan(file: &File, end: u64) -> io::Result<Scan> {
+    let mut scan = Scan::default();
     let mut at = 0;
     while let Some((kind, header, size)) = read_header(file, at, end)? {
         let body = size - header;
@@ -172,13 +207,14 @@ fn scan(file: &File, end: u64) -> io::Result<(Scanner, Option<Identity>)> {
         };
         let mut bytes = vec![0; if wanted { usize::try_from(body).unwrap_or(0) } else { 0 }];
         file.read_exact_at(&mut bytes, at + header)?;
-        if &kind == b"uuid" && identity.is_none() {
-            identity = Identity::from_body(&bytes);
+        if &kind == b"uuid" {
+            scan.identity = scan.identity.or_else(|| Identity::from_body(&bytes));
+            scan.ending = scan.ending.or_else(|| Ending::from_body(&bytes));
         }
-        scanner.take_box(&kind, at, at + size, &bytes);
+        scan.scanner.take_box(&kind, at, at + size, &bytes);
         at += size;
     }
-    Ok((scanner, identity))
+    Ok(scan)
 }
 
 /// Kind, header length and size of the box at `at`; `None` where no whole box is there.

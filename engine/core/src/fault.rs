@@ -31,6 +31,8 @@ pub enum Fault {
     NotRtsp,
     /// The connection was made, but no picture came.
     NoVideo,
+    /// Pictures came, but no key frame, with which a recording begins.
+    NoKeyFrame,
     /// The stream has no codec that we can record.
     Unsupported {
         /// What it has, in words.
@@ -65,6 +67,7 @@ impl Fault {
             Self::Redirected => "CAMERA_REDIRECTED",
             Self::NotRtsp => "CAMERA_NOT_RTSP",
             Self::NoVideo => "STREAM_NO_VIDEO",
+            Self::NoKeyFrame => "STREAM_NO_KEY_FRAME",
             Self::Unsupported { .. } => "STREAM_CODEC_UNSUPPORTED",
             Self::Ended => "STREAM_ENDED",
             Self::Stalled => "STREAM_STALLED",
@@ -114,6 +117,10 @@ impl Fault {
                 format!("what answers at {at} does not speak RTSP. Check the port")
             }
             Self::NoVideo => format!("{host} was connected, but sent no picture"),
+            Self::NoKeyFrame => format!(
+                "{host} sends pictures, but no key frame to begin with. Set the interval of key \
+                 frames (I-frame interval, GOP) in the camera to a few seconds"
+            ),
             Self::Unsupported { codec } => format!(
                 "{host} sends {codec}, which cannot be recorded. Set the camera to H.264 or H.265"
             ),
@@ -173,6 +180,7 @@ mod tests {
             Fault::Redirected,
             Fault::NotRtsp,
             Fault::NoVideo,
+            Fault::NoKeyFrame,
             Fault::Unsupported { codec: "Motion JPEG".into() },
             Fault::Ended,
             Fault::Stalled,

@@ -1,6 +1,8 @@
 //! The life of a camera: [`life`] decides, [`supervisor`] acts and posts to the [`board`].
 
 pub mod board;
+mod handle;
 pub mod latest;
 pub mod life;
+mod outage;
 pub mod supervisor;

@@ -6,10 +6,11 @@
 use std::{sync::Arc, time::Instant};
 
 use ronin_core::{
-    CameraConfig, CameraState, CameraStatus, Fault, Recorded, Room, RunId, Unindexed, WallTime,
+    CameraConfig, CameraState, CameraStatus, Fault, Recorded, Room, RunId, Span, Unindexed,
+    WallTime,
     control::{Error, Snapshot},
     live::{Window, Windows},
-    status::{GraphStats, SeenFault},
+    status::SeenFault,
 };
 use ronin_pipelines::{
     GraphSpec, GraphStatus, RecordOptions,
@@ -23,28 +24,19 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+pub use super::handle::Handle;
 use super::{
     board::Board,
+    handle::{self, Order},
     latest::Latest,
     life::{Action, Chance, Input, Life, Next, step},
+    outage::{self, Said},
 };
 use crate::{
     recorder::Entry,
     storage::Storage,
     tasks::{Panicked, TaskKind, Tasks},
 };
-
-/// Orders that may wait for a supervisor. Each comes from a person or from the end of the engine.
-const ORDER_QUEUE: usize = 16;
-
-/// What a supervisor is told and asked.
-enum Order {
-    Configure(Box<CameraConfig>),
-    Restart,
-    End,
-    Stats(oneshot::Sender<Result<Option<GraphStats>, Error>>),
-    Snapshot(oneshot::Sender<Result<Snapshot, Error>>),
-}
 
 /// What every supervisor needs of the engine.
 #[derive(Clone)]
@@ -69,49 +61,13 @@ pub struct Context {
     pub board: Board,
 }
 
-/// The way in to a supervisor.
-#[derive(Clone)]
-pub struct Handle(mpsc::Sender<Order>);
-
-impl Handle {
-    /// New settings are in force.
-    pub async fn configure(&self, config: CameraConfig) {
-        self.send(Order::Configure(Box::new(config))).await;
-    }
-
-    /// Connect afresh, now.
-    pub async fn restart(&self) {
-        self.send(Order::Restart).await;
-    }
-
-    /// Finish the files and end.
-    pub async fn end(&self) {
-        self.send(Order::End).await;
-    }
-
-    /// Counters of the graph; the answer goes to `reply`.
-    pub async fn stats(&self, reply: oneshot::Sender<Result<Option<GraphStats>, Error>>) {
-        self.send(Order::Stats(reply)).await;
-    }
-
-    /// A picture; the answer goes to `reply`.
-    pub async fn snapshot(&self, reply: oneshot::Sender<Result<Snapshot, Error>>) {
-        self.send(Order::Snapshot(reply)).await;
-    }
-
-    async fn send(&self, order: Order) {
-        // A supervisor that has ended needs no orders, and a reply that is dropped says so.
-        let _ = self.0.send(order).await;
-    }
-}
-
 /// Starts the supervisor of a camera. `after`: a supervisor of the same camera that must end first.
 pub fn start(
     context: Context,
     config: CameraConfig,
     after: Option<JoinHandle<Result<(), Panicked>>>,
 ) -> (Handle, JoinHandle<Result<(), Panicked>>) {
-    let (orders_tx, orders) = mpsc::channel(ORDER_QUEUE);
+    let (handle, orders) = handle::channel();
     let tasks = context.tasks.clone();
     let task = tasks.spawn(TaskKind::Camera, "camera", async move {
         if let Some(after) = after {
@@ -119,7 +75,7 @@ pub fn start(
         }
         Supervisor::new(context, config).run(orders).await;
     });
-    (Handle(orders_tx), task)
+    (handle, task)
 }
 
 struct Running {
@@ -137,13 +93,25 @@ struct Supervisor {
     window: Arc<Window>,
     graph: Option<Running>,
     status: CameraStatus,
+    /// Where the footage of the last graph that recorded ends.
+    footage_end: Option<WallTime>,
+    said: Said,
 }
 
 impl Supervisor {
     fn new(context: Context, config: CameraConfig) -> Self {
         let window = context.live.open(&config.id);
         let status = CameraStatus::new(CameraState::Disabled, WallTime::now());
-        Self { context, config, life: Life::Disabled, window, graph: None, status }
+        Self {
+            context,
+            config,
+            life: Life::Disabled,
+            window,
+            graph: None,
+            status,
+            footage_end: None,
+            said: Said::default(),
+        }
     }
 
     async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
@@ -254,7 +222,8 @@ impl Supervisor {
     }
 
     fn graph_changed(&mut self, status: GraphStatus) {
-        let Some(run) = self.graph.as_ref().map(|graph| graph.run) else { return };
+        let Some(graph) = &self.graph else { return };
+        let (run, footage) = (graph.run, graph.tap.footage());
         let first = status.streaming && matches!(self.life, Life::Connecting { .. });
         self.status.streams = status.streams;
         self.status.recording = status.recording;
@@ -262,17 +231,22 @@ impl Supervisor {
         self.status.clock_offset = status.clock_offset;
         self.status.dropped_frames = status.dropped_frames;
         self.status.warnings = status.warnings;
+        self.note_footage(footage);
         if first {
             info!(camera = %self.config.id, %run, "camera streams");
             self.log(Entry::RunBegan { run, camera: self.config.id.clone(), at: WallTime::now() });
             self.input(Input::Picture(run));
         } else {
+            if self.said.differs(&outage::of(&self.life, &self.status, &self.config)) {
+                self.log_outage(WallTime::now());
+            }
             self.publish(false);
         }
     }
 
     fn graph_ended(&mut self, ended: Ended) {
-        let Ended { run, outcome, streamed } = ended;
+        let Ended { run, outcome, streamed, footage } = ended;
+        self.note_footage(footage);
         let fault = outcome.unwrap_or_else(|Panicked| {
             Some(Fault::Internal { detail: "its task panicked".into() })
         });
@@ -284,7 +258,11 @@ impl Supervisor {
         };
         if let Some(fault) = &fault {
             let message = fault.message(&self.config.main);
-            warn!(camera = %self.config.id, reason, message, "camera lost");
+            if fault.is_of_camera() {
+                warn!(camera = %self.config.id, reason, message, "camera lost");
+            } else {
+                info!(camera = %self.config.id, reason, message, "a new run begins");
+            }
         }
         if streamed {
             let (at, reason) = (WallTime::now(), reason.to_owned());
@@ -334,26 +312,22 @@ impl Supervisor {
         self.context.board.post(self.config.id.clone(), self.status.clone());
     }
 
-    /// Says since when, and why, there is no footage.
-    fn log_outage(&self, at: WallTime) {
-        let outage = match (&self.life, &self.status.fault) {
-            (Life::Over, _) => return,
-            (Life::Streaming { .. }, _) if !self.config.record.enabled => Some((
-                "RECORDING_DISABLED".to_owned(),
-                "recording of this camera was switched off".to_owned(),
-            )),
-            (Life::Streaming { .. }, _) => None,
-            (Life::Disabled, _) => {
-                Some(("CAMERA_DISABLED".to_owned(), "the camera was switched off".to_owned()))
-            }
-            (_, Some(seen)) => {
-                Some((seen.fault.reason().to_owned(), seen.fault.message(&self.config.main)))
-            }
-            (_, None) => {
-                Some(("CONNECTING".to_owned(), "the camera was being connected".to_owned()))
-            }
-        };
+    /// Says since when, and why, there is no footage, or that there is again.
+    fn log_outage(&mut self, now: WallTime) {
+        if self.life == Life::Over {
+            return;
+        }
+        let outage = outage::of(&self.life, &self.status, &self.config);
+        let at = self.said.say(&outage, self.footage_end, now);
         self.log(Entry::Outage { camera: self.config.id.clone(), at, outage });
+    }
+
+    /// Notes how far the footage of this graph goes.
+    fn note_footage(&mut self, footage: Option<Span>) {
+        if let Some(footage) = footage {
+            self.context.latest.recorded(&self.config.id, footage);
+            self.footage_end = Some(footage.end);
+        }
     }
 
     fn log(&self, entry: Entry) {
@@ -391,6 +365,7 @@ struct Ended {
     run: RunId,
     outcome: Result<Option<Fault>, Panicked>,
     streamed: bool,
+    footage: Option<Span>,
 }
 
 /// What a graph says.
@@ -409,8 +384,9 @@ async fn next_news(graph: &mut Option<Running>) -> News {
         }
         outcome = &mut running.task => {
             let (run, streamed) = (running.run, running.status.borrow().streaming);
+            let footage = running.tap.footage();
             *graph = None;
-            News::Ended(Ended { run, outcome: outcome.unwrap_or(Err(Panicked)), streamed })
+            News::Ended(Ended { run, outcome: outcome.unwrap_or(Err(Panicked)), streamed, footage })
         }
     }
 }

@@ -24,10 +24,12 @@ use ronin_core::{
 };
 
 use super::{Limit, Trunk};
-use crate::{audio, elements::make, error::Error, video::VideoCodec};
+use crate::{audio, elements::make, error::Error, stats::Counters, video::VideoCodec};
 
 /// Live is about now: what is older than this is worth less than what comes.
-const LIMIT: Limit = Limit { time: Duration::from_secs(3), bytes: 16 << 20 };
+///
+/// hlssink2 holds a whole GOP in memory; of one that does not end, the rest is dropped.
+const LIMIT: Limit = Limit { time: Duration::from_secs(3), bytes: 16 << 20, gop_bytes: 32 << 20 };
 
 /// Planned length of an HLS segment.
 const TARGET_SECONDS: u32 = 2;
@@ -49,8 +51,10 @@ impl LiveBranch {
         pipeline: &gst::Pipeline,
         tee: &gst::Element,
         begins_at: WallTime,
+        entered: &Arc<Counters>,
     ) -> Result<Self, Error> {
-        Ok(Self { trunk: Trunk::attach("live", pipeline, tee, LIMIT)?, begins_at, open: false })
+        let trunk = Trunk::attach("live", pipeline, tee, LIMIT, entered.clone())?;
+        Ok(Self { trunk, begins_at, open: false })
     }
 
     /// Whether it runs already.
@@ -80,7 +84,8 @@ impl LiveBranch {
         last.link_pads(None, &sink, Some("video"))
             .map_err(Error::doing("link video to the live branch"))?;
         if let Some(tee) = audio_tee {
-            let last = self.trunk.add_audio(tee, &audio::to_transport_stream()?)?;
+            let last =
+                self.trunk.add_audio(tee, &audio::to_transport_stream()?, gst::ClockTime::ZERO)?;
             last.link_pads(None, &sink, Some("audio"))
                 .map_err(Error::doing("link sound to the live branch"))?;
         }

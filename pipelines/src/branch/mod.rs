@@ -10,102 +10,22 @@
 //! - A branch that failed, or whose stream changed, is replaced by a new one; see
 //!   [`crate::graph`].
 
+mod gate;
 pub(crate) mod live;
 pub(crate) mod record;
+mod retire;
 
-use std::{
-    sync::{
-        Arc, Condvar, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering::SeqCst},
-        mpsc,
-    },
-    time::Duration,
-};
+use std::sync::Arc;
 
 use gst::prelude::*;
 use ronin_core::status::BranchStats;
 
+use self::gate::{Gate, SoundGate, guard_pictures, guard_sound};
+pub(crate) use self::{
+    gate::Limit,
+    retire::{Exit, Hurry},
+};
 use crate::{audio::error_ignore, elements::make, error::Error, stats::Counters};
-
-/// Longest wait for a branch to write its last bytes. The file is playable without them.
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// How much may wait at a branch's entrance.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Limit {
-    pub(crate) time: Duration,
-    pub(crate) bytes: u64,
-}
-
-/// The entrance of a branch.
-pub(crate) struct Gate {
-    closed: AtomicBool,
-    wants_key_frame: AtomicBool,
-    pub(crate) counters: Counters,
-}
-
-impl Gate {
-    fn new() -> Self {
-        Self {
-            closed: AtomicBool::new(false),
-            wants_key_frame: AtomicBool::new(true),
-            counters: Counters::new(),
-        }
-    }
-
-    /// Lets nothing in any more.
-    pub(crate) fn close(&self) {
-        self.closed.store(true, SeqCst);
-    }
-
-    fn is_closed(&self) -> bool {
-        self.closed.load(SeqCst)
-    }
-
-    /// Whether this picture goes in.
-    fn admits(&self, buffer: &gst::BufferRef, full: bool) -> bool {
-        if self.is_closed() {
-            return false;
-        }
-        let key_frame = !buffer.flags().contains(gst::BufferFlags::DELTA_UNIT);
-        if full {
-            self.wants_key_frame.store(true, SeqCst);
-        } else if key_frame {
-            self.wants_key_frame.store(false, SeqCst);
-        }
-        if self.wants_key_frame.load(SeqCst) {
-            self.counters.drop_one();
-            return false;
-        }
-        self.counters.count(buffer.size());
-        true
-    }
-}
-
-/// Files that a branch has open.
-#[derive(Default)]
-pub(crate) struct OpenFiles {
-    count: Mutex<usize>,
-    changed: Condvar,
-}
-
-impl OpenFiles {
-    pub(crate) fn opened(&self) {
-        *self.count.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-    }
-
-    pub(crate) fn closed(&self) {
-        *self.count.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
-        self.changed.notify_all();
-    }
-
-    /// Waits until none is open; false where that took too long.
-    fn wait_for_none(&self, timeout: Duration) -> bool {
-        let count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
-        let wait = self.changed.wait_timeout_while(count, timeout, |count| *count > 0);
-        !wait.unwrap_or_else(PoisonError::into_inner).1.timed_out()
-    }
-}
 
 /// One leg of a branch: what it takes from one tee.
 struct Leg {
@@ -119,9 +39,9 @@ struct Leg {
 pub(crate) struct Trunk {
     pub(crate) bin: gst::Bin,
     pub(crate) gate: Arc<Gate>,
-    pub(crate) files: Arc<OpenFiles>,
+    limit: Limit,
     video: Leg,
-    audio: Option<Leg>,
+    audio: Option<(Leg, Arc<SoundGate>)>,
     name: &'static str,
 }
 
@@ -133,6 +53,7 @@ impl Trunk {
         pipeline: &gst::Pipeline,
         tee: &gst::Element,
         limit: Limit,
+        counters: Arc<Counters>,
     ) -> Result<Self, Error> {
         let bin = gst::Bin::new();
         // Its sinks wait for their first data. Without this the whole pipeline would wait with
@@ -140,16 +61,16 @@ impl Trunk {
         bin.set_property("async-handling", true);
         let queue = unbounded_queue()?;
         bin.add(&queue).map_err(Error::doing("build a branch"))?;
-        let gate = Arc::new(Gate::new());
+        let gate = Arc::new(Gate::new(counters));
         let entrance = ghost(&bin, "video", &queue)?;
-        guard_entrance(&entrance, &queue, &gate, limit);
+        guard_pictures(&entrance, &queue, &gate, limit);
 
         pipeline.add(&bin).map_err(Error::doing("add a branch"))?;
         // The queue holds what comes until the rest of the branch is there.
         let held = hold(&queue);
         bin.sync_state_with_parent().map_err(Error::doing("start a branch"))?;
         let video = link_leg(tee, &entrance, queue, held)?;
-        Ok(Self { bin, gate, files: Arc::default(), video, audio: None, name })
+        Ok(Self { bin, gate, limit, video, audio: None, name })
     }
 
     /// Adds elements to the bin, linked behind the video queue; returns the last.
@@ -157,11 +78,13 @@ impl Trunk {
         self.extend(&self.video.queue, elements)
     }
 
-    /// Adds an audio leg from `tee` with `elements` behind its queue; returns the last.
+    /// Adds an audio leg from `tee` with `elements` behind its queue, for sound from running time
+    /// `from` on; returns the last.
     pub(crate) fn add_audio(
         &mut self,
         tee: &gst::Element,
         elements: &[gst::Element],
+        from: gst::ClockTime,
     ) -> Result<gst::Element, Error> {
         let queue = make("queue")?;
         queue.set_property_from_str("leaky", "downstream");
@@ -170,13 +93,11 @@ impl Trunk {
         self.bin.add(&queue).map_err(Error::doing("add sound to a branch"))?;
         let last = self.extend(&queue, elements)?;
         let entrance = ghost(&self.bin, "audio", &queue)?;
-        let gate = self.gate.clone();
-        entrance.add_probe(data_probe(), move |_, _| {
-            if gate.is_closed() { gst::PadProbeReturn::Handled } else { gst::PadProbeReturn::Ok }
-        });
+        let gate = Arc::new(SoundGate::new(from));
+        guard_sound(&entrance, &gate);
         let held = hold(&queue);
         queue.sync_state_with_parent().map_err(Error::doing("add sound to a branch"))?;
-        self.audio = Some(link_leg(tee, &entrance, queue, held)?);
+        self.audio = Some((link_leg(tee, &entrance, queue, held)?, gate));
         Ok(last)
     }
 
@@ -200,12 +121,18 @@ impl Trunk {
         for element in self.bin.iterate_sorted().into_iter().flatten() {
             element.sync_state_with_parent().map_err(Error::doing("start a branch"))?;
         }
-        for leg in std::iter::once(&mut self.video).chain(&mut self.audio) {
+        let audio = self.audio.as_mut().map(|(leg, _)| leg);
+        for leg in std::iter::once(&mut self.video).chain(audio) {
             if let Some((exit, held)) = leg.queue.static_pad("src").zip(leg.held.take()) {
                 exit.remove_probe(held);
             }
         }
         Ok(())
+    }
+
+    /// Whether pictures were dropped, and there is room for new ones.
+    pub(crate) fn could_go_on(&self) -> bool {
+        self.gate.is_dropping() && !self.limit.is_reached(&self.video.queue)
     }
 
     pub(crate) fn has_audio(&self) -> bool {
@@ -227,53 +154,17 @@ impl Trunk {
         }
     }
 
-    /// Closes the gate, lets what is inside reach the disk, and takes the bin out. Blocks; call it
-    /// from a thread of its own. False where the last bytes did not make it in time.
-    pub(crate) fn retire(self) -> bool {
+    /// Takes no more pictures, and no sound from `cut` on; `None`: no more sound. At once.
+    pub(crate) fn close(&self, cut: Option<gst::ClockTime>) {
         self.gate.close();
-        for leg in std::iter::once(&self.video).chain(&self.audio) {
-            unlink(leg);
+        if let Some((_, sound)) = &self.audio {
+            sound.end(cut);
         }
-        let queues: Vec<gst::Element> =
-            std::iter::once(&self.video).chain(&self.audio).map(|leg| leg.queue.clone()).collect();
-        // Sending waits for the streaming thread, so it has a thread and the wait has an end.
-        let (sent, done) = mpsc::channel();
-        std::thread::spawn(move || {
-            queues.iter().for_each(send_eos);
-            let _ = sent.send(());
-        });
-        let drained =
-            done.recv_timeout(DRAIN_TIMEOUT).is_ok() && self.files.wait_for_none(DRAIN_TIMEOUT);
-        self.bin.set_locked_state(true);
-        let _ = self.bin.set_state(gst::State::Null);
-        if let Some(parent) = self.bin.parent().and_then(|p| p.downcast::<gst::Bin>().ok()) {
-            let _ = parent.remove(&self.bin);
-        }
-        drained
     }
-}
 
-fn data_probe() -> gst::PadProbeType {
-    gst::PadProbeType::BUFFER | gst::PadProbeType::EVENT_DOWNSTREAM
-}
-
-fn guard_entrance(entrance: &gst::Pad, queue: &gst::Element, gate: &Arc<Gate>, limit: Limit) {
-    let (gate, queue) = (gate.clone(), queue.downgrade());
-    let limit_ns = u64::try_from(limit.time.as_nanos()).unwrap_or(u64::MAX);
-    entrance.add_probe(data_probe(), move |_, info| {
-        let admitted = match &info.data {
-            Some(gst::PadProbeData::Buffer(buffer)) => {
-                let full = queue.upgrade().is_none_or(|queue| {
-                    queue.property::<u64>("current-level-time") > limit_ns
-                        || u64::from(queue.property::<u32>("current-level-bytes")) > limit.bytes
-                });
-                gate.admits(buffer, full)
-            }
-            // A closed branch must not see the caps of the stream that comes next.
-            _ => !gate.is_closed(),
-        };
-        if admitted { gst::PadProbeReturn::Ok } else { gst::PadProbeReturn::Handled }
-    });
+    fn legs(&self) -> impl Iterator<Item = &Leg> {
+        std::iter::once(&self.video).chain(self.audio.as_ref().map(|(leg, _)| leg))
+    }
 }
 
 /// A queue without limits of its own: the gate before it keeps them, at key frames.
@@ -308,27 +199,6 @@ fn link_leg(
     let linked = tee_pad.link(entrance);
     linked.map_err(|e| Error::doing("link a branch")(gst::glib::bool_error!("{e}")))?;
     Ok(Leg { tee: tee.clone(), tee_pad, queue, held })
-}
-
-/// Takes a leg off its tee while data flows.
-fn unlink(leg: &Leg) {
-    let (sender, done) = mpsc::channel();
-    leg.tee_pad.add_probe(gst::PadProbeType::IDLE, move |pad, _| {
-        if let Some(peer) = pad.peer() {
-            let _ = pad.unlink(&peer);
-        }
-        let _ = sender.send(());
-        gst::PadProbeReturn::Remove
-    });
-    if done.recv_timeout(DRAIN_TIMEOUT).is_ok() {
-        leg.tee.release_request_pad(&leg.tee_pad);
-    }
-}
-
-fn send_eos(queue: &gst::Element) {
-    if let Some(pad) = queue.static_pad("sink") {
-        pad.send_event(gst::event::Eos::new());
-    }
 }
 
 /// Blocks the exit of a queue until the probe is removed.

@@ -1,50 +1,47 @@
-//! The record branch: segments on disk.
+//! The record branch: one segment on disk.
 //!
 //! ```text
 //!  video tee ─▶ gate ─ queue ─ errorignore ─┐
-//!                                           ├─ splitmuxsink (mp4mux → segment sink)
+//!                                           ├─ mp4mux ─ segment sink
 //!  audio tee ─▶ gate ─ queue ─ errorignore ─┘
 //! ```
-//! Cut at the first key frame after each wall-clock boundary. A file is named by the time of its
-//! first picture, which is the running time of the sample that opens it, never "now": splitmuxsink
-//! opens a file a whole GOP later.
+//! A branch writes one file, from the key frame it was made for to the key frame its successor is
+//! made for. It is due to be succeeded at the first key frame after each wall-clock boundary.
 //!
-//! Not here: when the branch is replaced ([`crate::graph`]).
+//! Not here: when the branch is replaced ([`crate::graph`]), what its file is called and told
+//! ([`file`]).
+
+mod file;
 
 use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, Ordering::Relaxed},
+        mpsc,
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use gst::{glib, prelude::*};
-use ronin_core::{CameraId, Recorded, RunId, Segment, SegmentId, WallTime};
-use tokio::sync::mpsc;
-use tracing::{error, warn};
+use gst::prelude::*;
+use ronin_core::{CameraId, Recorded, RecordingFault, Room, RunId, Span, Unindexed, WallTime};
 
-use super::{Limit, OpenFiles, Trunk};
+use self::file::SegmentFile;
+use super::{Exit, Hurry, Limit, Trunk};
 use crate::{
-    boxes::Whole,
     clock::RunClock,
     elements::make,
     error::Error,
-    segment_file::Identity,
-    sink::{FACTORY, Finished, Listener, SegmentSink},
+    sink::{SegmentSink, disk::Disk},
     stats::Counters,
 };
 
-/// What may wait for the disk: two long GOPs. More means the disk is slower than the camera.
-const LIMIT: Limit = Limit { time: Duration::from_secs(10), bytes: 32 << 20 };
+/// What may wait for the disk: more means the disk is slower than the camera. Nothing behind the
+/// queue holds more than a fragment, so a GOP may be as long as it likes.
+const LIMIT: Limit = Limit { time: Duration::from_secs(10), bytes: 32 << 20, gop_bytes: u64::MAX };
 
-/// One fragment a second: what a crash can cost beyond the GOP that splitmuxsink holds back.
+/// One fragment a second, and one more at each key frame: what a crash can cost.
 const FRAGMENT_MS: u32 = 1000;
-
-/// Files of one camera that begin in the same second, before we give up naming them.
-const SAME_SECOND_MAX: u32 = 100;
 
 /// What a run's segments have in common, across all record branches of the run.
 pub(crate) struct Recording {
@@ -53,10 +50,34 @@ pub(crate) struct Recording {
     pub(crate) root: PathBuf,
     pub(crate) segment_duration: Duration,
     pub(crate) sync_every: Duration,
-    pub(crate) segments: mpsc::Sender<Recorded>,
+    pub(crate) segments: tokio::sync::mpsc::Sender<Recorded>,
+    pub(crate) unindexed: Unindexed,
+    pub(crate) room: Room,
+    pub(crate) disk: Arc<dyn Disk>,
+    pub(crate) clock: Arc<RunClock>,
     pub(crate) next_sequence: AtomicU32,
-    /// Writes that reached the disk.
+    /// Pictures that went in.
+    pub(crate) entered: Arc<Counters>,
+    /// Fragments that reached the disk.
     pub(crate) written: Counters,
+    pub(crate) progress: Mutex<Progress>,
+}
+
+/// How far a run's recording has come.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    /// From the start of its first segment to the end of its last.
+    pub(crate) footage: Option<Span>,
+    /// What went wrong since a fragment was last written.
+    pub(crate) fault: Option<RecordingFault>,
+    /// Recording was paused, and no fragment has been written since.
+    pub(crate) is_paused: bool,
+}
+
+impl Recording {
+    pub(crate) fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What the tracks of a branch are, for the rows of its segments.
@@ -70,18 +91,48 @@ pub(crate) struct Tracks {
 /// One record branch.
 pub(crate) struct RecordBranch {
     pub(crate) trunk: Trunk,
-    splitmux: Option<gst::Element>,
+    /// Running time of its first picture.
+    begins: gst::ClockTime,
+    cut_at: WallTime,
+    born: Instant,
+    open: Option<Open>,
+}
+
+/// What a branch that writes has.
+struct Open {
+    file: Arc<SegmentFile>,
+    done: mpsc::Receiver<()>,
 }
 
 impl RecordBranch {
-    /// Attaches the branch. It keeps what comes until [`Self::open`].
-    pub(crate) fn attach(pipeline: &gst::Pipeline, tee: &gst::Element) -> Result<Self, Error> {
-        Ok(Self { trunk: Trunk::attach("record", pipeline, tee, LIMIT)?, splitmux: None })
+    /// Attaches the branch, just before the key frame at running time `begins` and wall-clock time
+    /// `at`. It keeps what comes until [`Self::open`].
+    pub(crate) fn attach(
+        pipeline: &gst::Pipeline,
+        tee: &gst::Element,
+        recording: &Recording,
+        begins: gst::ClockTime,
+        at: WallTime,
+    ) -> Result<Self, Error> {
+        let trunk = Trunk::attach("record", pipeline, tee, LIMIT, recording.entered.clone())?;
+        let cut_at = at.next_multiple(recording.segment_duration);
+        Ok(Self { trunk, begins, cut_at, born: Instant::now(), open: None })
     }
 
     /// Whether it writes already.
     pub(crate) fn is_open(&self) -> bool {
-        self.splitmux.is_some()
+        self.open.is_some()
+    }
+
+    /// How long it has been there.
+    pub(crate) fn age(&self) -> Duration {
+        self.born.elapsed()
+    }
+
+    /// Whether a key frame at `at` belongs into the next file: the planned one, or, where pictures
+    /// were dropped, one of its own, so that the hole is seen.
+    pub(crate) fn is_due(&self, at: WallTime) -> bool {
+        self.is_open() && (at >= self.cut_at || self.trunk.could_go_on())
     }
 
     /// Builds the rest and lets it run, with sound from `audio_tee` where there is some.
@@ -89,196 +140,61 @@ impl RecordBranch {
         &mut self,
         audio_tee: Option<&gst::Element>,
         recording: &Arc<Recording>,
-        clock: &Arc<RunClock>,
         tracks: Tracks,
     ) -> Result<(), Error> {
-        let splitmux = splitmux(recording.segment_duration)?;
-        let files = self.trunk.files.clone();
-        let naming = Arc::new(Naming {
-            recording: recording.clone(),
-            clock: clock.clone(),
-            tracks,
-            files,
-            started: Mutex::default(),
-        });
-        naming.connect(&splitmux);
+        let (ended, done) = mpsc::channel();
+        let sequence = recording.next_sequence.fetch_add(1, Relaxed);
+        let file = SegmentFile::new(recording, sequence, self.begins, tracks, ended);
+        let file = Arc::new(file);
+        let sink = SegmentSink::new(file.clone(), recording.disk.clone(), recording.sync_every);
+        let muxer = make("mp4mux")?;
+        muxer.set_property("fragment-duration", FRAGMENT_MS);
+        let bin = &self.trunk.bin;
+        bin.add_many([&muxer, sink.upcast_ref()]).map_err(Error::doing("build a record branch"))?;
+        muxer.link(&sink).map_err(Error::doing("link the segment sink"))?;
 
         // Both pads before it starts: it takes no new one later.
-        self.trunk.bin.add(&splitmux).map_err(Error::doing("build the record branch"))?;
         let last = self.trunk.extend_video(&[])?;
-        last.link_pads(None, &splitmux, Some("video"))
-            .map_err(Error::doing("link video to the record branch"))?;
+        self.link(&last, &muxer, "video_%u")?;
         if let Some(tee) = audio_tee {
-            let last = self.trunk.add_audio(tee, &[])?;
-            last.link_pads(None, &splitmux, Some("audio_%u"))
-                .map_err(Error::doing("link sound to the record branch"))?;
+            let last = self.trunk.add_audio(tee, &[], self.begins)?;
+            self.link(&last, &muxer, "audio_%u")?;
         }
-        self.splitmux = Some(splitmux);
+        self.open = Some(Open { file, done });
         self.trunk.release()
     }
 
-    /// A file was opened: plans the next cut. `message` is any element message of the bus.
-    pub(crate) fn plan_cut(
+    /// Links to a new pad of the muxer, for which the branch's first picture is at zero.
+    fn link(
         &self,
-        message: &gst::MessageRef,
-        clock: &RunClock,
-        segment_duration: Duration,
-    ) {
-        let Some(splitmux) = &self.splitmux else { return };
-        let Some(structure) = message.structure() else { return };
-        if structure.name() != "splitmuxsink-fragment-opened"
-            || message.src() != Some(splitmux.upcast_ref())
-        {
-            return;
-        }
-        let Ok(opened) = structure.get::<gst::ClockTime>("running-time") else { return };
-        let cut =
-            clock.wall(opened).and_then(|wall| clock.running(wall.next_multiple(segment_duration)));
-        if let Some(cut) = cut {
-            splitmux.emit_by_name::<()>("split-at-running-time", &[&cut.nseconds()]);
-        }
-    }
-}
-
-fn splitmux(segment_duration: Duration) -> Result<gst::Element, Error> {
-    let splitmux = make("splitmuxsink")?;
-    // Without async-finalize the factories and the muxer's properties are ignored in silence.
-    splitmux.set_property("async-finalize", true);
-    splitmux.set_property("muxer-factory", "mp4mux");
-    let muxer = gst::Structure::builder("properties").field("fragment-duration", FRAGMENT_MS);
-    splitmux.set_property("muxer-properties", muxer.build());
-    splitmux.set_property("sink-factory", FACTORY);
-    splitmux.set_property("send-keyframe-requests", false);
-    // Only a net under the cuts by the clock.
-    let net = segment_duration.saturating_mul(2) + Duration::from_secs(60);
-    splitmux.set_property("max-size-time", u64::try_from(net.as_nanos()).unwrap_or(u64::MAX));
-    Ok(splitmux)
-}
-
-/// Names files when they are opened and describes them when they are closed.
-struct Naming {
-    recording: Arc<Recording>,
-    clock: Arc<RunClock>,
-    tracks: Tracks,
-    files: Arc<OpenFiles>,
-    started: Mutex<HashMap<PathBuf, Segment>>,
-}
-
-impl Naming {
-    fn connect(self: &Arc<Self>, splitmux: &gst::Element) {
-        let naming = self.clone();
-        splitmux.connect("format-location-full", false, move |values| {
-            let sample = values.get(2).and_then(|v| v.get::<gst::Sample>().ok());
-            Some(naming.name(sample.as_ref()).display().to_string().to_value())
-        });
-        let naming = self.clone();
-        splitmux.connect("sink-added", false, move |values| {
-            if let Ok(sink) = values[1].get::<SegmentSink>() {
-                sink.configure(naming.clone(), naming.recording.sync_every);
-            }
-            None::<glib::Value>
-        });
+        last: &gst::Element,
+        muxer: &gst::Element,
+        name: &'static str,
+    ) -> Result<(), Error> {
+        let missing = || gst::glib::bool_error!("the muxer gives no pad");
+        let pad = muxer.request_pad_simple(name).ok_or_else(missing);
+        let pad = pad.map_err(Error::doing("link the muxer"))?;
+        pad.set_offset(-i64::try_from(self.begins.nseconds()).unwrap_or(i64::MAX));
+        last.link_pads(None, muxer, Some(&pad.name())).map_err(Error::doing("link the muxer"))
     }
 
-    fn name(&self, sample: Option<&gst::Sample>) -> PathBuf {
-        let running = sample.and_then(|sample| {
-            let segment = sample.segment()?.downcast_ref::<gst::ClockTime>()?;
-            segment.to_running_time(sample.buffer()?.pts()?)
-        });
-        let at = running.and_then(|r| self.clock.wall(r)).unwrap_or_else(WallTime::now);
-        let relative = free_name(&self.recording.root, &self.recording.camera, at);
-        let path = self.recording.root.join(&relative);
-        let segment = Segment {
-            id: SegmentId::generate(),
-            camera: self.recording.camera.clone(),
-            run: self.recording.run,
-            sequence: self.recording.next_sequence.fetch_add(1, Relaxed),
-            start: at,
-            end: at,
-            path: relative,
-            size_bytes: 0,
-            frames: 0,
-            codecs: self.tracks.codecs.clone(),
-            width: self.tracks.width,
-            height: self.tracks.height,
-        };
-        self.started().insert(path.clone(), segment);
-        path
-    }
-
-    fn started(&self) -> MutexGuard<'_, HashMap<PathBuf, Segment>> {
-        self.started.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// `<camera>/<YYYY-MM-DD>/<HH-MM-SS>.mp4`; `-2` and so on follow where a file has that name.
-fn free_name(root: &Path, camera: &CameraId, at: WallTime) -> String {
-    let stem = format!("{camera}/{}/{}", at.utc_day(), at.utc_second());
-    for attempt in 2..SAME_SECOND_MAX {
-        let name = match attempt {
-            2 => format!("{stem}.mp4"),
-            n => format!("{stem}-{}.mp4", n - 1),
-        };
-        if std::fs::symlink_metadata(root.join(&name)).is_err() {
-            return name;
+    /// Takes no more: pictures at once, sound from running time `cut` on, which is where a successor
+    /// begins.
+    pub(crate) fn close(&self, cut: Option<gst::ClockTime>) {
+        self.trunk.close(cut);
+        if let Some(open) = &self.open {
+            open.file.close(cut);
         }
     }
-    format!("{stem}-{}.mp4", SegmentId::generate())
-}
 
-impl Listener for Naming {
-    fn opened(&self, path: &Path) -> Vec<u8> {
-        self.files.opened();
-        self.started().get(path).map(|s| Identity::of(s).to_box()).unwrap_or_default()
-    }
-
-    fn wrote(&self, bytes: usize) {
-        self.recording.written.count(bytes);
-    }
-
-    fn closed(&self, finished: Option<Finished>) {
-        if let Some(finished) = finished {
-            self.announce(finished);
-        }
-        self.files.closed();
-    }
-}
-
-impl Naming {
-    /// Hands the finished segment to the recorder. Waits where the recorder is behind: this is the
-    /// muxer's clean-up thread, which nothing else waits for.
-    fn announce(&self, finished: Finished) {
-        let Some(mut segment) = self.started().remove(&finished.path) else {
-            warn!(path = %finished.path.display(), "a file was closed that nobody named");
-            return;
-        };
-        let Whole { bytes, frames, duration } = finished.whole;
-        let index = finished.index;
-        segment.end = segment.start + duration;
-        segment.size_bytes = bytes;
-        segment.frames = frames;
-        if let Err(unsent) = self.recording.segments.blocking_send(Recorded { segment, index }) {
-            // The file stays; `ronin check` finds it.
-            error!(path = unsent.0.segment.path, "the recorder is gone: a segment has no row");
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn files_are_named_by_their_first_picture_and_never_twice() {
-        let root = tempfile::tempdir().unwrap();
-        let camera: CameraId = "front".parse().unwrap();
-        let at = WallTime::from_micros(1_700_000_000_000_000);
-        for want in ["22-13-20.mp4", "22-13-20-2.mp4", "22-13-20-3.mp4"] {
-            let name = free_name(root.path(), &camera, at);
-            assert_eq!(name, format!("front/2023-11-14/{want}"));
-            let path = root.path().join(&name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, b"").unwrap();
-        }
+    /// The way out; it was closed before. Blocks.
+    pub(crate) fn retire(
+        self,
+        cut: Option<gst::ClockTime>,
+        has_failed: bool,
+        hurry: Hurry,
+    ) -> bool {
+        let done = self.open.map(|open| open.done);
+        self.trunk.retire(Exit { cut, done, has_failed, hurry })
     }
 }

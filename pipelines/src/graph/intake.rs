@@ -7,20 +7,19 @@
 
 use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use gst::prelude::*;
-use ronin_core::{Fault, WallTime, chain};
-use tracing::warn;
+use ronin_core::{Fault, WallTime};
 
 use super::state::{Shared, State};
 use crate::{
     audio::AudioCodec,
     branch::{live::LiveBranch, record::RecordBranch},
+    clock::{camera_time, running_time},
     elements::make,
     error::Error,
-    silence,
     snapshot::KeyFrame,
     source::Inlet,
     video::{VideoCodec, describe},
@@ -28,10 +27,9 @@ use crate::{
 
 /// A step back in decode time beyond this is a new clock at the camera, not a late packet.
 const TIME_JUMP: gst::ClockTime = gst::ClockTime::from_seconds(3);
-/// Silence stands a little behind the clock, as pictures do that come through the source's buffer.
-const SILENCE_LAG: gst::ClockTime = gst::ClockTime::from_mseconds(300);
-/// Sound that is silent for this long has stopped: the muxer would wait for it for ever.
-const SOUND_TIMEOUT: Duration = Duration::from_secs(2);
+/// Record branches that may still write while another begins: each may hold a full queue. More of
+/// them, and the disk stands still.
+const LEAVING_MAX: usize = 3;
 
 impl Inlet for Shared {
     fn announced(&self, caps: &gst::StructureRef) -> bool {
@@ -120,73 +118,6 @@ impl Shared {
         linked.then_some(()).ok_or_else(failed).map_err(Error::doing("link a stream"))
     }
 
-    fn watch_sound(&self, entrance: &gst::Pad) {
-        let own = self.own.clone();
-        let mask = gst::PadProbeType::BUFFER | gst::PadProbeType::EVENT_DOWNSTREAM;
-        entrance.add_probe(mask, move |_, info| {
-            guarded(&own, gst::PadProbeReturn::Ok, |shared| match &info.data {
-                Some(gst::PadProbeData::Buffer(buffer)) => shared.sound(buffer),
-                Some(gst::PadProbeData::Event(event)) => {
-                    if let gst::EventView::Caps(caps) = event.view() {
-                        let mut state = shared.state();
-                        state.audio_stream = describe(caps.caps());
-                        state.audio_caps = Some(caps.caps_owned());
-                    }
-                    gst::PadProbeReturn::Ok
-                }
-                _ => gst::PadProbeReturn::Ok,
-            })
-        });
-    }
-
-    /// Sound of the camera, or silence of ours, is about to pass to the branches.
-    fn sound(&self, buffer: &gst::BufferRef) -> gst::PadProbeReturn {
-        if !buffer.flags().contains(gst::BufferFlags::GAP) {
-            self.audio.count(buffer.size());
-        }
-        let mut state = self.state();
-        let back = state.sound_position.zip(buffer.pts()).is_some_and(|(last, now)| now <= last);
-        if back || buffer.pts().is_none() {
-            // Sound from before the silence that stood in for it.
-            return gst::PadProbeReturn::Handled;
-        }
-        state.sound_position = buffer.pts();
-        gst::PadProbeReturn::Ok
-    }
-
-    /// Puts silence where sound should be by now. False where we have none that fits.
-    pub(super) fn fill_sound(&self) -> bool {
-        let (tee, silence) = {
-            let mut state = self.state();
-            let Some((tee, caps)) = state.audio_tee.clone().zip(state.audio_caps.clone()) else {
-                return false;
-            };
-            let silence = state.silence.get_or_insert_with(|| {
-                silence::frame(&caps).unwrap_or_else(|error| {
-                    warn!(camera = %self.spec.camera, error = chain(&error), "no silence");
-                    None
-                })
-            });
-            (tee, silence.clone())
-        };
-        let Some((mut frame, entrance)) = silence.zip(tee.static_pad("sink")) else {
-            return false;
-        };
-        let now = self.pipeline.current_running_time().unwrap_or(gst::ClockTime::ZERO);
-        let segment = entrance.sticky_event::<gst::event::Segment>(0);
-        let position = segment.and_then(|event| {
-            let segment = event.segment().downcast_ref::<gst::ClockTime>()?.clone();
-            segment.position_from_running_time(now.saturating_sub(SILENCE_LAG))
-        });
-        let frame_ref = frame.make_mut();
-        frame_ref.set_pts(position);
-        frame_ref.set_dts(gst::ClockTime::NONE);
-        frame_ref.set_flags(gst::BufferFlags::GAP);
-        // Where the graph is coming down, nothing needs filling any more.
-        let _ = entrance.chain(frame);
-        true
-    }
-
     fn watch_pictures(&self, exit: &gst::Pad, codec: VideoCodec) {
         let own = self.own.clone();
         let passage = Mutex::new(Passage::default());
@@ -194,51 +125,57 @@ impl Shared {
         exit.add_probe(mask, move |pad, info| {
             guarded(&own, gst::PadProbeReturn::Ok, |shared| {
                 let mut passage = passage.lock().unwrap_or_else(PoisonError::into_inner);
-                match &info.data {
+                let admitted = match &info.data {
                     Some(gst::PadProbeData::Buffer(buffer)) => {
-                        if !passage.admits(shared, buffer) {
-                            return gst::PadProbeReturn::Handled;
-                        }
-                        shared.picture(pad, buffer, codec);
+                        passage.admits(shared, buffer) && shared.picture(pad, buffer, codec)
                     }
                     Some(gst::PadProbeData::Event(event)) => {
                         if let gst::EventView::Caps(caps) = event.view() {
                             shared.video_caps_changed(caps.caps());
                         }
+                        true
                     }
-                    _ => {}
-                }
-                gst::PadProbeReturn::Ok
+                    _ => true,
+                };
+                if admitted { gst::PadProbeReturn::Ok } else { gst::PadProbeReturn::Handled }
             })
         });
     }
 
-    /// A picture is about to pass to the branches.
-    fn picture(&self, pad: &gst::Pad, buffer: &gst::Buffer, codec: VideoCodec) {
+    /// A picture is about to pass to the branches. False where it must not.
+    fn picture(&self, pad: &gst::Pad, buffer: &gst::Buffer, codec: VideoCodec) -> bool {
         self.video.count(buffer.size());
-        if buffer.flags().contains(gst::BufferFlags::DELTA_UNIT) {
-            return;
+        let running = running_time(pad, buffer).unwrap_or(gst::ClockTime::ZERO);
+        let now = self.pipeline.current_running_time().unwrap_or(running);
+        self.clock.picture(now, running, camera_time(buffer));
+        let at = self.clock.wall(running).unwrap_or_else(|| self.clock.now());
+        if self.clock.meets_footage(at) {
+            self.refuse(Fault::ClockSet);
+            return false;
         }
-        self.clock.anchor(&self.pipeline);
-        let running = running_time(pad, buffer);
-        let at = running.and_then(|r| self.clock.wall(r)).unwrap_or_else(WallTime::now);
+        if !buffer.flags().contains(gst::BufferFlags::DELTA_UNIT) {
+            self.key_frame_comes(buffer, codec, running, at);
+        }
+        true
+    }
+
+    /// What can be done only between two pictures, the second of which is a key frame.
+    fn key_frame_comes(
+        &self,
+        buffer: &gst::Buffer,
+        codec: VideoCodec,
+        running: gst::ClockTime,
+        at: WallTime,
+    ) {
         let mut state = self.state();
         let first = state.first_picture.is_none();
         state.first_picture.get_or_insert_with(Instant::now);
         if let Some(caps) = state.video_caps.clone() {
             state.key_frame = Some(KeyFrame { codec, caps, buffer: buffer.clone(), at });
         }
-        let renew_record = self.renew_record.take();
-        let renew_live = self.renew_live.take();
-        let result = (|| {
-            if first || renew_record {
-                self.renew_record(&mut state, !first)?;
-            }
-            if first || renew_live {
-                self.renew_live(&mut state, !first, at)?;
-            }
-            Ok::<(), Error>(())
-        })();
+        let result = self
+            .begin_recording(&mut state, first, running, at)
+            .and_then(|()| self.begin_live(&mut state, first, at));
         drop(state);
         if first {
             self.wake.notify_one();
@@ -248,53 +185,55 @@ impl Shared {
         }
     }
 
-    /// Puts a new record branch in the place of the old one. Called between two pictures, the
-    /// next of which is a key frame.
-    fn renew_record(&self, state: &mut State, sound_is_known: bool) -> Result<(), Error> {
-        if let Some(old) = state.record.take() {
-            state.retire(old.trunk);
-        }
-        state.record_failed = None;
-        let Some((tee, _)) = state.video_tee.clone().zip(self.recording.as_ref()) else {
+    /// Puts a new record branch in the place of the old one, where one is due. Called between two
+    /// pictures, the next of which is a key frame.
+    fn begin_recording(
+        &self,
+        state: &mut State,
+        first: bool,
+        running: gst::ClockTime,
+        at: WallTime,
+    ) -> Result<(), Error> {
+        let Some((tee, recording)) = state.video_tee.clone().zip(self.recording.as_ref()) else {
             return Ok(());
         };
-        let mut branch = RecordBranch::attach(&self.pipeline, &tee)?;
-        if sound_is_known || !self.records_sound(state) {
+        if recording.room.is_full() {
+            return Ok(());
+        }
+        let due = match &state.record {
+            Some(branch) => branch.is_due(at),
+            None => state.record_failed.is_none(),
+        };
+        if !(due || self.renew_record.is_up()) || state.leaving() >= LEAVING_MAX {
+            return Ok(());
+        }
+        self.renew_record.take();
+        state.retire_record(Some(running), &self.hurry);
+        state.record_failed = None;
+        let mut branch = RecordBranch::attach(&self.pipeline, &tee, recording, running, at)?;
+        if !first || !self.records_sound(state) {
             self.open_record(state, &mut branch)?;
         }
         state.record = Some(branch);
         Ok(())
     }
 
-    fn renew_live(
-        &self,
-        state: &mut State,
-        sound_is_known: bool,
-        at: WallTime,
-    ) -> Result<(), Error> {
-        if let Some(old) = state.live.take() {
-            state.retire(old.trunk);
+    /// The same for the live branch.
+    fn begin_live(&self, state: &mut State, first: bool, at: WallTime) -> Result<(), Error> {
+        if !(self.renew_live.take() || first) {
+            return Ok(());
         }
+        state.retire_live(&self.hurry);
         state.live_failed = None;
         let Some((tee, _)) = state.video_tee.clone().zip(self.spec.live.as_ref()) else {
             return Ok(());
         };
-        let mut branch = LiveBranch::attach(&self.pipeline, &tee, at)?;
-        if sound_is_known || !state.audio_announced {
+        let mut branch = LiveBranch::attach(&self.pipeline, &tee, at, &self.live_entered)?;
+        if !first || !state.audio_announced {
             self.open_live(state, &mut branch)?;
         }
         state.live = Some(branch);
         Ok(())
-    }
-
-    /// Whether sound is announced and wanted in the recording.
-    pub(super) fn records_sound(&self, state: &State) -> bool {
-        state.audio_announced && self.spec.record.as_ref().is_some_and(|options| options.audio)
-    }
-
-    /// Whether sound has come lately.
-    pub(super) fn sound_flows(&self) -> bool {
-        self.audio.age().is_some_and(|age| age < SOUND_TIMEOUT)
     }
 
     /// Lets a record branch run, with sound where sound is coming.
@@ -304,9 +243,9 @@ impl Shared {
         branch: &mut RecordBranch,
     ) -> Result<(), Error> {
         let Some(recording) = &self.recording else { return Ok(()) };
-        let sound = self.records_sound(state) && self.sound_flows();
+        let sound = self.records_sound(state) && self.has_sound(state);
         let tee = state.audio_tee.as_ref().filter(|_| sound);
-        branch.open(tee, recording, &self.clock, state.tracks(sound))
+        branch.open(tee, recording, state.tracks(sound))
     }
 
     /// Lets a live branch run, with sound where sound is coming.
@@ -314,7 +253,7 @@ impl Shared {
         let Some((window, codec)) = self.spec.live.as_ref().zip(state.codec) else {
             return Ok(());
         };
-        let tee = state.audio_tee.as_ref().filter(|_| self.sound_flows());
+        let tee = state.audio_tee.as_ref().filter(|_| self.has_sound(state));
         branch.open(codec, tee, window)
     }
 
@@ -346,12 +285,6 @@ fn same_stream(old: &gst::CapsRef, new: &gst::CapsRef) -> bool {
     fields(old) == fields(new)
 }
 
-fn running_time(pad: &gst::Pad, buffer: &gst::Buffer) -> Option<gst::ClockTime> {
-    let event = pad.sticky_event::<gst::event::Segment>(0)?;
-    let segment = event.segment().downcast_ref::<gst::ClockTime>()?.clone();
-    segment.to_running_time(buffer.pts()?)
-}
-
 /// Which pictures may pass.
 #[derive(Default)]
 struct Passage {
@@ -373,6 +306,9 @@ impl Passage {
             return true;
         }
         shared.video.drop_one();
+        if !self.started {
+            shared.early.count(buffer.size());
+        }
         if back.is_some_and(|step| step > TIME_JUMP) {
             shared.refuse(Fault::TimeJump);
         }
@@ -382,7 +318,7 @@ impl Passage {
 
 /// Calls `f` while the graph lives. A panic must not unwind into C, which would abort the process:
 /// it ends this graph.
-fn guarded<R>(own: &Weak<Shared>, otherwise: R, f: impl FnOnce(&Arc<Shared>) -> R) -> R {
+pub(super) fn guarded<R>(own: &Weak<Shared>, otherwise: R, f: impl FnOnce(&Arc<Shared>) -> R) -> R {
     let Some(shared) = own.upgrade() else { return otherwise };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| f(&shared))) {
         Ok(value) => value,

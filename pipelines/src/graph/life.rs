@@ -21,10 +21,11 @@ use tracing::{debug, warn};
 
 use super::{
     GraphStatus,
-    state::{Shared, State},
+    care::{care, needs_care, open_waiting},
+    state::Shared,
 };
 use crate::{
-    branch::record::RecordBranch,
+    clock::watch::ClockWatch,
     messages::{is_from, source_fault},
     preflight,
     stats::Meter,
@@ -32,25 +33,23 @@ use crate::{
 
 /// No picture within this after connecting: the attempt has failed.
 const FIRST_PICTURE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Pictures come, but none to begin with. Cameras that save on key frames send one in a minute or
+/// two; a new connection would only begin the wait again.
+const KEY_FRAME_TIMEOUT: Duration = Duration::from_secs(130);
+/// After this much of that wait people are told.
+const KEY_FRAME_LATE: Duration = Duration::from_secs(8);
 /// No picture for this long: the camera is frozen or the cable is out. rtspsrc alone needs 25 s.
 const STALL_TIMEOUT: Duration = Duration::from_secs(5);
-/// Sound that was announced is waited for this long; the pictures wait in the queue.
-const SOUND_WAIT: Duration = Duration::from_secs(3);
-/// Sound that is late by this much is filled with silence.
-const SOUND_LATE: Duration = Duration::from_secs(1);
-/// A branch without sound is exchanged when sound comes, but not more often than this.
-const SOUND_RENEWAL: Duration = Duration::from_secs(10);
-/// A branch that failed is built again after this.
-const BRANCH_RETRY: Duration = Duration::from_secs(5);
-/// Pictures went in, but nothing reached the disk for this long.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 const KEEP_ALIVE_PERIOD: Duration = Duration::from_secs(20);
+/// Longest time between two clocks that are read together.
+const READING_MAX: Duration = Duration::from_millis(100);
 const TICK: Duration = Duration::from_millis(250);
 /// Going to Null waits for the camera's answer to TEARDOWN, and then for threads.
 const TEARDOWN_TIMEOUT: Duration = Duration::from_secs(5);
-const RECORDING_FAILED: &str = "recording failed";
-const SOUND_STOPPED: &str = "the camera's sound stopped; the recording goes on in silence";
-const SOUND_MISSING: &str = "the camera announces sound but sends none";
+/// Longest wait for branches on their way out; their files are playable without.
+const LEAVE_TIMEOUT: Duration = Duration::from_secs(9);
+const KEY_FRAME_MISSING: &str = "pictures arrive, but no key frame to begin with yet. Set a shorter \
+                                 interval of key frames (I-frame interval, GOP) in the camera";
 
 pub(super) async fn run(
     shared: &Arc<Shared>,
@@ -125,14 +124,6 @@ fn hear(shared: &Shared, message: &gst::Message) -> Option<Fault> {
             let _ = shared.pipeline.recalculate_latency();
             None
         }
-        gst::MessageView::Element(_) => {
-            let state = shared.state();
-            if let Some((record, recording)) = state.record.as_ref().zip(shared.recording.as_ref())
-            {
-                record.plan_cut(message, &shared.clock, recording.segment_duration);
-            }
-            None
-        }
         _ => None,
     }
 }
@@ -144,7 +135,7 @@ fn hear_error(shared: &Shared, error: &gst::message::Error) -> Option<Fault> {
         if state.record_failed.is_none() {
             warn!(camera = %shared.spec.camera, error = text, "recording failed; trying again");
             state.record_failed = Some(Instant::now());
-            state.warnings.insert(format!("{RECORDING_FAILED}: {text}"));
+            shared.note_recording_fault(text);
         }
         return None;
     }
@@ -176,6 +167,7 @@ struct Watcher {
     rates: (f64, u64),
     keep_alive: Instant,
     began: Instant,
+    clock: ClockWatch,
 }
 
 impl Watcher {
@@ -185,6 +177,7 @@ impl Watcher {
             rates: (0.0, 0),
             keep_alive: Instant::now(),
             began: Instant::now(),
+            clock: ClockWatch::default(),
         }
     }
 
@@ -195,6 +188,9 @@ impl Watcher {
     ) -> Option<Fault> {
         if let Some(fault) = overdue(shared, self.began.elapsed()) {
             return Some(fault);
+        }
+        if self.clock_was_set(shared) {
+            return Some(Fault::ClockSet);
         }
         if self.keep_alive.elapsed() >= KEEP_ALIVE_PERIOD {
             self.keep_alive = Instant::now();
@@ -215,6 +211,16 @@ impl Watcher {
         None
     }
 
+    /// Whether our clock was set since the run was anchored by it.
+    fn clock_was_set(&mut self, shared: &Shared) -> bool {
+        let before = self.began.elapsed();
+        let wall = shared.clock.now();
+        let after = self.began.elapsed();
+        // Held up in between, we would see a step that was none.
+        let was_set = after - before < READING_MAX && self.clock.look(after, wall);
+        was_set && shared.clock.wall(gst::ClockTime::ZERO).is_some()
+    }
+
     fn publish(&self, shared: &Shared, status: &watch::Sender<GraphStatus>) {
         let now = self.status(shared);
         status.send_if_modified(|old| {
@@ -230,15 +236,30 @@ impl Watcher {
         let state = shared.state();
         let video = state.video_stream.clone().map(|stream| with_rates(stream, self.rates));
         let audio = state.audio_stream.clone();
-        let record = state.record.as_ref();
+        let recording_fault = shared.recording_fault(&state);
+        let mut warnings: Vec<String> = state.warnings.iter().cloned().collect();
+        let now = shared.pipeline.current_running_time();
+        if let Some(ahead) = now.and_then(|now| shared.clock.ahead(now)) {
+            warnings.push(format!(
+                "times of this camera are {} s ahead, because the clock was set back",
+                ahead.as_secs()
+            ));
+        }
+        let is_late = self.began.elapsed() > KEY_FRAME_LATE;
+        if is_late && state.first_picture.is_none() && shared.early.age().is_some() {
+            warnings.push(KEY_FRAME_MISSING.to_owned());
+        }
+        if let Some(fault) = &recording_fault {
+            warnings.push(format!("recording failed: {}", fault.message()));
+        }
         GraphStatus {
             streaming: state.first_picture.is_some(),
             streams: video.into_iter().chain(audio).collect(),
-            recording: record.is_some_and(RecordBranch::is_open) && state.record_failed.is_none(),
-            recording_fault: None,
-            clock_offset: None,
-            dropped_frames: record.map_or(0, |b| b.trunk.gate.counters.dropped()),
-            warnings: state.warnings.iter().cloned().collect(),
+            recording: recording_fault.is_none() && shared.writes(),
+            recording_fault,
+            clock_offset: shared.clock.camera_ahead_s(),
+            dropped_frames: shared.recording.as_ref().map_or(0, |r| r.entered.dropped()),
+            warnings,
         }
     }
 }
@@ -259,117 +280,24 @@ fn with_rates(mut stream: MediaStream, (rate, bits): (f64, u64)) -> MediaStream 
 
 /// The fault of a camera that does not do what it should in time.
 fn overdue(shared: &Shared, connecting_for: Duration) -> Option<Fault> {
-    match shared.video.age() {
-        Some(age) => (age > STALL_TIMEOUT).then_some(Fault::Stalled),
-        None if connecting_for > FIRST_PICTURE_TIMEOUT => {
-            let state = shared.state();
-            Some(match (&state.unsupported, state.codec) {
-                (Some(codec), None) => Fault::Unsupported { codec: codec.clone() },
-                (None, None) => Fault::Unreachable,
-                _ => Fault::NoVideo,
-            })
+    if let Some(age) = shared.video.age() {
+        return (age > STALL_TIMEOUT).then_some(Fault::Stalled);
+    }
+    if let Some(age) = shared.early.age() {
+        return match age {
+            age if age > STALL_TIMEOUT => Some(Fault::Stalled),
+            _ if connecting_for > KEY_FRAME_TIMEOUT => Some(Fault::NoKeyFrame),
+            _ => None,
+        };
+    }
+    (connecting_for > FIRST_PICTURE_TIMEOUT).then(|| {
+        let state = shared.state();
+        match (&state.unsupported, state.codec) {
+            (Some(codec), None) => Fault::Unsupported { codec: codec.clone() },
+            (None, None) => Fault::Unreachable,
+            _ => Fault::NoVideo,
         }
-        None => None,
-    }
-}
-
-/// Whether [`care`] would do something. Cheap: called several times a second.
-fn needs_care(shared: &Shared) -> bool {
-    let state = shared.state();
-    let waiting = state.record.as_ref().is_some_and(|b| !b.is_open())
-        || state.live.as_ref().is_some_and(|b| !b.is_open());
-    let failed = state.record_failed.is_some()
-        || state.live_failed.is_some()
-        || state.warnings.iter().any(|warning| warning.starts_with(RECORDING_FAILED));
-    waiting || failed || state.audio_announced || is_disk_silent(shared, &state)
-}
-
-/// Whether pictures went in, and nothing has reached the disk for too long.
-fn is_disk_silent(shared: &Shared, state: &State) -> bool {
-    let Some((recording, first)) = shared.recording.as_ref().zip(state.first_picture) else {
-        return false;
-    };
-    recording.written.age().unwrap_or_else(|| first.elapsed()) > WRITE_TIMEOUT
-}
-
-/// Opens branches that wait for sound, ends sound that fell silent, renews branches that failed.
-fn care(shared: &Shared) {
-    let late = shared.audio.age().is_some_and(|age| age > SOUND_LATE);
-    let filled = late && shared.fill_sound();
-    let mut guard = shared.state();
-    let state = &mut *guard;
-    let Some(first) = state.first_picture else { return };
-    let sound_flows = shared.sound_flows();
-
-    if !state.audio_announced || sound_flows || first.elapsed() > SOUND_WAIT {
-        open_waiting(shared, state);
-    }
-    if state.audio_announced && first.elapsed() > SOUND_WAIT {
-        follow_sound(shared, state, sound_flows, filled);
-    }
-    let due = |failed: Option<Instant>| failed.is_some_and(|at| at.elapsed() > BRANCH_RETRY);
-    if due(state.record_failed) {
-        shared.renew_record.raise();
-    }
-    if due(state.live_failed) {
-        shared.renew_live.raise();
-    }
-    if is_disk_silent(shared, state) && state.record_failed.is_none() {
-        state.record_failed = Some(Instant::now());
-        let text = format!("{RECORDING_FAILED}: nothing reached the disk for a minute");
-        state.warnings.insert(text);
-    }
-    if state.record_failed.is_none() {
-        state.warnings.retain(|warning| !warning.starts_with(RECORDING_FAILED));
-    }
-}
-
-fn open_waiting(shared: &Shared, state: &mut State) {
-    let mut result = Ok(());
-    if let Some(mut branch) = state.record.take_if(|b| !b.is_open()) {
-        result = shared.open_record(state, &mut branch);
-        state.record = Some(branch);
-    }
-    if let Some(mut branch) = state.live.take_if(|b| !b.is_open()) {
-        result = result.and(shared.open_live(state, &mut branch));
-        state.live = Some(branch);
-    }
-    if let Err(error) = result {
-        shared.refuse(Fault::Internal { detail: ronin_core::chain(&error) });
-    }
-}
-
-/// Exchanges the branches at the next key frame where they lack sound that came, or have sound that
-/// stopped and could not be `filled` with silence. To end the sound alone would be less, but
-/// splitmuxsink hangs at its next cut then.
-fn follow_sound(shared: &Shared, state: &mut State, flows: bool, filled: bool) {
-    let records = shared.records_sound(state);
-    let record = state.record.as_ref().map(|branch| branch.trunk.has_audio());
-    let live = state.live.as_ref().map(|branch| branch.trunk.has_audio());
-    let recently = state.audio_renewed.is_some_and(|at| at.elapsed() < SOUND_RENEWAL);
-    let (renew_record, renew_live) = if flows {
-        (record == Some(false) && records, live == Some(false))
-    } else {
-        (record == Some(true) && !filled, live == Some(true) && !filled)
-    };
-    if flows {
-        state.warnings.remove(SOUND_STOPPED);
-        state.warnings.remove(SOUND_MISSING);
-    } else {
-        let came_once = state.audio_caps.is_some();
-        state.warnings.insert(if came_once { SOUND_STOPPED } else { SOUND_MISSING }.to_owned());
-    }
-    // Sound that comes and goes must not cut the recording to pieces; sound that stopped must.
-    if flows && recently || !(renew_record || renew_live) {
-        return;
-    }
-    state.audio_renewed = Some(Instant::now());
-    if renew_record {
-        shared.renew_record.raise();
-    }
-    if renew_live {
-        shared.renew_live.raise();
-    }
+    })
 }
 
 /// Lets the branches finish and takes the graph down, in bounded time.
@@ -378,16 +306,20 @@ async fn shut_down(shared: &Arc<Shared>) {
     let down = spawn_blocking(move || {
         let threads = {
             let mut state = own.state();
-            if let Some(record) = state.record.take() {
-                state.retire(record.trunk);
-            }
+            // What waits for sound is footage too.
+            let _ = open_waiting(&own, &mut state);
+            own.hurry.up();
+            state.retire_record(None, &own.hurry);
             if let Some(live) = &state.live {
                 live.trunk.gate.close();
             }
             std::mem::take(&mut state.retiring)
         };
-        for thread in threads {
-            let _ = thread.join();
+        // Each has its own bound, but a disk that is dead keeps even the state of an element.
+        let began = Instant::now();
+        while threads.iter().any(|thread| !thread.is_finished()) && began.elapsed() < LEAVE_TIMEOUT
+        {
+            std::thread::sleep(Duration::from_millis(5));
         }
         let pipeline = own.pipeline.clone();
         let (sent, done) = std::sync::mpsc::channel();

@@ -9,8 +9,10 @@
 //!
 //! Invariant: nothing is decoded here, and the tee waits for nobody.
 
+mod care;
 mod intake;
 mod life;
+mod sound;
 mod state;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
@@ -26,7 +28,12 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use self::state::Shared;
-use crate::{error::Error, snapshot::KeyFrame};
+use crate::{
+    clock::{SystemClock, WallSource},
+    error::Error,
+    sink::disk::{Disk, RealDisk},
+    snapshot::KeyFrame,
+};
 
 /// What a graph is to do.
 #[derive(Clone, Debug)]
@@ -98,7 +105,11 @@ pub struct Tap(Arc<Shared>);
 impl Graph {
     /// Builds the graph; nothing is connected yet.
     pub fn new(spec: GraphSpec) -> Result<Self, Error> {
-        let shared = Shared::new(spec)?;
+        Self::on(spec, Arc::new(RealDisk), Arc::new(SystemClock))
+    }
+
+    fn on(spec: GraphSpec, disk: Arc<dyn Disk>, wall: Arc<dyn WallSource>) -> Result<Self, Error> {
+        let shared = Shared::new(spec, disk, wall)?;
         Ok(Self { shared, status: watch::channel(GraphStatus::default()).0 })
     }
 
@@ -123,6 +134,11 @@ impl Tap {
     /// Counters of the source and each branch.
     pub fn stats(&self) -> GraphStats {
         self.0.stats()
+    }
+
+    /// From the start of the run's first footage to the end of its last; `None` where there is none.
+    pub fn footage(&self) -> Option<Span> {
+        self.0.recording.as_ref()?.progress().footage
     }
 
     /// The latest key frame, where there was one.

@@ -4,12 +4,12 @@ use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak, atomic::AtomicU32},
     thread::JoinHandle,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use gst::prelude::*;
 use ronin_core::{
-    Fault, MediaStream, StreamMedia, WallTime,
+    Fault, MediaStream, RecordingFault, StreamMedia, WallTime,
     status::{BranchStats, GraphStats},
 };
 use tokio::sync::Notify;
@@ -17,17 +17,23 @@ use tokio::sync::Notify;
 use super::GraphSpec;
 use crate::{
     branch::{
-        Trunk,
+        Exit, Hurry,
         live::LiveBranch,
         record::{RecordBranch, Recording, Tracks},
     },
-    clock::RunClock,
+    clock::{RunClock, WallSource},
     error::Error,
+    sink::disk::Disk,
     snapshot::KeyFrame,
     source::{RtspSrc, StreamSource},
     stats::{Counters, Flag},
     video::VideoCodec,
 };
+
+/// A fragment is written every second; a disk that stands still for a moment is no news.
+const WRITTEN_LATELY: Duration = Duration::from_secs(10);
+
+const SLOW: &str = "the disk is slower than the camera, and pictures are left out";
 
 /// One graph. Streaming threads hold it weakly.
 pub(crate) struct Shared {
@@ -40,8 +46,14 @@ pub(crate) struct Shared {
     pub(super) recording: Option<Arc<Recording>>,
     /// Pictures that came out of the source.
     pub(super) video: Counters,
+    /// Pictures that came before the first key frame, and were of no use.
+    pub(super) early: Counters,
     /// Encoded sound that came out of the source.
     pub(super) audio: Counters,
+    /// Pictures that went into the live branches.
+    pub(super) live_entered: Arc<Counters>,
+    /// Tells branches on their way out that the graph ends.
+    pub(super) hurry: Hurry,
     /// The record branch is to be replaced at the next key frame.
     pub(super) renew_record: Flag,
     /// The live branch is to be replaced at the next key frame.
@@ -88,7 +100,12 @@ pub(super) struct State {
 }
 
 impl Shared {
-    pub(super) fn new(spec: GraphSpec) -> Result<Arc<Self>, Error> {
+    pub(super) fn new(
+        spec: GraphSpec,
+        disk: Arc<dyn Disk>,
+        wall: Arc<dyn WallSource>,
+    ) -> Result<Arc<Self>, Error> {
+        let clock = Arc::new(RunClock::new(wall, spec.latest));
         let recording = spec.record.as_ref().map(|options| {
             Arc::new(Recording {
                 camera: spec.camera.clone(),
@@ -97,19 +114,28 @@ impl Shared {
                 segment_duration: options.segment_duration,
                 sync_every: options.sync_every,
                 segments: spec.segments.clone(),
+                unindexed: spec.unindexed.clone(),
+                room: spec.room.clone(),
+                disk,
+                clock: clock.clone(),
                 next_sequence: AtomicU32::new(0),
+                entered: Arc::new(Counters::new()),
                 written: Counters::new(),
+                progress: Mutex::default(),
             })
         });
         let shared = Arc::new_cyclic(|own| Self {
             own: own.clone(),
             pipeline: gst::Pipeline::new(),
             source: OnceLock::new(),
-            clock: Arc::default(),
+            clock,
             born_at: WallTime::now(),
             recording,
             video: Counters::new(),
+            early: Counters::new(),
             audio: Counters::new(),
+            live_entered: Arc::new(Counters::new()),
+            hurry: Hurry::default(),
             renew_record: Flag::default(),
             renew_live: Flag::default(),
             refused: Mutex::default(),
@@ -139,6 +165,33 @@ impl Shared {
 
     pub(super) fn refused(&self) -> Option<Fault> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Recording has failed in another way than by the disk's word.
+    pub(super) fn note_recording_fault(&self, detail: String) {
+        if let Some(recording) = &self.recording {
+            // What the disk said is nearer to the cause.
+            let fault = RecordingFault::WriteFailed { detail };
+            recording.progress().fault.get_or_insert(fault);
+        }
+    }
+
+    /// Why nothing is recorded, where something should be.
+    pub(super) fn recording_fault(&self, state: &State) -> Option<RecordingFault> {
+        let recording = self.recording.as_ref()?;
+        if recording.room.is_full() {
+            return Some(RecordingFault::DiskFull);
+        }
+        let is_slow = state.record.as_ref().is_some_and(|b| b.trunk.gate.is_dropping());
+        let fault = recording.progress().fault.clone();
+        fault.or_else(|| is_slow.then(|| RecordingFault::WriteFailed { detail: SLOW.to_owned() }))
+    }
+
+    /// Whether footage has reached the disk lately.
+    pub(super) fn writes(&self) -> bool {
+        let Some(recording) = &self.recording else { return false };
+        let written = recording.written.age();
+        !recording.progress().is_paused && written.is_some_and(|age| age < WRITTEN_LATELY)
     }
 
     pub(super) fn key_frame(&self) -> Option<KeyFrame> {
@@ -181,14 +234,32 @@ impl State {
         tracks
     }
 
-    /// Sends a branch on its way out, on a thread of its own.
-    pub(super) fn retire(&mut self, trunk: Trunk) {
-        trunk.gate.close();
+    /// Branches on their way out that still have something to write.
+    pub(super) fn leaving(&mut self) -> usize {
         self.retiring.retain(|thread| !thread.is_finished());
+        self.retiring.len()
+    }
+
+    /// Sends the record branch on its way out, on a thread of its own. At running time `cut` another
+    /// one begins.
+    pub(super) fn retire_record(&mut self, cut: Option<gst::ClockTime>, hurry: &Hurry) {
+        let Some(branch) = self.record.take() else { return };
+        branch.close(cut);
+        let (has_failed, hurry) = (self.record_failed.is_some(), hurry.clone());
         self.retiring.push(std::thread::spawn(move || {
-            if !trunk.retire() {
-                tracing::warn!("a branch did not finish in time");
+            if !branch.retire(cut, has_failed, hurry) {
+                tracing::warn!("a record branch did not finish in time");
             }
+        }));
+    }
+
+    /// Sends the live branch on its way out, on a thread of its own.
+    pub(super) fn retire_live(&mut self, hurry: &Hurry) {
+        let Some(branch) = self.live.take() else { return };
+        branch.trunk.close(None);
+        let exit = Exit { cut: None, done: None, has_failed: false, hurry: hurry.clone() };
+        self.retiring.push(std::thread::spawn(move || {
+            branch.trunk.retire(exit);
         }));
     }
 }

@@ -1,0 +1,8 @@
+//! One graph against a real RTSP camera: what is recorded, read back picture by picture.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod harness;
+mod recording;
+mod room;
+mod streams;
