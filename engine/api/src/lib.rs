@@ -10,6 +10,7 @@ pub mod auth;
 mod convert;
 mod error;
 mod facts;
+mod forecast;
 mod grpc;
 
 mod listen;

@@ -75,6 +75,21 @@ impl Store {
         Ok(sums)
     }
 
+    /// Footage of a camera that ended before `before` and is not protected.
+    pub async fn unprotected_before(
+        &self,
+        camera: &CameraId,
+        before: WallTime,
+    ) -> Result<KeptFootage> {
+        let select = segment::Entity::find()
+            .filter(segment::Column::CameraId.eq(camera.as_str()))
+            // The second line says more than the first, which the index understands.
+            .filter(segment::Column::StartAt.lt(before.as_micros()))
+            .filter(segment::Column::EndAt.lt(before.as_micros()))
+            .filter(Expr::exists(protecting()).not());
+        self.totals(select).await
+    }
+
     /// Cameras that have footage, by id, known or removed.
     pub async fn cameras_with_footage(&self) -> Result<Vec<CameraId>> {
         use segment::Column;

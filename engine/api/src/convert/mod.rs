@@ -3,12 +3,18 @@
 //! Not here: what is done with it (`crate::grpc`).
 
 pub(crate) mod camera;
+pub(crate) mod coverage;
+pub(crate) mod days;
 pub(crate) mod limits;
 pub(crate) mod name;
+pub(crate) mod notice;
 pub(crate) mod page;
+pub(crate) mod policy;
+pub(crate) mod protected;
 pub(crate) mod recording;
 pub(crate) mod source;
 pub(crate) mod status;
+pub(crate) mod storage;
 pub(crate) mod time;
 pub(crate) mod update;
 pub(crate) mod user;

@@ -1,6 +1,10 @@
 //! Resource names: `cameras/{id}` and those below it.
 
 use ronin_core::{CameraId, Invalid};
+use uuid::Uuid;
+
+/// Cameras of one answer: a wall of them, and not a day of the database's time.
+const CAMERAS_MAX: usize = 64;
 
 /// The resource name of a camera.
 pub(crate) fn camera(id: &CameraId) -> String {
@@ -13,6 +17,40 @@ pub(crate) fn parse_camera(name: &str, field: &str) -> Result<CameraId, Invalid>
     id.ok_or_else(|| {
         Invalid::new(field, "name a camera as cameras/{id}, for example cameras/front-door")
     })
+}
+
+/// The cameras that `names`, found in the list `field`, name.
+pub(crate) fn parse_cameras(names: &[String], field: &str) -> Result<Vec<CameraId>, Invalid> {
+    check_count(names.len(), field)?;
+    let mut invalid = Invalid::default();
+    let mut ids = Vec::with_capacity(names.len());
+    for (index, name) in names.iter().enumerate() {
+        ids.extend(invalid.collect(parse_camera(name, &format!("{field}[{index}]"))));
+    }
+    invalid.check()?;
+    Ok(ids)
+}
+
+/// Whether an answer can be about so many cameras.
+pub(crate) fn check_count(cameras: usize, field: &str) -> Result<(), Invalid> {
+    let text = "at most 64 cameras at once: name those to show";
+    if cameras <= CAMERAS_MAX { Ok(()) } else { Err(Invalid::new(field, text)) }
+}
+
+/// The resource name of a protected span.
+pub(crate) fn protected_span(camera: &CameraId, id: Uuid) -> String {
+    format!("cameras/{camera}/protectedSpans/{id}")
+}
+
+/// The protected span that `name` names.
+pub(crate) fn parse_protected_span(name: &str) -> Result<(CameraId, Uuid), Invalid> {
+    let parse = || {
+        let (camera, id) = name.strip_prefix("cameras/")?.split_once("/protectedSpans/")?;
+        // Only the one spelling that we print.
+        let uuid = Uuid::try_parse(id).ok().filter(|uuid| uuid.to_string() == id)?;
+        Some((camera.parse().ok()?, uuid))
+    };
+    parse().ok_or_else(|| Invalid::new("name", "name a protection as ListProtectedSpans shows it"))
 }
 
 #[cfg(test)]
@@ -40,6 +78,26 @@ mod tests {
         for name in cases {
             let invalid = parse_camera(name, "camera").expect_err(name);
             assert_eq!(invalid.violations[0].field, "camera");
+        }
+    }
+
+    #[test]
+    fn a_protection_is_named_below_its_camera() {
+        let (camera, id) = ("front".parse().unwrap(), Uuid::now_v7());
+        let name = protected_span(&camera, id);
+        assert_eq!(parse_protected_span(&name).unwrap(), (camera, id));
+        for bad in [
+            "",
+            "cameras/front",
+            "cameras/front/protectedSpans/",
+            "cameras/front/protectedSpans/x",
+            &format!("cameras//protectedSpans/{id}"),
+            &format!("cameras/../protectedSpans/{id}"),
+            &format!("cameras/front/protectedSpans/{{{id}}}"),
+            &format!("{name}/"),
+            &name.to_uppercase(),
+        ] {
+            assert!(parse_protected_span(bad).is_err(), "{bad}");
         }
     }
 }

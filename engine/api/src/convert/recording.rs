@@ -84,6 +84,20 @@ pub(crate) fn segment(segment: &Segment) -> v1::Segment {
     }
 }
 
+/// The codecs of segments, each once, those of pictures first.
+pub(crate) fn codecs(segments: &[Segment]) -> Vec<String> {
+    let mut codecs: Vec<String> = Vec::new();
+    for codec in segments.iter().flat_map(|segment| &segment.codecs) {
+        if !codecs.contains(codec) {
+            codecs.push(codec.clone());
+        }
+    }
+    // The sort is stable: within pictures and within sound, in the order of appearance.
+    let is_video = |codec: &String| ["avc", "hvc", "hev"].iter().any(|v| codec.starts_with(v));
+    codecs.sort_by_key(|codec| !is_video(codec));
+    codecs
+}
+
 /// The timeline of a camera.
 pub(crate) fn timeline(camera: &CameraId, timeline: CameraTimeline) -> v1::CameraTimeline {
     let recorded = timeline.recorded.into_iter().map(|span| v1::TimeSpan {

@@ -3,19 +3,17 @@
 use std::{
     collections::HashMap,
     ops::Bound,
-    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use futures_util::Stream;
 use ronin_core::{CameraId, Invalid, WallTime, control};
 use ronin_proto::v1::{self, camera_service_server::CameraService};
 use tonic::{Request, Response, Status};
 use tracing::info;
 use uuid::Uuid;
 
-use super::{Context, caller, watch};
+use super::{Context, Messages, caller, watch};
 use crate::{
     auth::Caller,
     convert::{camera, name, page, source, status, time, update},
@@ -43,11 +41,9 @@ impl Service {
     }
 }
 
-type WatchStream = Pin<Box<dyn Stream<Item = Result<v1::WatchCamerasResponse, Status>> + Send>>;
-
 #[tonic::async_trait]
 impl CameraService for Service {
-    type WatchCamerasStream = WatchStream;
+    type WatchCamerasStream = Messages<v1::WatchCamerasResponse>;
 
     async fn list_cameras(
         &self,
@@ -174,15 +170,11 @@ impl CameraService for Service {
     async fn watch_cameras(
         &self,
         request: Request<v1::WatchCamerasRequest>,
-    ) -> Result<Response<WatchStream>, Status> {
+    ) -> Result<Response<Self::WatchCamerasStream>, Status> {
         let caller = caller(&request)?;
-        let auth = self.context.auth.clone();
-        let revocations = auth.revocations();
-        let still_holds = move || {
-            let (auth, caller) = (auth.clone(), caller.clone());
-            async move { auth.still_holds(&caller).await }
-        };
-        let stream = watch::cameras(self.control().watch(), revocations, still_holds);
+        let auth = &self.context.auth;
+        let (revocations, holds) = (auth.revocations(), watch::still_holds(auth, caller));
+        let stream = watch::cameras(self.control().watch(), revocations, holds);
         Ok(Response::new(Box::pin(stream)))
     }
 

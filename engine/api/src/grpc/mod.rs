@@ -9,19 +9,27 @@ mod storage;
 mod system;
 mod watch;
 
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc};
 
 use axum::{Router, middleware};
+use futures_util::Stream;
+use ronin_core::{CameraId, control};
 use ronin_proto::v1;
+use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Status, service::Routes};
 use tonic_health::{ServingStatus, server::HealthReporter};
 
 use crate::{
     auth::{Auth, Caller, Gate, gate_grpc},
+    convert::name,
     error::{self, Error},
+    facts::DiskFacts,
     options::Dependencies,
 };
+
+/// What a watch sends.
+type Messages<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 /// Largest request. The largest real one is a camera of a few KiB.
 const REQUEST_MAX_BYTES: usize = 1024 * 1024;
@@ -33,6 +41,39 @@ struct Context {
     auth: Auth,
     storage_root: Arc<std::path::Path>,
     secure_cookie: bool,
+}
+
+impl Context {
+    /// A camera is known while it exists, and after that while footage of it does.
+    async fn check_known(&self, id: &CameraId) -> Result<(), Status> {
+        let Err(unknown) = self.deps.control.camera(id) else { return Ok(()) };
+        let newest = self.deps.store.newest_segment(id).await;
+        let newest = newest.map_err(|e| error::store("look for footage", e))?;
+        match unknown {
+            control::Error::NotFound(_) if newest.is_some() => Ok(()),
+            unknown => Err(error::control(unknown)),
+        }
+    }
+
+    /// The cameras that a request names in `cameras`; all, at most 64, where it names none.
+    async fn cameras(&self, ids: Vec<CameraId>) -> Result<Vec<CameraId>, Status> {
+        if ids.is_empty() {
+            let ids: Vec<CameraId> = self.deps.control.cameras().keys().cloned().collect();
+            name::check_count(ids.len(), "cameras").map_err(error::invalid)?;
+            return Ok(ids);
+        }
+        for id in &ids {
+            self.check_known(id).await?;
+        }
+        Ok(ids)
+    }
+
+    /// The disk; `None` where it does not answer.
+    async fn disk(&self) -> Result<Option<DiskFacts>, Status> {
+        let system = self.deps.system.clone();
+        let disk = spawn_blocking(move || system.disk()).await;
+        disk.map_err(|e| error::internal("ask the file system", &e))
+    }
 }
 
 /// How the services are put together.

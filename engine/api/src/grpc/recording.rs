@@ -1,22 +1,25 @@
 //! `ronin.v1.RecordingService`.
 
-use std::{pin::Pin, time::Duration};
+use std::time::Duration;
 
-use futures_util::Stream;
-use ronin_core::{CameraId, Invalid, Segment, SegmentId, Span, WallTime, control};
+use ronin_core::{CameraId, ErrorKind, Invalid, Segment, SegmentId, Span, WallTime};
 use ronin_proto::v1::{self, recording_service_server::RecordingService};
+use ronin_store::ProtectedSpan;
 use tonic::{Request, Response, Status};
+use tracing::info;
+use uuid::Uuid;
 
-use super::Context;
+use super::{Context, Messages, caller, watch};
 use crate::{
-    convert::{name, page, recording},
+    convert::{coverage, days, name, page, protected, recording},
     error,
 };
 
-/// Cameras of one timeline: a wall of them, and not a day of the database's time.
-const TIMELINE_CAMERAS: usize = 64;
 /// Holes shorter than this are not told where nothing is asked for.
 const RESOLUTION: Duration = Duration::from_secs(1);
+
+/// Protected spans of one camera: what people mark by hand, and an end to what a script can.
+const PROTECTED_MAX: u64 = 1000;
 
 /// Segments that are asked for their codecs: a camera changes them rarely, and then says so in the
 /// player.
@@ -26,8 +29,7 @@ pub(super) struct Service(pub(super) Context);
 
 #[tonic::async_trait]
 impl RecordingService for Service {
-    type WatchSegmentsStream =
-        Pin<Box<dyn Stream<Item = Result<v1::WatchSegmentsResponse, Status>> + Send>>;
+    type WatchSegmentsStream = Messages<v1::WatchSegmentsResponse>;
 
     async fn list_segments(
         &self,
@@ -47,7 +49,7 @@ impl RecordingService for Service {
         let (Some(id), Some(span)) = (id, span) else {
             return Err(error::invalid(Invalid::new("camera", "say which camera")));
         };
-        self.check_known(&id).await?;
+        self.0.check_known(&id).await?;
         let after = after.as_deref().and_then(page::parse_time_and_id);
         let after = after.map(|(start, id)| (start, SegmentId(id)));
         let rows = self.0.deps.store.segments_in(&id, span, after, size as u64 + 1).await;
@@ -71,11 +73,12 @@ impl RecordingService for Service {
         let mut invalid = Invalid::default();
         let span = recording::closed_span(start_time.as_ref(), end_time.as_ref());
         let span = invalid.collect(span);
-        let ids = invalid.collect(self.timeline_cameras(&cameras));
+        let ids = invalid.collect(name::parse_cameras(&cameras, "cameras")).unwrap_or_default();
         invalid.check().map_err(error::invalid)?;
-        let (Some(span), Some(ids)) = (span, ids) else {
-            return Err(error::invalid(Invalid::new("cameras", "say which cameras")));
+        let Some(span) = span else {
+            return Err(error::invalid(Invalid::new("start_time", "say which span")));
         };
+        let ids = self.0.cameras(ids).await?;
         let resolution = match resolution_ms {
             0 => RESOLUTION,
             ms => Duration::from_millis(ms.into()),
@@ -83,9 +86,6 @@ impl RecordingService for Service {
         let now = WallTime::now();
         let mut timelines = Vec::with_capacity(ids.len());
         for id in &ids {
-            if !cameras.is_empty() {
-                self.check_known(id).await?;
-            }
             let fresh = self.fresh(id);
             let timeline = self.0.deps.store.timeline(id, span, &fresh, resolution, now).await;
             let timeline = timeline.map_err(|e| error::store("make the timeline", e))?;
@@ -107,98 +107,179 @@ impl RecordingService for Service {
         let (Some(id), Some(span)) = (id, span) else {
             return Err(error::invalid(Invalid::new("camera", "say which camera")));
         };
-        self.check_known(&id).await?;
+        self.0.check_known(&id).await?;
         let segments = self.0.deps.store.segments_in(&id, span, None, CODECS_FROM).await;
-        let segments = segments.map_err(|e| error::store("look for footage to play", e))?;
-        let mut codecs: Vec<String> = segments.into_iter().flat_map(|s| s.codecs).collect();
-        codecs.sort();
-        codecs.dedup();
+        let mut segments = segments.map_err(|e| error::store("look for footage to play", e))?;
+        segments.extend(self.0.deps.unindexed.of(&id));
+        segments.retain(|segment| !segment.span().intersect(span).is_empty());
         let of = |file| format!("/playback/{id}/{file}?start={}&end={}", span.start, span.end);
         Ok(Response::new(v1::GetPlaybackResponse {
             hls_path: of("index.m3u8"),
             multivariant_path: of("master.m3u8"),
-            codecs,
+            codecs: recording::codecs(&segments),
         }))
     }
 
     async fn get_coverage(
         &self,
-        _request: Request<v1::GetCoverageRequest>,
+        request: Request<v1::GetCoverageRequest>,
     ) -> Result<Response<v1::GetCoverageResponse>, Status> {
-        Err(error::unknown_method())
+        let v1::GetCoverageRequest { cameras, start_day, end_day, time_zone } =
+            request.into_inner();
+        let mut invalid = Invalid::default();
+        let ids = invalid.collect(name::parse_cameras(&cameras, "cameras")).unwrap_or_default();
+        let days = invalid.collect(days::days(&start_day, &end_day, &time_zone));
+        invalid.check().map_err(error::invalid)?;
+        let days = days.unwrap_or_default();
+        let spans: Vec<Span> = days.iter().map(|day| day.span).collect();
+        let (resolution, now) = (coverage::RESOLUTION, WallTime::now());
+        let mut answer = v1::GetCoverageResponse::default();
+        for id in self.0.cameras(ids).await? {
+            let fresh = self.fresh(&id);
+            let timelines = self.0.deps.store.timelines(&id, &spans, &fresh, resolution, now).await;
+            let timelines = timelines.map_err(|e| error::store("add up what is on disk", e))?;
+            answer.cameras.push(coverage::camera(&id, &days, timelines));
+        }
+        Ok(Response::new(answer))
     }
 
     async fn list_recording_days(
         &self,
-        _request: Request<v1::ListRecordingDaysRequest>,
+        request: Request<v1::ListRecordingDaysRequest>,
     ) -> Result<Response<v1::ListRecordingDaysResponse>, Status> {
-        Err(error::unknown_method())
+        let v1::ListRecordingDaysRequest { camera, time_zone, month } = request.into_inner();
+        let mut invalid = Invalid::default();
+        let id = invalid.collect(name::parse_camera(&camera, "camera"));
+        let days = invalid.collect(days::month(&month, &time_zone));
+        invalid.check().map_err(error::invalid)?;
+        let (Some(id), Some(days)) = (id, days) else {
+            return Err(error::invalid(Invalid::new("camera", "say which camera")));
+        };
+        self.0.check_known(&id).await?;
+        let Some((first, last)) = days.first().zip(days.last()) else {
+            return Ok(Response::new(v1::ListRecordingDaysResponse::default()));
+        };
+        // Before the question: what gets its row in between is then found twice, and never missed.
+        let fresh = self.fresh(&id);
+        let month = Span::new(first.span.start, last.span.end);
+        let stretches = self.0.deps.store.stretches(&id, month).await;
+        let mut stretches = stretches.map_err(|e| error::store("look for footage", e))?;
+        stretches.extend(fresh);
+        stretches.sort_by_key(|span| span.start);
+        Ok(Response::new(coverage::recording_days(&days, &stretches)))
     }
 
     async fn watch_segments(
         &self,
-        _request: Request<v1::WatchSegmentsRequest>,
+        request: Request<v1::WatchSegmentsRequest>,
     ) -> Result<Response<Self::WatchSegmentsStream>, Status> {
-        Err(error::unknown_method())
+        let caller = caller(&request)?;
+        let camera = self.camera_of_list(&request.get_ref().camera).await?;
+        let Context { deps, auth, .. } = &self.0;
+        let (revocations, holds) = (auth.revocations(), watch::still_holds(auth, caller));
+        let stream = watch::segments(deps.news.segments(), camera, revocations, holds);
+        Ok(Response::new(Box::pin(stream)))
     }
 
     async fn protect_span(
         &self,
-        _request: Request<v1::ProtectSpanRequest>,
+        request: Request<v1::ProtectSpanRequest>,
     ) -> Result<Response<v1::ProtectSpanResponse>, Status> {
-        Err(error::unknown_method())
+        let caller = caller(&request)?;
+        let v1::ProtectSpanRequest { camera, start_time, end_time, note } = request.into_inner();
+        let mut invalid = Invalid::default();
+        let id = invalid.collect(name::parse_camera(&camera, "camera"));
+        let span = recording::closed_span(start_time.as_ref(), end_time.as_ref());
+        let span = invalid.collect(span);
+        let note = invalid.collect(protected::note(&note));
+        invalid.check().map_err(error::invalid)?;
+        let (Some(id), Some(span), Some(note)) = (id, span, note) else {
+            return Err(error::invalid(Invalid::new("camera", "say which camera")));
+        };
+        self.0.check_known(&id).await?;
+        let failed = |e| error::store("protect the span", e);
+        let store = &self.0.deps.store;
+        let known = store.protected_spans(Some(&id), None, PROTECTED_MAX).await.map_err(failed)?;
+        if known.len() as u64 >= PROTECTED_MAX {
+            let message = "this camera has 1000 protected spans: take some away";
+            let kind = ErrorKind::ResourceExhausted;
+            return Err(error::status(kind, "TOO_MANY_PROTECTED_SPANS", message));
+        }
+        let new = ProtectedSpan {
+            id: Uuid::now_v7(),
+            camera: id,
+            span,
+            note,
+            created_by: caller.user.username.clone(),
+            created_at: WallTime::now(),
+        };
+        store.protect(&new).await.map_err(failed)?;
+        let name = name::protected_span(&new.camera, new.id);
+        info!(target: "audit", user = ?caller.user.username, name, "footage protected");
+        let kept = store.footage_in(&new.camera, span).await.map_err(failed)?;
+        let span = Some(protected::to_wire(&new, kept));
+        Ok(Response::new(v1::ProtectSpanResponse { span }))
     }
 
     async fn list_protected_spans(
         &self,
-        _request: Request<v1::ListProtectedSpansRequest>,
+        request: Request<v1::ListProtectedSpansRequest>,
     ) -> Result<Response<v1::ListProtectedSpansResponse>, Status> {
-        Err(error::unknown_method())
+        let v1::ListProtectedSpansRequest { camera, page_size, page_token } = request.into_inner();
+        let list = format!("protected_spans {camera}");
+        let mut invalid = Invalid::default();
+        let size = invalid.collect(page::size(page_size)).unwrap_or_default();
+        let after = invalid.collect(page::after(&list, &page_token)).flatten();
+        invalid.check().map_err(error::invalid)?;
+        let camera = self.camera_of_list(&camera).await?;
+        let before = after.and_then(|id| Uuid::try_parse(&id).ok());
+        let failed = |e| error::store("list the protected spans", e);
+        let store = &self.0.deps.store;
+        let rows = store.protected_spans(camera.as_ref(), before, size as u64 + 1).await;
+        let mut rows = rows.map_err(failed)?;
+        let more = rows.len() > size;
+        rows.truncate(size);
+        let next = rows.last().filter(|_| more);
+        let next = next.map(|last| page::token(&list, &last.id.to_string()));
+        let mut spans = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let kept = store.footage_in(&row.camera, row.span).await.map_err(failed)?;
+            spans.push(protected::to_wire(row, kept));
+        }
+        let next_page_token = next.unwrap_or_default();
+        Ok(Response::new(v1::ListProtectedSpansResponse { spans, next_page_token }))
     }
 
     async fn unprotect_span(
         &self,
-        _request: Request<v1::UnprotectSpanRequest>,
+        request: Request<v1::UnprotectSpanRequest>,
     ) -> Result<Response<v1::UnprotectSpanResponse>, Status> {
-        Err(error::unknown_method())
+        let caller = caller(&request)?;
+        let name = &request.get_ref().name;
+        let (camera, id) = name::parse_protected_span(name).map_err(error::invalid)?;
+        let deleted = self.0.deps.store.unprotect(&camera, id).await;
+        if !deleted.map_err(|e| error::store("take the protection away", e))? {
+            let message = "there is no such protection: it may have been taken away already";
+            return Err(error::status(ErrorKind::NotFound, "PROTECTED_SPAN_NOT_FOUND", message));
+        }
+        info!(target: "audit", user = ?caller.user.username, name, "protection taken away");
+        Ok(Response::new(v1::UnprotectSpanResponse {}))
     }
 }
 
 impl Service {
-    /// A camera is known while it exists, and after that while footage of it does.
-    async fn check_known(&self, id: &CameraId) -> Result<(), Status> {
-        let Context { deps, .. } = &self.0;
-        let Err(unknown) = deps.control.camera(id) else { return Ok(()) };
-        let kept = deps.store.footage_of(id).await;
-        let kept = kept.map_err(|e| error::store("look for footage", e))?;
-        match unknown {
-            control::Error::NotFound(_) if kept.segments > 0 => Ok(()),
-            unknown => Err(error::control(unknown)),
-        }
-    }
-
     /// What is on disk of a camera and not in the index yet.
     fn fresh(&self, id: &CameraId) -> Vec<Span> {
         self.0.deps.unindexed.of(id).iter().map(Segment::span).collect()
     }
 
-    fn timeline_cameras(&self, names: &[String]) -> Result<Vec<CameraId>, Invalid> {
-        let mut invalid = Invalid::default();
-        let mut ids = Vec::new();
-        if names.len() <= TIMELINE_CAMERAS {
-            for (index, name) in names.iter().enumerate() {
-                let field = format!("cameras[{index}]");
-                ids.extend(invalid.collect(name::parse_camera(name, &field)));
-            }
+    /// The camera that a list or a watch is of; `None`: of all.
+    async fn camera_of_list(&self, name: &str) -> Result<Option<CameraId>, Status> {
+        if name.is_empty() {
+            return Ok(None);
         }
-        if names.is_empty() {
-            ids.extend(self.0.deps.control.cameras().keys().cloned());
-        }
-        if names.len() > TIMELINE_CAMERAS || ids.len() > TIMELINE_CAMERAS {
-            let text = "a timeline shows at most 64 cameras: name those to show";
-            return Err(Invalid::new("cameras", text));
-        }
-        invalid.check()?;
-        Ok(ids)
+        let id = name::parse_camera(name, "camera").map_err(error::invalid)?;
+        self.0.check_known(&id).await?;
+        Ok(Some(id))
     }
 }

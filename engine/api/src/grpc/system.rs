@@ -1,17 +1,13 @@
 //! `ronin.v1.SystemService`.
 
-use std::pin::Pin;
-
-use futures_util::Stream;
 use jiff::tz::TimeZone;
-use ronin_core::{CameraState, WallTime};
+use ronin_core::{CameraState, ErrorKind, Invalid, WallTime, control::KeptFootage};
 use ronin_proto::v1::{self, system_service_server::SystemService};
-use tokio::task::spawn_blocking;
 use tonic::{Request, Response, Status};
 
-use super::Context;
+use super::{Context, Messages, caller, watch};
 use crate::{
-    convert::{name, status, time},
+    convert::{name, notice, page, status, time},
     error,
     facts::DetectorFacts,
 };
@@ -20,8 +16,7 @@ pub(super) struct Service(pub(super) Context);
 
 #[tonic::async_trait]
 impl SystemService for Service {
-    type WatchNoticesStream =
-        Pin<Box<dyn Stream<Item = Result<v1::WatchNoticesResponse, Status>> + Send>>;
+    type WatchNoticesStream = Messages<v1::WatchNoticesResponse>;
 
     async fn get_system_info(
         &self,
@@ -30,6 +25,7 @@ impl SystemService for Service {
         let system = &self.0.deps.system;
         let cameras = self.0.deps.control.cameras();
         let streaming = cameras.values().filter(|v| v.status.state == CameraState::Streaming);
+        let recorded = self.recorded().await?;
         let time_zone = TimeZone::system().iana_name().unwrap_or("UTC").to_owned();
         Ok(Response::new(v1::GetSystemInfoResponse {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -38,14 +34,14 @@ impl SystemService for Service {
             start_time: Some(time::to_wire(system.start_time())),
             time_zone,
             database: self.0.deps.store.backend().to_owned(),
-            storage: Some(self.storage().await?),
+            storage: Some(self.storage(recorded.unwrap_or_default()).await?),
             encoders: system.encoders(),
             decoders: system.decoders(),
             detector: Some(detector(system.detector())),
             segment_duration_seconds: system.segment_duration().as_secs_f64(),
             cameras: u32::try_from(cameras.len()).unwrap_or(u32::MAX),
             cameras_streaming: u32::try_from(streaming.count()).unwrap_or(u32::MAX),
-            database_available: self.0.deps.store.is_available(),
+            database_available: recorded.is_some(),
         }))
     }
 
@@ -61,32 +57,69 @@ impl SystemService for Service {
 
     async fn list_notices(
         &self,
-        _request: Request<v1::ListNoticesRequest>,
+        request: Request<v1::ListNoticesRequest>,
     ) -> Result<Response<v1::ListNoticesResponse>, Status> {
-        Err(error::unknown_method())
+        let v1::ListNoticesRequest { kinds, camera, page_size, page_token } = request.into_inner();
+        let list = format!("notices {kinds:?} {camera}");
+        let mut invalid = Invalid::default();
+        let kinds = invalid.collect(notice::kinds(&kinds)).unwrap_or_default();
+        let wanted = Some(&camera).filter(|camera| !camera.is_empty());
+        let wanted = wanted.map(|camera| name::parse_camera(camera, "camera")).transpose();
+        let camera = invalid.collect(wanted).flatten();
+        let size = invalid.collect(page::size(page_size)).unwrap_or_default();
+        let after = invalid.collect(page::after(&list, &page_token)).flatten();
+        invalid.check().map_err(error::invalid)?;
+        let before = after.and_then(|row| row.parse().ok());
+        let store = &self.0.deps.store;
+        let rows = store.notices_before(before, &kinds, camera.as_ref(), size as u64 + 1).await;
+        let mut rows = rows.map_err(|e| error::store("list the notices", e))?;
+        let more = rows.len() > size;
+        rows.truncate(size);
+        let next = rows.last().filter(|_| more);
+        let next = next.map(|last| page::token(&list, &last.row.to_string()));
+        Ok(Response::new(v1::ListNoticesResponse {
+            notices: rows.iter().map(notice::to_wire).collect(),
+            next_page_token: next.unwrap_or_default(),
+        }))
     }
 
     async fn watch_notices(
         &self,
-        _request: Request<v1::WatchNoticesRequest>,
+        request: Request<v1::WatchNoticesRequest>,
     ) -> Result<Response<Self::WatchNoticesStream>, Status> {
-        Err(error::unknown_method())
+        let caller = caller(&request)?;
+        let v1::WatchNoticesRequest { kinds, resume_token } = request.into_inner();
+        let kinds = notice::kinds(&kinds).map_err(error::invalid)?;
+        let Context { deps, auth, .. } = &self.0;
+        let (revocations, holds) = (auth.revocations(), watch::still_holds(auth, caller));
+        let (store, news) = (deps.store.clone(), deps.news.notices());
+        let start = watch::start_of(&store, &resume_token).await?;
+        let stream = watch::notices(store, news, kinds, start, revocations, holds);
+        Ok(Response::new(Box::pin(stream)))
     }
 }
 
 impl Service {
-    async fn storage(&self) -> Result<v1::StorageInfo, Status> {
-        let totals = self.0.deps.store.recorded_totals().await;
-        let totals = totals.map_err(|e| error::store("count the footage", e))?;
-        let system = self.0.deps.system.clone();
-        let disk = spawn_blocking(move || system.disk()).await;
-        let disk = disk.map_err(|e| error::internal("ask the file system", &e))?;
+    /// Footage in the index; `None` while the database is away, for then the rest counts even more.
+    async fn recorded(&self) -> Result<Option<KeptFootage>, Status> {
+        let store = &self.0.deps.store;
+        if !store.is_available() {
+            return Ok(None);
+        }
+        match store.recorded_totals().await {
+            Err(e) if e.kind() == ErrorKind::Unavailable => Ok(None),
+            totals => Ok(Some(totals.map_err(|e| error::store("count the footage", e))?)),
+        }
+    }
+
+    async fn storage(&self, recorded: KeptFootage) -> Result<v1::StorageInfo, Status> {
+        let disk = self.0.disk().await?;
         Ok(v1::StorageInfo {
             path: self.0.storage_root.display().to_string(),
             total_bytes: disk.map_or(0, |disk| disk.total_bytes),
             free_bytes: disk.map_or(0, |disk| disk.free_bytes),
-            recorded_bytes: totals.bytes,
-            segments: totals.segments,
+            recorded_bytes: recorded.bytes,
+            segments: recorded.segments,
         })
     }
 }

@@ -8,5 +8,6 @@ mod files;
 mod limits;
 mod recordings;
 mod secrets;
+mod storage;
 mod support;
 mod transport;

@@ -1,11 +1,13 @@
 //! What every test needs: a server, its fakes, and clients.
 
 mod control;
+mod footage;
 mod http;
 mod log;
 mod server;
 
 pub(crate) use control::{FakeControl, stored_password};
+pub(crate) use footage::{camera, segment};
 pub(crate) use http::{Answer, frame, request, send};
 pub(crate) use log::Log;
 pub(crate) use server::{Server, Start};

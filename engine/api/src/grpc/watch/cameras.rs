@@ -1,37 +1,23 @@
-//! The stream behind `WatchCameras`: every camera first, then what changes.
-//!
-//! A slow client skips states, never the last one, and holds up nobody: the next message is made
-//! when the one before is gone.
+//! The stream behind `WatchCameras`: every camera first, then what changes. A slow client skips
+//! states, never the last one.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc};
 
 use futures_util::Stream;
-use ronin_core::{WallTime, control::Cameras};
+use ronin_core::control::Cameras;
 use ronin_proto::v1::{self, watch_cameras_response::Event};
-use tokio::{
-    sync::watch,
-    time::{Instant, MissedTickBehavior, interval_at},
-};
+use tokio::sync::watch;
 use tonic::Status;
 
+use super::{Woken, heartbeat, heartbeats};
 use crate::{
-    convert::{camera, name, time},
+    convert::{camera, name},
     error,
 };
 
-/// How often a quiet stream shows that it lives, and every stream that its caller may still see it.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-
-/// Why a watch goes on; `false` where nothing will come from there any more.
-enum Woken {
-    Revocation(bool),
-    Heartbeat,
-    Change(bool),
-}
-
 /// The messages of a watch, until `still_holds` fails. It is asked at each heartbeat and at each
 /// revocation.
-pub(super) fn cameras<F, Fut>(
+pub(in crate::grpc) fn cameras<F, Fut>(
     mut cameras: watch::Receiver<Arc<Cameras>>,
     mut revocations: watch::Receiver<u64>,
     still_holds: F,
@@ -45,30 +31,28 @@ where
         let all = seen.values().map(|view| camera::to_wire(view)).collect();
         yield message(Event::Snapshot(v1::CameraList { cameras: all }));
 
-        let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
-        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut heartbeats = heartbeats();
         loop {
             let woken = tokio::select! {
                 biased;
                 open = revocations.changed() => Woken::Revocation(open.is_ok()),
-                _ = heartbeat.tick() => Woken::Heartbeat,
-                open = cameras.changed() => Woken::Change(open.is_ok()),
+                _ = heartbeats.tick() => Woken::Heartbeat,
+                open = cameras.changed() => Woken::News(open.is_ok()),
             };
             match woken {
                 Woken::Revocation(true) => still_holds().await?,
                 Woken::Heartbeat => {
                     still_holds().await?;
-                    let now = Some(time::to_wire(WallTime::now()));
-                    yield message(Event::Heartbeat(v1::Heartbeat { time: now }));
+                    yield message(Event::Heartbeat(heartbeat()));
                 }
-                Woken::Change(true) => {
+                Woken::News(true) => {
                     let now = cameras.borrow_and_update().clone();
                     for event in differences(&seen, &now) {
                         yield message(event);
                     }
                     seen = now;
                 }
-                Woken::Revocation(false) | Woken::Change(false) => Err(error::shutting_down())?,
+                Woken::Revocation(false) | Woken::News(false) => Err(error::shutting_down())?,
             }
         }
     }
@@ -94,10 +78,12 @@ mod tests {
 
     use futures_util::StreamExt;
     use ronin_core::{
-        CameraConfig, CameraState, CameraStatus, RecordSettings, Source, control::CameraView,
+        CameraConfig, CameraState, CameraStatus, RecordSettings, Source, WallTime,
+        control::CameraView,
     };
+    use tokio::time::Instant;
 
-    use super::*;
+    use super::{super::HEARTBEAT, *};
 
     fn view(id: &str) -> Arc<CameraView> {
         let config = CameraConfig {
