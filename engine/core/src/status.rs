@@ -34,6 +34,8 @@ pub struct SeenFault {
 pub enum RecordingFault {
     /// There is no room on the disk.
     DiskFull,
+    /// The storage is not there, or is another than it should be.
+    StorageAway,
     /// Writing fails.
     WriteFailed {
         /// What the system said.
@@ -46,6 +48,7 @@ impl RecordingFault {
     pub fn reason(&self) -> &'static str {
         match self {
             Self::DiskFull => "DISK_FULL",
+            Self::StorageAway => "STORAGE_AWAY",
             Self::WriteFailed { .. } => "RECORDING_FAILED",
         }
     }
@@ -57,6 +60,11 @@ impl RecordingFault {
                 "the disk is full, and nothing on it may be deleted for new footage; \
                                recording goes on by itself when there is room. Keep less, lift a \
                                protection, or make the disk larger"
+                    .to_owned()
+            }
+            Self::StorageAway => {
+                "the storage folder is not the one it was; recording goes on by itself \
+                                  when it is back. Is its disk mounted? The notices say more"
                     .to_owned()
             }
             Self::WriteFailed { detail } => format!(

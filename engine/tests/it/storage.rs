@@ -8,7 +8,7 @@ use std::{
 };
 
 use ronin_core::{RunId, Segment, SegmentId, WallTime};
-use ronin_proto::v1::ListNoticesRequest;
+use ronin_proto::v1::{Fault, GetStorageRequest, ListNoticesRequest};
 use ronin_store::{MasterKey, ProtectedSpan, Store};
 use ronin_testkit::{
     camera::{FakeCamera, Pictures},
@@ -77,6 +77,12 @@ async fn notices(sandbox: &mut Sandbox) -> Vec<(String, String)> {
     told.map(|notice| (notice.cause, notice.message)).collect()
 }
 
+/// Waits until pictures come and are not recorded, and says why.
+async fn wait_fault(sandbox: &mut Sandbox) -> Fault {
+    let status = sandbox.wait_for("one", "a pause", |s| s.recording_fault.is_some()).await;
+    status.recording_fault.unwrap()
+}
+
 fn there(sandbox: &Sandbox, segment: &Segment) -> bool {
     sandbox.storage().join(&segment.path).exists()
 }
@@ -101,8 +107,8 @@ async fn e12_an_empty_folder_in_the_place_of_the_disk_is_not_believed() {
     let (root, disk) = (sandbox.storage(), sandbox.folder.path().join("disk"));
     fs::rename(&root, &disk).unwrap();
     fs::create_dir(&root).unwrap();
-    sandbox.wait_for("one", "a pause", |status| !status.recording).await;
-    let fault = sandbox.camera("one").await.status.unwrap().recording_fault.unwrap();
+    let fault = wait_fault(&mut sandbox).await;
+    assert_eq!(fault.reason, "STORAGE_AWAY");
     assert!(fault.message.contains("storage"), "{fault:?}");
     assert!(!root.join("one").exists(), "nothing is written beneath the mount");
     fs::remove_dir_all(&root).unwrap();
@@ -256,12 +262,12 @@ async fn without_room_recording_alone_pauses_and_goes_on_by_itself() {
     sandbox.add("one", &camera.main_url()).await;
     sandbox.wait_segments("one", 1).await;
 
-    // No disk is so large, and all footage is too young to go.
-    set_reserve(&sandbox, 1 << 60).await;
-    sandbox.wait_for("one", "a pause", |status| !status.recording).await;
+    // All of the disk is to be free, and all footage is too young to go.
+    let disk = sandbox.storage_service().get_storage(GetStorageRequest {}).await.unwrap();
+    set_reserve(&sandbox, disk.into_inner().volumes[0].total_bytes - 1).await;
+    assert_eq!(wait_fault(&mut sandbox).await.reason, "DISK_FULL");
     let status = sandbox.camera("one").await.status.unwrap();
-    assert_eq!(status.recording_fault.unwrap().reason, "DISK_FULL");
-    assert!(!status.streams.is_empty(), "live goes on");
+    assert!(!status.streams.is_empty() && !status.recording, "live goes on");
     let since = SystemTime::now();
     wait::eventually(BOUND, "two seconds of pause", || {
         since.elapsed().unwrap() > Duration::from_secs(2)

@@ -27,7 +27,7 @@ pub(super) fn needs_care(shared: &Shared) -> bool {
     let waiting = state.record.as_ref().is_some_and(|b| !b.is_open())
         || state.live.as_ref().is_some_and(|b| !b.is_open());
     let failed = state.record_failed.is_some() || state.live_failed.is_some();
-    let is_full = state.record.is_some() && shared.spec.room.is_full();
+    let is_full = state.record.is_some() && shared.spec.room.is_closed();
     waiting || failed || is_full || state.audio_announced || is_disk_silent(shared, &state)
 }
 
@@ -69,7 +69,7 @@ pub(super) fn care(shared: &Shared) {
         let seconds = WRITE_TIMEOUT.as_secs();
         shared.note_recording_fault(format!("nothing reached the disk for {seconds} s"));
     }
-    if shared.spec.room.is_full() {
+    if shared.spec.room.is_closed() {
         // Files are finished while there may still be room for their last bytes.
         state.retire_record(None, &shared.hurry);
         if let Some(recording) = &shared.recording {

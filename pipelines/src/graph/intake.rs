@@ -197,7 +197,7 @@ impl Shared {
         let Some((tee, recording)) = state.video_tee.clone().zip(self.recording.as_ref()) else {
             return Ok(());
         };
-        if recording.room.is_full() {
+        if recording.room.is_closed() {
             return Ok(());
         }
         let due = match &state.record {

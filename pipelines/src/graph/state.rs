@@ -179,6 +179,9 @@ impl Shared {
     /// Why nothing is recorded, where something should be.
     pub(super) fn recording_fault(&self, state: &State) -> Option<RecordingFault> {
         let recording = self.recording.as_ref()?;
+        if recording.room.is_away() {
+            return Some(RecordingFault::StorageAway);
+        }
         if recording.room.is_full() {
             return Some(RecordingFault::DiskFull);
         }
