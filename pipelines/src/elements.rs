@@ -31,7 +31,6 @@ pub const REQUIRED: &[(&str, &str)] = &[
     ("mulawdec", "gstreamer1.0-plugins-good"),
     ("alawdec", "gstreamer1.0-plugins-good"),
     ("aacparse", "gstreamer1.0-plugins-good"),
-    // Inside hlssink2.
     ("splitmuxsink", "gstreamer1.0-plugins-good"),
     ("mp4mux", "gstreamer1.0-plugins-good"),
     ("jpegenc", "gstreamer1.0-plugins-good"),
