@@ -41,6 +41,9 @@ pub(super) struct What {
 }
 
 pub(super) async fn run(config: Config, what: What) -> anyhow::Result<ExitCode> {
+    if what.content {
+        ronin_pipelines::init()?;
+    }
     let store = open_store(&config).await?;
     if what.accept_storage {
         accept_storage(&config, &store).await?;
