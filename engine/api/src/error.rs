@@ -163,11 +163,19 @@ pub(crate) fn store(doing: &str, error: ronin_store::Error) -> Status {
     let kind = error.kind();
     error!(error = %chain(&error), "could not {doing}");
     let reason = match kind {
-        ErrorKind::Unavailable => "STORE_UNAVAILABLE",
+        ErrorKind::Unavailable => return store_away(doing),
         ErrorKind::DeadlineExceeded => "STORE_TIMEOUT",
         _ => "STORE_FAILED",
     };
     status(kind, reason, format!("could not {doing}: the database gave an error, see the log"))
+}
+
+/// The database does not answer. `doing` completes "could not …".
+pub(crate) fn store_away(doing: &str) -> Status {
+    let message = format!(
+        "could not {doing}: the database does not answer. Recording goes on; try again in a moment"
+    );
+    status(ErrorKind::Unavailable, "STORE_UNAVAILABLE", message)
 }
 
 /// A mistake of ours. `doing` completes "could not …".

@@ -11,12 +11,15 @@ use axum_server::{
     Handle,
     tls_rustls::{RustlsAcceptor, RustlsConfig},
 };
+use ronin_core::ErrorKind;
+use ronin_store::Store;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tonic_health::{ServingStatus, server::HealthReporter};
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::{
-    auth::{Auth, Gate, Hasher, SecretToken},
+    auth::{Auth, Gate, Hasher, PATIENCE, SecretToken},
     error::Error,
     grpc,
     listen::{self, Limiter},
@@ -50,7 +53,7 @@ impl Service {
         let secure_cookie = tls != Tls::Off;
         let tls = tls::config(&tls).await?;
         let hasher = Hasher::new().await.map_err(Error::Password)?;
-        let set_up = deps.store.has_users().await.map_err(|e| Error::Store(Box::new(e)))?;
+        let set_up = is_set_up(&deps.store).await?;
         let token =
             if set_up { None } else { Some(SecretToken::session().map_err(Error::Password)?) };
         let setup_token = token.as_ref().map(|token| token.expose().to_owned());
@@ -59,12 +62,7 @@ impl Service {
         let storage_root: Arc<std::path::Path> = storage_root.into();
         let ending = CancellationToken::new();
 
-        let context = web::Context::new(
-            deps.store.clone(),
-            deps.live.clone(),
-            deps.index.clone(),
-            storage_root.clone(),
-        );
+        let context = web::Context::new(&deps, storage_root.clone());
         let http = web::router(context, gate.clone(), web_root);
         let (grpc, health) = grpc::router(grpc::Setup {
             deps,
@@ -106,6 +104,19 @@ impl Service {
         tokio::select! {
             result = serve => result.map_err(Error::Serve),
             () = stop => Ok(()),
+        }
+    }
+}
+
+/// Whether an administrator exists. Where the database does not answer it is taken for granted:
+/// then nobody can make one.
+async fn is_set_up(store: &Store) -> Result<bool, Error> {
+    match timeout(PATIENCE, store.has_users()).await {
+        Ok(Err(e)) if e.kind() != ErrorKind::Unavailable => Err(Error::Store(Box::new(e))),
+        Ok(Ok(has_users)) => Ok(has_users),
+        Ok(Err(_)) | Err(_) => {
+            warn!("the database does not answer: going on as set up");
+            Ok(true)
         }
     }
 }

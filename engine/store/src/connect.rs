@@ -21,7 +21,7 @@ use crate::{Error, Result, error::Cause};
 /// Longer than a server on the other side of a slow link needs, shorter than people wait.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a question waits for a free connection before a caller is told to try later.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// SQLite has one writer at a time; the others wait this long for it.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// One writer and some readers; each connection is a thread.

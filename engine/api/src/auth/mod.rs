@@ -4,6 +4,7 @@
 //! may do (`crate::access`).
 
 mod gate;
+mod known;
 mod password;
 mod setup;
 mod throttle;
@@ -16,8 +17,8 @@ use std::{
 
 use ronin_core::{ErrorKind, Invalid, WallTime, chain};
 use ronin_store::{Store, User};
-use tokio::sync::watch;
-use tonic::Status;
+use tokio::{sync::watch, time::timeout};
+use tonic::{Code, Status};
 use tracing::warn;
 use uuid::Uuid;
 
@@ -30,7 +31,11 @@ pub(crate) use self::{
 pub(crate) use setup::create as create_admin;
 pub use setup::create_first_admin;
 
+use self::known::Known;
 use crate::error;
+
+/// A database that takes longer to find a row is as good as away.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A session that is not used for so long ends.
 pub(crate) const SESSION_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -80,7 +85,7 @@ pub(crate) enum Credential {
     /// Signed in.
     Session { token_hash: String, expires: WallTime },
     /// A script's token.
-    ApiToken { token_hash: String, expires: Option<WallTime> },
+    ApiToken { id: Uuid, token_hash: String, expires: Option<WallTime> },
 }
 
 /// Knows credentials. Cheap to clone.
@@ -90,6 +95,7 @@ pub(crate) struct Auth {
     pub(crate) hasher: Hasher,
     pub(crate) throttle: Throttle,
     setup_token: Arc<Mutex<Option<SecretToken>>>,
+    known: Known,
     /// Counts revocations, so that open streams look again at once.
     revocations: Arc<watch::Sender<u64>>,
 }
@@ -102,6 +108,7 @@ impl Auth {
             hasher,
             throttle: Throttle::default(),
             setup_token: Arc::new(Mutex::new(setup_token)),
+            known: Known::default(),
             revocations: Arc::default(),
         }
     }
@@ -116,8 +123,9 @@ impl Auth {
         *self.setup_token.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// Tells open streams that a credential lost its worth.
-    pub(crate) fn announce_revocation(&self) {
+    /// Forgets credentials that lost their worth, and tells open streams to look again.
+    pub(crate) fn revoke(&self, is_gone: impl Fn(&Caller) -> bool) {
+        self.known.revoke(is_gone);
         self.revocations.send_modify(|count| *count += 1);
     }
 
@@ -133,18 +141,19 @@ impl Auth {
         }
         let token_hash = token::hash(secret);
         if secret.starts_with(token::API_TOKEN_PREFIX) {
-            self.api_token(token_hash).await
+            self.look_up(Kind::ApiToken, token_hash).await
         } else {
-            self.session(token_hash).await
+            self.look_up(Kind::Session, token_hash).await
         }
     }
 
     /// Whether the credential still holds.
     pub(crate) async fn still_holds(&self, caller: &Caller) -> Result<(), Status> {
-        match &caller.credential {
-            Credential::Session { token_hash, .. } => self.session(token_hash.clone()).await?,
-            Credential::ApiToken { token_hash, .. } => self.api_token(token_hash.clone()).await?,
+        let (kind, token_hash) = match &caller.credential {
+            Credential::Session { token_hash, .. } => (Kind::Session, token_hash),
+            Credential::ApiToken { token_hash, .. } => (Kind::ApiToken, token_hash),
         };
+        self.look_up(kind, token_hash.clone()).await?;
         Ok(())
     }
 
@@ -164,41 +173,100 @@ impl Auth {
         Ok((secret, expires))
     }
 
-    async fn session(&self, token_hash: String) -> Result<Caller, Status> {
-        let row = self.store.session(&token_hash).await;
-        let row = row.map_err(|e| error::store("look up the session", e))?.ok_or_else(refused)?;
-        let now = WallTime::now();
-        if row.expires <= now {
-            return Err(refused());
+    /// Whose credential this is. While the database does not answer, whose it was.
+    async fn look_up(&self, kind: Kind, token_hash: String) -> Result<Caller, Status> {
+        if (!self.store.is_available() || self.known.is_away())
+            && let Some(caller) = self.known.recall(&token_hash)
+        {
+            return Ok(caller);
         }
-        let mut expires = row.expires;
-        if now.since(row.used) > TOUCH_EVERY {
-            expires = now + SESSION_LIFE;
-            // A disk that cannot be written must not end the live view: only the note is lost.
-            if let Err(e) = self.store.touch_session(&token_hash, now, expires).await {
-                warn!(error = %chain(&e), "could not note the use of a session");
-                expires = row.expires;
+        let look_up = self.known.begin();
+        let asked = async {
+            match kind {
+                Kind::Session => self.session(&token_hash).await,
+                Kind::ApiToken => self.api_token(&token_hash).await,
             }
+        };
+        let found = timeout(PATIENCE, asked).await;
+        let found = found.unwrap_or_else(|_| Err(error::store_away("look up the credential")));
+        match found {
+            Ok(found) => {
+                self.known.confirm(&look_up, &token_hash, &found.caller);
+                Ok(self.note_use(found).await)
+            }
+            Err(status) if status.code() == Code::Unavailable => {
+                self.known.note_away();
+                self.known.recall(&token_hash).ok_or(status)
+            }
+            Err(status) => Err(status),
         }
-        Ok(Caller { user: row.user, credential: Credential::Session { token_hash, expires } })
     }
 
-    async fn api_token(&self, token_hash: String) -> Result<Caller, Status> {
-        let found = self.store.api_token_by_hash(&token_hash).await;
-        let found = found.map_err(|e| error::store("look up the API token", e))?;
-        let (token, user) = found.ok_or_else(refused)?;
-        let now = WallTime::now();
-        if token.expires.is_some_and(|end| end <= now) {
+    async fn session(&self, token_hash: &str) -> Result<Found, Status> {
+        let row = self.store.session(token_hash).await;
+        let row = row.map_err(|e| error::store("look up the session", e))?.ok_or_else(refused)?;
+        if row.expires <= WallTime::now() {
             return Err(refused());
         }
-        if token.used.is_none_or(|used| now.since(used) > TOUCH_EVERY)
-            && let Err(e) = self.store.touch_api_token(token.id, now).await
-        {
-            warn!(error = %chain(&e), "could not note the use of an API token");
-        }
-        let credential = Credential::ApiToken { token_hash, expires: token.expires };
-        Ok(Caller { user, credential })
+        let token_hash = token_hash.to_owned();
+        let credential = Credential::Session { token_hash, expires: row.expires };
+        Ok(Found { caller: Caller { user: row.user, credential }, used: Some(row.used) })
     }
+
+    async fn api_token(&self, token_hash: &str) -> Result<Found, Status> {
+        let found = self.store.api_token_by_hash(token_hash).await;
+        let found = found.map_err(|e| error::store("look up the API token", e))?;
+        let (token, user) = found.ok_or_else(refused)?;
+        if token.expires.is_some_and(|end| end <= WallTime::now()) {
+            return Err(refused());
+        }
+        let token_hash = token_hash.to_owned();
+        let credential = Credential::ApiToken { id: token.id, token_hash, expires: token.expires };
+        Ok(Found { caller: Caller { user, credential }, used: token.used })
+    }
+
+    /// Notes that a credential was used, which makes a session longer. A database that cannot be
+    /// written must not end the live view: only the note is lost.
+    async fn note_use(&self, found: Found) -> Caller {
+        let Found { mut caller, used } = found;
+        let now = WallTime::now();
+        if used.is_some_and(|used| now.since(used) <= TOUCH_EVERY) {
+            return caller;
+        }
+        let longer = now + SESSION_LIFE;
+        let note = async {
+            match &caller.credential {
+                Credential::Session { token_hash, .. } => {
+                    self.store.touch_session(token_hash, now, longer).await
+                }
+                Credential::ApiToken { id, .. } => self.store.touch_api_token(*id, now).await,
+            }
+        };
+        match timeout(PATIENCE, note).await {
+            Ok(Ok(())) => {
+                if let Credential::Session { expires, .. } = &mut caller.credential {
+                    *expires = longer;
+                }
+            }
+            Ok(Err(e)) => warn!(error = %chain(&e), "could not note the use of a credential"),
+            Err(_) => warn!("could not note the use of a credential: the database is slow"),
+        }
+        caller
+    }
+}
+
+/// Which table a credential is in.
+#[derive(Clone, Copy)]
+enum Kind {
+    Session,
+    ApiToken,
+}
+
+/// A credential that the database knows.
+struct Found {
+    caller: Caller,
+    /// When it was last used.
+    used: Option<WallTime>,
 }
 
 /// Unknown, expired and revoked read the same.

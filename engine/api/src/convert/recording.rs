@@ -92,10 +92,14 @@ pub(crate) fn codecs(segments: &[Segment]) -> Vec<String> {
             codecs.push(codec.clone());
         }
     }
-    // The sort is stable: within pictures and within sound, in the order of appearance.
+    video_first(&mut codecs);
+    codecs
+}
+
+/// Puts the codecs of pictures before those of sound; within each they keep their order.
+pub(crate) fn video_first(codecs: &mut [String]) {
     let is_video = |codec: &String| ["avc", "hvc", "hev"].iter().any(|v| codec.starts_with(v));
     codecs.sort_by_key(|codec| !is_video(codec));
-    codecs
 }
 
 /// The timeline of a camera.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Context, caller};
 use crate::{
     auth::{
-        self, COOKIE, Credential, SESSION_LIFE, SecretToken, bearer, check_password,
+        self, COOKIE, Caller, Credential, SESSION_LIFE, SecretToken, bearer, check_password,
         may_be_username, same_secret,
     },
     convert::{page, time, user},
@@ -50,7 +50,13 @@ impl AuthService for Service {
         let expected = auth.setup_token();
         if !expected.is_some_and(|token| same_secret(token.expose(), &setup_token)) {
             warn!(target: "audit", peer = ?address, "refused: setup token");
-            let message = "this is not the setup token that the server printed at its start";
+            let message = match auth.setup_token() {
+                Some(_) => "this is not the setup token that the server printed at its start",
+                None => {
+                    "the server made no setup token, for its database did not answer at the start: \
+                     start it again"
+                }
+            };
             return Err(error::permission_denied("SETUP_TOKEN_WRONG", message));
         }
         attempt.succeeded();
@@ -90,8 +96,9 @@ impl AuthService for Service {
         let caller = caller(&request)?;
         let token_hash = session_only(&caller.credential, "sign out")?;
         let deleted = self.0.auth.store.delete_session(token_hash).await;
+        // Also where the database is away: who signs out is out.
+        self.0.auth.revoke(|known| session_of(known) == Some(token_hash));
         deleted.map_err(|e| error::store("end the session", e))?;
-        self.0.auth.announce_revocation();
         info!(target: "audit", user = ?caller.user.username, "signed out");
         self.with_cookie(Response::new(v1::LogoutResponse {}), "")
     }
@@ -101,13 +108,9 @@ impl AuthService for Service {
         request: Request<v1::GetSessionRequest>,
     ) -> Result<Response<v1::GetSessionResponse>, Status> {
         let caller = caller(&request)?;
-        let expires = match caller.credential {
-            Credential::Session { expires, .. } => Some(expires),
-            Credential::ApiToken { expires, .. } => expires,
-        };
         let response = Response::new(v1::GetSessionResponse {
             user: Some(user::to_wire(&caller.user)),
-            expire_time: expires.map(time::to_wire),
+            expire_time: caller.expires().map(time::to_wire),
         });
         // The cookie lives as long as the session, which each use makes longer.
         let headers = request.metadata().as_ref();
@@ -139,8 +142,11 @@ impl AuthService for Service {
         let stored = auth.store.set_password_hash(caller.user.id, &hash).await;
         stored.map_err(|e| error::store("store the password", e))?;
         let ended = auth.store.delete_sessions_of(caller.user.id, Some(&own_session)).await;
+        auth.revoke(|known| {
+            let is_other = session_of(known).is_some_and(|session| *session != own_session);
+            is_other && known.user.id == caller.user.id
+        });
         ended.map_err(|e| error::store("end the other sessions", e))?;
-        auth.announce_revocation();
         info!(target: "audit", user = ?caller.user.username, "password changed");
         Ok(Response::new(v1::ChangePasswordResponse {}))
     }
@@ -217,11 +223,15 @@ impl AuthService for Service {
         let id = Uuid::try_parse(&request.get_ref().id);
         let id = id.map_err(|_| error::invalid(Invalid::new("id", text)))?;
         let deleted = self.0.auth.store.delete_api_token(id, caller.user.id).await;
+        self.0.auth.revoke(|known| {
+            let is_it =
+                matches!(known.credential, Credential::ApiToken { id: its, .. } if its == id);
+            is_it && known.user.id == caller.user.id
+        });
         if !deleted.map_err(|e| error::store("revoke the API token", e))? {
             let message = "you have no API token with this id";
             return Err(error::status(ErrorKind::NotFound, "API_TOKEN_NOT_FOUND", message));
         }
-        self.0.auth.announce_revocation();
         info!(target: "audit", user = ?caller.user.username, token = %id, "API token revoked");
         Ok(Response::new(v1::RevokeApiTokenResponse {}))
     }
@@ -276,6 +286,14 @@ impl Service {
         let cookie = cookie.map_err(|e| error::internal("set the cookie", &e))?;
         response.metadata_mut().insert("set-cookie", cookie);
         Ok(response)
+    }
+}
+
+/// The session that was shown, by its hash; `None` for an API token.
+fn session_of(caller: &Caller) -> Option<&String> {
+    match &caller.credential {
+        Credential::Session { token_hash, .. } => Some(token_hash),
+        Credential::ApiToken { .. } => None,
     }
 }
 

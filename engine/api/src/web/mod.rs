@@ -21,31 +21,43 @@ use axum::{
     routing::get,
 };
 use http::{HeaderValue, Method, StatusCode, header};
-use ronin_core::{live::Windows, playback::IndexFile};
+use ronin_core::{Unindexed, live::Windows, playback::IndexFile};
 use ronin_store::Store;
+use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
-use crate::auth::{Gate, gate_http};
+use crate::{
+    auth::{Gate, gate_http},
+    options::Dependencies,
+};
+
+/// Each takes up to some 30 MB while it is made; a wall of cameras waits in line for a moment.
+const PLAYLISTS_AT_ONCE: usize = 4;
 
 /// What the HTTP handlers work with. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Context {
-    pub(crate) store: Store,
-    pub(crate) live: Windows,
-    pub(crate) index: Arc<dyn IndexFile>,
-    pub(crate) storage_root: Arc<std::path::Path>,
-    pub(crate) ready: ready::Ready,
+    store: Store,
+    live: Windows,
+    unindexed: Unindexed,
+    index: Arc<dyn IndexFile>,
+    storage_root: Arc<std::path::Path>,
+    ready: ready::Ready,
+    /// Playlists that are made at the same time.
+    playlists: Arc<Semaphore>,
 }
 
 impl Context {
-    pub(crate) fn new(
-        store: Store,
-        live: Windows,
-        index: Arc<dyn IndexFile>,
-        storage_root: Arc<std::path::Path>,
-    ) -> Self {
-        let ready = ready::Ready::new(store.clone(), storage_root.clone());
-        Self { store, live, index, storage_root, ready }
+    pub(crate) fn new(deps: &Dependencies, storage_root: Arc<std::path::Path>) -> Self {
+        Self {
+            store: deps.store.clone(),
+            live: deps.live.clone(),
+            unindexed: deps.unindexed.clone(),
+            index: deps.index.clone(),
+            ready: ready::Ready::new(deps.store.clone(), storage_root.clone()),
+            storage_root,
+            playlists: Arc::new(Semaphore::new(PLAYLISTS_AT_ONCE)),
+        }
     }
 }
 
@@ -55,7 +67,8 @@ pub(crate) fn router(context: Context, gate: Arc<Gate>, web_root: Option<PathBuf
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready::readyz))
         .route("/live/{camera}/{file}", get(live::file))
-        .route("/playback/{camera}/index.m3u8", get(playback::playlist))
+        .route("/playback/{camera}/index.m3u8", get(playback::index))
+        .route("/playback/{camera}/master.m3u8", get(playback::master))
         .route("/segments/{file}", get(segments::file))
         .with_state(context)
         .fallback_service(app::router(web_root))

@@ -1,4 +1,5 @@
-//! `/segments/{id}.mp4`: a recorded file, with Range.
+//! `/segments/{id}.mp4`: a recorded file, with Range; also one that is being written, as far as it
+//! is whole.
 //!
 //! The path comes from the row, never from the request.
 
@@ -33,8 +34,8 @@ pub(super) async fn file(
 ) -> Response {
     let id = file.strip_suffix(".mp4").and_then(|id| id.parse::<SegmentId>().ok());
     let Some(id) = id else { return words(StatusCode::NOT_FOUND, "there is no such segment") };
-    let segment = match context.store.segment(id).await {
-        Ok(Some(segment)) => segment,
+    let (segment, is_open) = match find(&context, id).await {
+        Ok(Some(found)) => found,
         Ok(None) => return words(StatusCode::NOT_FOUND, "there is no such segment"),
         Err(e) => {
             error!(error = %chain(&e), "could not look up a segment");
@@ -44,7 +45,8 @@ pub(super) async fn file(
     };
     let root = context.storage_root.clone();
     let path = segment.path.clone();
-    let opened = spawn_blocking(move || Opened::open(&root, &path)).await;
+    let whole_bytes = is_open.then_some(segment.size_bytes);
+    let opened = spawn_blocking(move || Opened::open(&root, &path, whole_bytes)).await;
     match opened.map_err(io::Error::other).flatten() {
         Ok(opened) => answer(&segment, opened, &method, &headers),
         Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
@@ -58,6 +60,19 @@ pub(super) async fn file(
     }
 }
 
+/// A segment, and whether its file is being written. What has no row is looked for first: once it
+/// has one, it is there.
+async fn find(
+    context: &Context,
+    id: SegmentId,
+) -> Result<Option<(Segment, bool)>, ronin_store::Error> {
+    let is_open = context.unindexed.is_open(id);
+    if let Some(fresh) = context.unindexed.get(id) {
+        return Ok(Some((fresh, is_open)));
+    }
+    Ok(context.store.segment(id).await?.map(|segment| (segment, false)))
+}
+
 /// An open file and what HTTP wants to know of it.
 struct Opened {
     file: File,
@@ -66,9 +81,15 @@ struct Opened {
 }
 
 impl Opened {
-    fn open(root: &FsPath, path: &str) -> io::Result<Self> {
+    /// Of a file that is being written, `whole_bytes` are there for good.
+    fn open(root: &FsPath, path: &str, whole_bytes: Option<u64>) -> io::Result<Self> {
         let file = beneath::open_file(root, FsPath::new(path))?;
         let meta = file.metadata()?;
+        if let Some(whole_bytes) = whole_bytes {
+            let size = whole_bytes.min(meta.len());
+            // It is only added to: so much of it is always the same.
+            return Ok(Self { file, size, etag: format!("\"{size:x}-growing\"") });
+        }
         let modified = meta.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
         let etag = format!("\"{:x}-{:x}\"", meta.len(), modified.as_nanos());
         Ok(Self { file, size: meta.len(), etag })

@@ -2,10 +2,14 @@
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 mod auth;
+mod away;
 mod cameras;
 mod closed;
+mod coverage;
 mod files;
 mod limits;
+mod notices;
+mod playback;
 mod recordings;
 mod secrets;
 mod storage;

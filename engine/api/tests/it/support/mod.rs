@@ -10,7 +10,7 @@ pub(crate) use control::{FakeControl, stored_password};
 pub(crate) use footage::{camera, segment};
 pub(crate) use http::{Answer, frame, request, send};
 pub(crate) use log::Log;
-pub(crate) use server::{Server, Start};
+pub(crate) use server::{Authorized, Server, Start};
 
 use tonic::{Code, Status};
 use tonic_types::StatusExt;

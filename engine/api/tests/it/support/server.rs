@@ -1,6 +1,13 @@
 //! A server of its own for each test.
 
-use std::{fs::File, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fs::File,
+    io::{self, Read},
+    net::SocketAddr,
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use ronin_api::{
     Dependencies, DetectorFacts, DiskFacts, Error, Options, Service, SystemFacts, Tls,
@@ -42,11 +49,13 @@ pub(crate) struct Start {
     pub(crate) reflection: bool,
     pub(crate) admin: bool,
     pub(crate) app: bool,
+    /// Address of the database; `None`: a file of the server's own.
+    pub(crate) database: Option<String>,
 }
 
 impl Default for Start {
     fn default() -> Self {
-        Self { tls: false, reflection: true, admin: true, app: true }
+        Self { tls: false, reflection: true, admin: true, app: true, database: None }
     }
 }
 
@@ -95,7 +104,9 @@ impl Server {
         std::fs::write(path.join("outside.txt"), "secret").unwrap();
 
         let key = MasterKey::load_or_create(&path.join("master.key")).unwrap();
-        let url = format!("sqlite://{}?mode=rwc", path.join("ronin.db").display());
+        let url = start
+            .database
+            .unwrap_or_else(|| format!("sqlite://{}?mode=rwc", path.join("ronin.db").display()));
         let store = Store::connect(&url, key).await.unwrap();
         store.migrate().await.unwrap();
         if start.admin {
@@ -121,7 +132,7 @@ impl Server {
             news: News::default(),
             room: Room::default(),
             policy: Policy::new(LIMITS),
-            index: Arc::new(NoPieces),
+            index: Arc::new(WrittenIndex),
             system: Arc::new(Facts),
         };
         let service = Service::bind(options, deps.clone()).await.unwrap();
@@ -171,12 +182,14 @@ impl Server {
 
 struct Facts;
 
-/// Finds nothing to play in any file.
-struct NoPieces;
+/// Reads the index that a test wrote as the content of a file.
+struct WrittenIndex;
 
-impl IndexFile for NoPieces {
-    fn index(&self, _file: &File) -> io::Result<FileIndex> {
-        Ok(FileIndex::default())
+impl IndexFile for WrittenIndex {
+    fn index(&self, mut file: &File) -> io::Result<FileIndex> {
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok(FileIndex::from_bytes(&bytes).unwrap_or_default())
     }
 }
 
