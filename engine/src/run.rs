@@ -24,7 +24,7 @@ use crate::{
     memory::Memory,
     reclaim::{self, Reclaimer},
     recorder::{self, Entry},
-    storage::Storage,
+    storage::{self, Storage},
     system::{Facts, SegmentIndex},
     tasks::{TaskKind, Tasks},
 };
@@ -82,6 +82,8 @@ pub async fn run(
     } else {
         arrival.make_do();
     }
+
+    room.set_proof(storage::proof(&storage.root));
 
     // The address, before any camera: a port in use must not cost a connection.
     let system = system_facts(&config, &storage, started_at).await;

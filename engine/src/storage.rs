@@ -115,6 +115,11 @@ fn locked(lock: File, root: &Path) -> Result<File, Error> {
     }
 }
 
+/// The file that is there for as long as the storage is.
+pub fn proof(root: &Path) -> PathBuf {
+    root.join(SENTINEL_FILE)
+}
+
 /// Which storage this is; `None` where it does not say.
 pub fn identity(root: &Path) -> io::Result<Option<Uuid>> {
     let text = match fs::read_to_string(root.join(SENTINEL_FILE)) {

@@ -33,7 +33,6 @@ pub const REQUIRED: &[(&str, &str)] = &[
     ("alawdec", "gstreamer1.0-plugins-good"),
     ("aacparse", "gstreamer1.0-plugins-good"),
     ("qtdemux", "gstreamer1.0-plugins-good"),
-    // Inside hlssink2.
     ("splitmuxsink", "gstreamer1.0-plugins-good"),
     ("mp4mux", "gstreamer1.0-plugins-good"),
     ("jpegenc", "gstreamer1.0-plugins-good"),

@@ -3,9 +3,12 @@
 //! The reclaimer looks at the disk and says whether there is room; record branches write while there
 //! is, and say at once when a write finds none. Nobody waits for anybody.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use tokio::sync::Notify;
@@ -18,6 +21,7 @@ pub struct Room(Arc<Inner>);
 struct Inner {
     is_full: AtomicBool,
     is_away: AtomicBool,
+    proof: OnceLock<PathBuf>,
     written_bytes: AtomicU64,
     wanted: Notify,
 }
@@ -63,6 +67,17 @@ impl Room {
     /// Whether recording pauses because the storage is not there.
     pub fn is_away(&self) -> bool {
         self.0.is_away.load(Relaxed)
+    }
+
+    /// Names a file that is there for as long as the storage is. Once.
+    pub fn set_proof(&self, proof: PathBuf) {
+        let _ = self.0.proof.set(proof);
+    }
+
+    /// Looks whether the storage is there now: before a file is begun, lest it is begun in the empty
+    /// folder beneath a disk that is not mounted.
+    pub fn is_proven(&self) -> bool {
+        self.0.proof.get().is_none_or(|proof| proof.exists())
     }
 
     /// Whether recording pauses, for whatever reason.

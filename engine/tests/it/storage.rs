@@ -58,13 +58,17 @@ async fn plant(
     segment
 }
 
-/// The bytes of a file with another id and start in its identity, which keeps its length.
+/// The bytes of a file with another id and other times in what it says of itself, which keeps its
+/// length.
 fn with_identity(bytes: &[u8], id: SegmentId, start: WallTime) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
-    for (key, value) in
-        [("\"segment\":\"", id.to_string()), ("\"start\":", start.as_micros().to_string())]
-    {
-        let at = bytes.windows(key.len()).position(|part| part == key.as_bytes()).unwrap();
+    let end = start + Duration::from_secs(2);
+    for (key, value) in [
+        ("\"segment\":\"", id.to_string()),
+        ("\"start\":", start.as_micros().to_string()),
+        ("\"end\":", end.as_micros().to_string()),
+    ] {
+        let at = bytes.windows(key.len()).rposition(|part| part == key.as_bytes()).unwrap();
         let at = at + key.len();
         bytes[at..at + value.len()].copy_from_slice(value.as_bytes());
     }
@@ -77,10 +81,12 @@ async fn notices(sandbox: &mut Sandbox) -> Vec<(String, String)> {
     told.map(|notice| (notice.cause, notice.message)).collect()
 }
 
-/// Waits until pictures come and are not recorded, and says why.
-async fn wait_fault(sandbox: &mut Sandbox) -> Fault {
-    let status = sandbox.wait_for("one", "a pause", |s| s.recording_fault.is_some()).await;
-    status.recording_fault.unwrap()
+/// Waits until pictures come and are not recorded, for this reason.
+async fn wait_fault(sandbox: &mut Sandbox, reason: &str) -> Fault {
+    let status = sandbox.wait_for("one", reason, |status| {
+        status.recording_fault.as_ref().is_some_and(|fault| fault.reason == reason)
+    });
+    status.await.recording_fault.unwrap()
 }
 
 fn there(sandbox: &Sandbox, segment: &Segment) -> bool {
@@ -107,8 +113,7 @@ async fn e12_an_empty_folder_in_the_place_of_the_disk_is_not_believed() {
     let (root, disk) = (sandbox.storage(), sandbox.folder.path().join("disk"));
     fs::rename(&root, &disk).unwrap();
     fs::create_dir(&root).unwrap();
-    let fault = wait_fault(&mut sandbox).await;
-    assert_eq!(fault.reason, "STORAGE_AWAY");
+    let fault = wait_fault(&mut sandbox, "STORAGE_AWAY").await;
     assert!(fault.message.contains("storage"), "{fault:?}");
     assert!(!root.join("one").exists(), "nothing is written beneath the mount");
     fs::remove_dir_all(&root).unwrap();
@@ -265,7 +270,7 @@ async fn without_room_recording_alone_pauses_and_goes_on_by_itself() {
     // All of the disk is to be free, and all footage is too young to go.
     let disk = sandbox.storage_service().get_storage(GetStorageRequest {}).await.unwrap();
     set_reserve(&sandbox, disk.into_inner().volumes[0].total_bytes - 1).await;
-    assert_eq!(wait_fault(&mut sandbox).await.reason, "DISK_FULL");
+    wait_fault(&mut sandbox, "DISK_FULL").await;
     let status = sandbox.camera("one").await.status.unwrap();
     assert!(!status.streams.is_empty() && !status.recording, "live goes on");
     let since = SystemTime::now();

@@ -31,8 +31,12 @@ pub(crate) fn to_wire(view: &CameraView) -> v1::CameraStatus {
         recording: status.recording,
         dropped_frames: status.dropped_frames,
         warnings: status.warnings.clone(),
-        clock_offset_seconds: None,
-        recording_fault: None,
+        clock_offset_seconds: status.clock_offset,
+        recording_fault: status.recording_fault.as_ref().map(|fault| v1::Fault {
+            reason: fault.reason().to_owned(),
+            message: fault.message(),
+            time: None,
+        }),
     }
 }
 

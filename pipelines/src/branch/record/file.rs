@@ -130,7 +130,10 @@ fn clock_time(duration: Duration) -> gst::ClockTime {
 
 impl Listener for SegmentFile {
     fn open(&self) -> io::Result<Opened> {
-        let Recording { root, camera, disk, unindexed, .. } = &*self.recording;
+        let Recording { root, camera, disk, unindexed, room, .. } = &*self.recording;
+        if !room.is_proven() {
+            return Err(io::Error::new(io::ErrorKind::NotFound, "the storage is not there"));
+        }
         let mut segment = self.segment();
         for attempt in 1.. {
             segment.path = free_name(root, camera, segment.start);
