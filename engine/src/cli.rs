@@ -35,6 +35,11 @@ pub enum Command {
     Probe(Probe),
     /// Manage the cameras of a running server
     Camera(Camera),
+    /// Say for each camera and day how much of the time is on disk, and what is missing why
+    #[command(
+        after_help = "Examples:\n  ronin coverage\n  ronin coverage --camera front-door --days 30\n  ronin coverage --from 2026-11-01 --to 2026-11-30 --time-zone Europe/Berlin --json\n\nA day without a share expected no footage: it is to come, or the camera was not added yet."
+    )]
+    Coverage(Coverage),
     /// Compare recorded files with the index and list what does not fit
     #[command(
         after_help = "Exits with 1 where something does not fit. Works while the server runs: the file that each camera is writing then has no row yet, and is counted apart."
@@ -145,6 +150,38 @@ pub enum CameraCommand {
     Watch,
 }
 
+/// Arguments of `ronin coverage`.
+#[derive(Debug, Args)]
+pub struct Coverage {
+    /// How to reach the server.
+    #[command(flatten)]
+    pub server: Server,
+    /// Id of a camera; may be given more than once. Every camera where it is not given
+    #[arg(long, value_name = "ID")]
+    pub camera: Vec<String>,
+    /// The last so many days, today among them
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 7,
+        value_parser = clap::value_parser!(u32).range(1..=366),
+        conflicts_with = "from"
+    )]
+    pub days: u32,
+    /// First day, for example 2026-11-22
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Last day; today where it is not given
+    #[arg(long, value_name = "DAY", requires = "from")]
+    pub to: Option<String>,
+    /// Whose days are meant, for example Europe/Berlin; the server's where it is not given
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Arguments of `ronin check`.
 #[derive(Debug, Args)]
 pub struct Check {
@@ -213,5 +250,29 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn days_are_the_last_ones_or_named() {
+        let coverage = |args: &[&str]| {
+            let all = ["ronin", "coverage"].iter().chain(args);
+            match Cli::try_parse_from(all).map(|cli| cli.command) {
+                Ok(Command::Coverage(args)) => Some((args.days, args.from, args.to)),
+                _ => None,
+            }
+        };
+        let day = || Some("2026-11-22".to_owned());
+        assert_eq!(coverage(&[]), Some((7, None, None)));
+        assert_eq!(
+            coverage(&["--days", "30", "--camera", "a", "--camera", "b"]),
+            Some((30, None, None))
+        );
+        assert_eq!(coverage(&["--from", "2026-11-22"]), Some((7, day(), None)));
+        let both = ["--from", "2026-11-22", "--to", "2026-11-22"];
+        assert_eq!(coverage(&both), Some((7, day(), day())));
+        for bad in [&["--days", "0"][..], &["--days", "367"], &["--to", "2026-11-22"]] {
+            assert_eq!(coverage(bad), None, "{bad:?}");
+        }
+        assert_eq!(coverage(&["--days", "3", "--from", "2026-11-22"]), None);
     }
 }

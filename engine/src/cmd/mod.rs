@@ -4,6 +4,7 @@ mod camera;
 mod check;
 mod client;
 mod config;
+mod coverage;
 mod healthcheck;
 mod migrate;
 mod probe;
@@ -45,6 +46,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::run(load(args)?).await,
         Command::Probe(args) => probe::run(args).await,
         Command::Camera(args) => camera::run(args).await,
+        Command::Coverage(args) => coverage::run(args).await,
         Command::Check(args) => {
             let crate::cli::Check {
                 rebuild,

@@ -367,7 +367,7 @@ impl Why<'_> {
             Self::EngineStopped => (cause::ENGINE_STOPPED, "RoninNVR was not running"),
             Self::NotYetIndexed => (
                 cause::NOT_YET_INDEXED,
-                "being recorded; it can be played when the file is finished",
+                "being recorded at this moment; it can be played within seconds",
             ),
             Self::Lost => (
                 cause::FILE_LOST,
