@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!  door (TCP, counts, shuts)  ──►  GstRTSPServer  ──►  one shared media per path
-//!                                                        ▲
+//!                                                        ▲      │ mischief, wire
 //!                                  program (numbers or clip, paced by the clock)
 //! ```
 //! Not here: broken servers ([`crate::rtsp_raw`]) and broken networks ([`crate::relay`]).
@@ -12,22 +12,29 @@ mod builder;
 mod clip;
 mod door;
 mod media;
+mod mischief;
 mod program;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use anyhow::Result;
+use gst_rtsp_server::RTSPMediaFactory;
+use gst_rtsp_server::prelude::*;
 
 pub use builder::Builder;
 pub use clip::Clip;
 pub use door::Connections;
+pub use wire::{Wire, WireCounts};
 
 use door::Door;
-use program::Program;
+use media::Look;
+use program::{Program, lock};
 
 /// Path of the large stream.
 pub const MAIN: &str = "/main";
@@ -53,6 +60,8 @@ pub enum Audio {
     Pcmu,
     /// G.711 A-law, 8 kHz mono.
     Pcma,
+    /// Bare samples of 24 bits, 16 kHz mono, which few recorders take.
+    Pcm24,
     /// AAC-LC, 16 kHz mono.
     Aac,
 }
@@ -78,9 +87,17 @@ impl Pictures {
 /// A running camera. It ends, with all its connections, when the value is dropped.
 #[derive(Debug)]
 pub struct FakeCamera {
-    // Before the programs: clients go first, and their media end with them.
+    // Before the streams: clients go first, and their media end with them.
     door: Door,
-    programs: BTreeMap<String, Arc<Program>>,
+    streams: BTreeMap<String, Stream>,
+}
+
+/// One path of a camera.
+#[derive(Debug)]
+struct Stream {
+    program: Arc<Program>,
+    factory: RTSPMediaFactory,
+    look: Look,
 }
 
 impl FakeCamera {
@@ -112,7 +129,7 @@ impl FakeCamera {
 
     /// Paths of all streams.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.programs.keys().map(String::as_str)
+        self.streams.keys().map(String::as_str)
     }
 
     /// RTSP connections, now and ever.
@@ -142,24 +159,95 @@ impl FakeCamera {
     /// Stops sending pictures while everything else goes on; sound too, and the connections live.
     /// After `false` the numbers go on with the time that has passed.
     pub fn hold_pictures(&self, hold: bool) {
-        self.programs.values().for_each(|p| p.hold(hold));
+        self.programs().for_each(|p| p.hold(hold));
     }
 
     /// Stops sending sound, or sends it again.
     pub fn mute_audio(&self, mute: bool) {
-        self.programs.values().for_each(|p| p.mute(mute));
+        self.programs().for_each(|p| p.mute(mute));
+    }
+
+    /// Numbered pictures have this size from the next one on, in the same stream.
+    pub fn resize(&self, width: u32, height: u32) -> Result<()> {
+        builder::check_size(width, height)?;
+        self.programs().for_each(|p| p.mischief.resize(width, height));
+        Ok(())
+    }
+
+    /// Numbered pictures are compressed in this way from the next connection on that finds no
+    /// other.
+    pub fn change_codec(&mut self, codec: Codec) {
+        self.change_look(|look| look.codec = codec);
+    }
+
+    /// Sound is of this kind, or there is none, from the next connection on that finds no other.
+    pub fn change_audio(&mut self, audio: Audio) {
+        self.change_look(|look| look.audio = audio);
+    }
+
+    fn change_look(&mut self, change: impl Fn(&mut Look)) {
+        for stream in self.streams.values_mut() {
+            change(&mut stream.look);
+            stream.factory.set_launch(&media::launch(&stream.program.source, stream.look));
+        }
+    }
+
+    /// Timestamps of pictures jump by this many seconds, as after somebody set the camera's clock.
+    pub fn jump_clock(&self, seconds: i64) {
+        self.programs().for_each(|p| p.mischief.jump_clock(seconds));
+    }
+
+    /// Takes the key frames out of the streams. Parameter sets are still sent.
+    pub fn withhold_key_frames(&self, withhold: bool) {
+        self.programs().for_each(|p| p.mischief.withholds_key_frames.store(withhold, SeqCst));
+    }
+
+    /// Makes each picture larger by this many bytes that mean nothing.
+    pub fn swell_pictures(&self, bytes: usize) {
+        self.programs().for_each(|p| p.mischief.filler_bytes.store(bytes, SeqCst));
+    }
+
+    /// Makes one picture of each stream larger by this many bytes that mean nothing.
+    pub fn swell_one_picture(&self, bytes: usize) {
+        self.programs().for_each(|p| p.mischief.next_filler_bytes.store(bytes, SeqCst));
+    }
+
+    /// Ends the streams by RTCP BYE while their connections stand. The next connection that finds
+    /// no other begins them again.
+    pub fn say_goodbye(&self) {
+        self.programs().for_each(|p| p.mischief.says_goodbye.store(true, SeqCst));
+    }
+
+    /// The line that pictures go over is as bad as this from now on.
+    pub fn set_wire(&self, wire: Wire) {
+        self.programs().for_each(|p| lock(&p.mischief.line).become_like(wire));
+    }
+
+    /// What the line of a stream has done.
+    pub fn wire_counts(&self, path: &str) -> Option<WireCounts> {
+        self.streams.get(path).map(|s| lock(&s.program.mischief.line).counts)
+    }
+
+    fn programs(&self) -> impl Iterator<Item = &Program> {
+        self.streams.values().map(|stream| &*stream.program)
+    }
+
+    /// Whether pictures of any stream are being made: somebody is connected, and no stream of his
+    /// has ended.
+    pub fn is_sending(&self) -> bool {
+        self.programs().any(|p| !p.is_idle())
     }
 
     /// How far a stream has come: the number of its newest picture.
     pub fn newest_picture(&self, path: &str) -> Option<u64> {
-        self.programs.get(path).and_then(|p| p.newest())
+        self.streams.get(path).and_then(|s| s.program.newest())
     }
 }
 
 impl Drop for FakeCamera {
     fn drop(&mut self) {
         self.stop();
-        let idle = || self.programs.values().all(|p| p.is_idle());
+        let idle = || self.programs().all(|p| p.is_idle());
         if !crate::wait::until(WIND_DOWN, idle) {
             tracing::warn!(addr = %self.addr(), "a fake camera's media did not end in time");
         }

@@ -11,9 +11,10 @@ use gst_rtsp_server::prelude::*;
 use gst_rtsp_server::{RTSPAuth, RTSPMountPoints, RTSPServer, RTSPToken};
 
 use super::door::Door;
-use super::media;
+use super::media::{self, Look};
+use super::mischief::Mischief;
 use super::program::{Program, Source};
-use super::{Audio, Clip, Codec, FakeCamera, MAIN, Pictures, SUB};
+use super::{Audio, Clip, Codec, FakeCamera, MAIN, Pictures, SUB, Stream};
 use crate::numbers;
 
 /// The role that every known user has.
@@ -39,6 +40,8 @@ pub struct Builder {
     port: u16,
     codec: Codec,
     b_frames: u32,
+    uneven: bool,
+    first_ticks: Option<u32>,
     audio: Audio,
     silent_after: Option<Duration>,
     login: Option<Login>,
@@ -53,6 +56,8 @@ impl Builder {
             port: 0,
             codec: Codec::H264,
             b_frames: 0,
+            uneven: false,
+            first_ticks: None,
             audio: Audio::None,
             silent_after: None,
             login: None,
@@ -82,6 +87,18 @@ impl Builder {
     /// Puts this many B-frames between two other frames of numbered pictures.
     pub fn b_frames(mut self, b_frames: u32) -> Self {
         self.b_frames = b_frames;
+        self
+    }
+
+    /// Numbered pictures come at their rate in one second and at a fifth of it in the next.
+    pub fn uneven_rate(mut self) -> Self {
+        self.uneven = true;
+        self
+    }
+
+    /// RTP timestamps of pictures (90 kHz) begin here instead of anywhere.
+    pub fn first_rtp_time(mut self, ticks: u32) -> Self {
+        self.first_ticks = Some(ticks);
         self
     }
 
@@ -145,15 +162,18 @@ impl Builder {
         }
         let server = RTSPServer::new();
         let points = RTSPMountPoints::new();
-        let mut programs = BTreeMap::new();
+        let mut streams = BTreeMap::new();
+        let look = Look { codec: self.codec, audio: self.audio };
         let mut clips = BTreeMap::new();
         for mount in std::mem::take(&mut self.mounts) {
             let source = self.source(&mount, &mut clips)?;
-            let program = Arc::new(Program::new(source, mount.skip, self.silent_after));
-            let factory = media::factory(&program, self.audio, self.login.as_ref().map(|_| ROLE));
-            points.add_factory(&mount.path, factory);
-            let path = mount.path;
-            ensure!(programs.insert(path.clone(), program).is_none(), "{path} is there twice");
+            let mischief = Mischief { first_ticks: self.first_ticks, ..Mischief::default() };
+            let program = Program::new(source, mount.skip, self.silent_after, mischief);
+            let program = Arc::new(program);
+            let factory = media::factory(&program, look, self.login.as_ref().map(|_| ROLE));
+            points.add_factory(&mount.path, factory.clone());
+            let (path, stream) = (mount.path, Stream { program, factory, look });
+            ensure!(streams.insert(path.clone(), stream).is_none(), "{path} is there twice");
         }
         server.set_mount_points(Some(&points));
         if let Some(login) = &self.login {
@@ -161,19 +181,16 @@ impl Builder {
         }
         let mut door = Door::new(server, SocketAddr::new(self.host, self.port))?;
         door.open(self.start_delay)?;
-        Ok(FakeCamera { door, programs })
+        Ok(FakeCamera { door, streams })
     }
 
     fn source(&self, mount: &Mount, clips: &mut BTreeMap<PathBuf, Arc<Clip>>) -> Result<Source> {
         match &mount.pictures {
             &Pictures::Numbered { fps, gop, width, height } => {
                 ensure!(fps > 0 && gop > 0, "numbered pictures need a rate and a GOP");
-                let small = width.min(height) < numbers::MIN_SIDE as u32;
-                if small || width % 16 != 0 || height % 2 != 0 {
-                    bail!("numbers do not fit into pictures of {width}×{height}");
-                }
-                let (codec, b_frames) = (self.codec, self.b_frames);
-                Ok(Source::Numbered { codec, fps, gop, width, height, b_frames })
+                check_size(width, height)?;
+                let (uneven, b_frames) = (self.uneven, self.b_frames);
+                Ok(Source::Numbered { fps, uneven, gop, width, height, b_frames })
             }
             Pictures::File(path) => {
                 let clip = match clips.get(path) {
@@ -186,6 +203,15 @@ impl Builder {
             Pictures::Clip(clip) => Ok(Source::Clip(Arc::clone(clip))),
         }
     }
+}
+
+/// Whether numbers can be read from pictures of this size, and encoders take them.
+pub(super) fn check_size(width: u32, height: u32) -> Result<()> {
+    let small = width.min(height) < numbers::MIN_SIDE as u32;
+    if small || !width.is_multiple_of(16) || !height.is_multiple_of(2) {
+        bail!("numbers do not fit into pictures of {width}×{height}");
+    }
+    Ok(())
 }
 
 fn auth(login: &Login) -> RTSPAuth {

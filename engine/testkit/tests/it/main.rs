@@ -14,6 +14,8 @@ use ronin_testkit::rtsp_raw::{Manner, OddServer};
 use ronin_testkit::wait::eventually;
 use ronin_testkit::{ffprobe, numbers};
 
+mod mischief;
+
 const SOON: Duration = Duration::from_secs(10);
 
 /// `ffmpeg` taking `seconds` of a stream as it is.
