@@ -197,7 +197,8 @@ impl FakeCamera {
         self.programs().for_each(|p| p.mischief.jump_clock(seconds));
     }
 
-    /// Takes the key frames out of the streams. Parameter sets are still sent.
+    /// Takes the key frames out of the streams, and what describes them out of the packets. The
+    /// description (SDP) still names it.
     pub fn withhold_key_frames(&self, withhold: bool) {
         self.programs().for_each(|p| p.mischief.withholds_key_frames.store(withhold, SeqCst));
     }

@@ -131,7 +131,7 @@ fn configure(media: &RTSPMedia, program: &Arc<Program>) {
     let program = Arc::clone(program);
     media.connect_prepared(move |media| {
         if let Some(pad) = session_exit(media, 0) {
-            wire::stretch(&pad, &program.mischief);
+            wire::stretch(&pad, codec, &program.mischief);
         }
         gate_sound(media, &program);
     });

@@ -65,11 +65,16 @@ pub(super) fn meddle(payloader: &gst::Element, codec: Codec, mischief: &Arc<Misc
     }
     if let Some(entrance) = payloader.static_pad("sink") {
         let mischief = Arc::clone(mischief);
+        let is_first = AtomicBool::new(true);
         entrance.add_probe(gst::PadProbeType::BUFFER, move |_, info| {
-            if let Some(gst::PadProbeData::Buffer(picture)) = &mut info.data {
-                alter(picture, codec, &mischief);
+            let Some(gst::PadProbeData::Buffer(picture)) = &mut info.data else {
+                return gst::PadProbeReturn::Ok;
+            };
+            let is_first = is_first.swap(false, SeqCst);
+            match alter(picture, is_first, codec, &mischief) {
+                true => gst::PadProbeReturn::Ok,
+                false => gst::PadProbeReturn::Handled,
             }
-            gst::PadProbeReturn::Ok
         });
     }
     if let Some(exit) = payloader.static_pad("src") {
@@ -104,19 +109,23 @@ fn shift(packet: &mut gst::BufferRef, ticks: u32) {
     let _ = packet.copy_from_slice(4, &time.to_be_bytes());
 }
 
-/// Takes the key frame out of `picture` and puts filler behind it, as told.
-fn alter(picture: &mut gst::Buffer, codec: Codec, mischief: &Mischief) {
+/// Takes the key frame out of `picture` and puts filler behind it, as told; false where nothing is
+/// left. The first picture of a media keeps its parameter sets, which describe the stream.
+fn alter(picture: &mut gst::Buffer, is_first: bool, codec: Codec, mischief: &Mischief) -> bool {
     let is_key = !picture.flags().contains(gst::BufferFlags::DELTA_UNIT);
-    let (withheld, filler) =
-        (is_key && mischief.withholds_key_frames.load(SeqCst), mischief.filler());
-    if !withheld && filler == 0 {
-        return;
+    let withheld = is_key && mischief.withholds_key_frames.load(SeqCst);
+    if withheld && !is_first {
+        return false;
     }
-    let Ok(map) = picture.map_readable() else { return };
+    let filler = mischief.filler();
+    if !withheld && filler == 0 {
+        return true;
+    }
+    let Ok(map) = picture.map_readable() else { return true };
     let mut bytes = map.to_vec();
     drop(map);
     if withheld {
-        bytes = without_key_frame(&bytes, codec);
+        bytes = parameter_sets(&bytes, codec);
     }
     if filler > 0 {
         bytes.extend(filler_unit(filler, codec));
@@ -126,24 +135,29 @@ fn alter(picture: &mut gst::Buffer, codec: Codec, mischief: &Mischief) {
     // Fails only where memory was asked for.
     let _ = picture.copy_into(copied, gst::BUFFER_COPY_METADATA, ..);
     *picture = altered;
+    true
 }
 
-/// The units of an access unit (byte stream) but for those of a key frame. Parameter sets stay.
-fn without_key_frame(bytes: &[u8], codec: Codec) -> Vec<u8> {
+/// The parameter sets of an access unit (byte stream), and nothing else of it.
+fn parameter_sets(bytes: &[u8], codec: Codec) -> Vec<u8> {
     let starts: Vec<usize> =
         (0..bytes.len().saturating_sub(3)).filter(|&at| bytes[at..at + 3] == [0, 0, 1]).collect();
     let mut kept = Vec::with_capacity(bytes.len());
     for (index, &start) in starts.iter().enumerate() {
         let end = starts.get(index + 1).copied().unwrap_or(bytes.len());
-        let is_key = match codec {
-            Codec::H264 => bytes[start + 3] & 0x1F == 5,
-            Codec::H265 => (16..=21).contains(&(bytes[start + 3] >> 1 & 0x3F)),
-        };
-        if !is_key {
+        if is_parameter_set(bytes[start + 3], codec) {
             kept.extend_from_slice(&bytes[start..end]);
         }
     }
     kept
+}
+
+/// Whether the unit with this first byte describes the stream.
+pub(super) fn is_parameter_set(first: u8, codec: Codec) -> bool {
+    match codec {
+        Codec::H264 => matches!(first & 0x1F, 7 | 8),
+        Codec::H265 => matches!(first >> 1 & 0x3F, 32..=34),
+    }
 }
 
 /// A unit that means nothing, as encoders with a constant rate send it.
@@ -160,14 +174,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_frame_is_taken_out_and_its_parameter_sets_stay() {
+    fn of_a_first_key_frame_only_its_parameter_sets_stay_and_of_others_nothing() {
+        gst::init().unwrap();
         let unit = [0, 0, 0, 1, 0x67, 1, 0, 0, 1, 0x68, 2, 0, 0, 1, 0x65, 3, 4];
-        assert_eq!(without_key_frame(&unit, Codec::H264), [0, 0, 1, 0x67, 1, 0, 0, 1, 0x68, 2]);
-
+        assert_eq!(parameter_sets(&unit, Codec::H264), [0, 0, 1, 0x67, 1, 0, 0, 1, 0x68, 2]);
         let hevc = [0, 0, 1, 0x40, 1, 9, 0, 0, 1, 19 << 1, 1, 7];
-        assert_eq!(without_key_frame(&hevc, Codec::H265), [0, 0, 1, 0x40, 1, 9]);
-        let delta = [0, 0, 1, 0x41, 5];
-        assert_eq!(without_key_frame(&delta, Codec::H264), delta);
+        assert_eq!(parameter_sets(&hevc, Codec::H265), [0, 0, 1, 0x40, 1, 9]);
+
+        let mischief = Mischief::default();
+        mischief.withholds_key_frames.store(true, SeqCst);
+        let mut key = gst::Buffer::from_mut_slice(unit.to_vec());
+        assert!(!alter(&mut key, false, Codec::H264, &mischief));
+        assert!(alter(&mut key, true, Codec::H264, &mischief));
+        assert_eq!(key.size(), 10);
+        let mut delta = gst::Buffer::from_mut_slice(vec![0, 0, 1, 0x41, 5]);
+        delta.make_mut().set_flags(gst::BufferFlags::DELTA_UNIT);
+        assert!(alter(&mut delta, false, Codec::H264, &mischief));
+        assert_eq!(delta.size(), 5);
     }
 
     #[test]
@@ -178,9 +201,9 @@ mod tests {
         let mut picture = gst::Buffer::from_mut_slice(vec![0, 0, 1, 0x41, 5]);
         picture.make_mut().set_pts(gst::ClockTime::SECOND);
 
-        alter(&mut picture, Codec::H264, &mischief);
+        alter(&mut picture, false, Codec::H264, &mischief);
         let size = picture.size();
-        alter(&mut picture, Codec::H264, &mischief);
+        alter(&mut picture, false, Codec::H264, &mischief);
 
         assert_eq!((size, picture.size()), (5 + 1006, 5 + 1006));
         assert_eq!(picture.pts(), Some(gst::ClockTime::SECOND));

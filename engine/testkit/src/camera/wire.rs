@@ -6,14 +6,18 @@
 //! What happens is decided by a seed and is the same each time for the same packets.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
 
 use gst::prelude::*;
 
-use super::mischief::Mischief;
+use super::Codec;
+use super::mischief::{Mischief, is_parameter_set};
 use super::program::lock;
 
 /// A packet is damaged in one of this many ways.
 const DAMAGES: u64 = 6;
+/// The server keeps what it knows of the packets of one list on its stack.
+const LIST_MAX: usize = 1000;
 /// The fixed part of an RTP header.
 const RTP_HEADER_BYTES: usize = 12;
 
@@ -90,27 +94,39 @@ impl Line {
 }
 
 /// Puts the stream's line behind the RTP session of its media.
-pub(super) fn stretch(exit: &gst::Pad, mischief: &Arc<Mischief>) {
+pub(super) fn stretch(exit: &gst::Pad, codec: Codec, mischief: &Arc<Mischief>) {
     let mischief = Arc::clone(mischief);
     let what = gst::PadProbeType::BUFFER | gst::PadProbeType::BUFFER_LIST;
     exit.add_probe(what, move |pad, info| {
-        let sent: Vec<gst::Buffer> = match &info.data {
+        let mut sent: Vec<gst::Buffer> = match &info.data {
             Some(gst::PadProbeData::Buffer(packet)) => vec![packet.clone()],
             Some(gst::PadProbeData::BufferList(packets)) => packets.iter_owned().collect(),
             _ => return gst::PadProbeReturn::Ok,
         };
+        // Parameter sets were needed to describe the stream, and look like a key frame to many.
+        let withholds = mischief.withholds_key_frames.load(SeqCst);
+        if withholds {
+            sent.retain(|packet| !carries_parameter_set(packet, codec));
+        }
         let arriving: Vec<gst::Buffer> = {
             let mut line = lock(&mischief.line);
-            if line.is_perfect() {
-                return gst::PadProbeReturn::Ok;
+            match line.is_perfect() {
+                true if !withholds && sent.len() <= LIST_MAX => return gst::PadProbeReturn::Ok,
+                true => sent,
+                false => sent.into_iter().flat_map(|packet| line.carry(packet)).collect(),
             }
-            sent.into_iter().flat_map(|packet| line.carry(packet)).collect()
         };
         let Some(peer) = pad.peer() else { return gst::PadProbeReturn::Ok };
         let result = arriving.into_iter().try_for_each(|packet| peer.chain(packet).map(drop));
         info.flow_res = result.map(|()| gst::FlowSuccess::Ok);
         gst::PadProbeReturn::Handled
     });
+}
+
+fn carries_parameter_set(packet: &gst::Buffer, codec: Codec) -> bool {
+    let mut first = [0];
+    let read = packet.copy_to_slice(RTP_HEADER_BYTES, &mut first);
+    read.is_ok() && is_parameter_set(first[0], codec)
 }
 
 fn damaged(packet: &gst::Buffer, chance: &mut Chance) -> gst::Buffer {
