@@ -238,7 +238,7 @@ fn a_camera_that_stops_comes_back_on_its_port_with_higher_numbers() {
 #[test]
 fn a_camera_may_start_late() {
     let dir = TestDir::new();
-    let delay = Duration::from_millis(400);
+    let delay = Duration::from_secs(3);
     let camera = FakeCamera::builder().start_delay(delay).start().unwrap();
 
     let refused = record(&camera.main_url(), "tcp", 0.5, &dir.join("a.mp4"));

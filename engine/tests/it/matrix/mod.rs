@@ -13,9 +13,15 @@ mod load;
 mod sound;
 mod stream;
 
-use std::{collections::BTreeSet, fs, path::PathBuf, process::Command, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
-use ronin_proto::v1::{CameraState, CameraStatus, CameraTimeline, Segment};
+use ronin_proto::v1::{CameraState, CameraStatus, Segment};
 use ronin_testkit::{
     camera::{FakeCamera, MAIN, Pictures},
     numbers, wait,
@@ -136,14 +142,6 @@ fn is_waiting(status: &CameraStatus) -> bool {
     status.state() == CameraState::Backoff
 }
 
-/// Why footage is missing, for each gap but the one at the end, where files are being written, and
-/// the one at the beginning, where the camera was being added.
-fn causes(timeline: &CameraTimeline) -> Vec<&str> {
-    let usual = ["NOT_YET_INDEXED", "CAMERA_NOT_ADDED", "CONNECTING"];
-    let causes = timeline.gaps.iter().map(|gap| gap.cause.as_str());
-    causes.filter(|cause| !usual.contains(cause)).collect()
-}
-
 /// What a path of the engine answers over HTTP.
 fn fetch(sandbox: &Sandbox, path: &str) -> String {
     let output = Command::new("curl")
@@ -160,4 +158,37 @@ fn rss_kib(sandbox: &Sandbox) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", sandbox.pid())).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+fn every_test_that_the_document_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let document = fs::read_to_string(root.join("docs/reliability.md")).unwrap();
+    let mut code = String::new();
+    for folder in ["engine", "pipelines"] {
+        gather(&root.join(folder), &mut code);
+    }
+
+    let is_test = |word: &&str| word.contains('_') && word.bytes().all(is_of_a_name);
+    let names: Vec<&str> = document.split('`').skip(1).step_by(2).filter(is_test).collect();
+
+    assert!(names.len() > 40, "{names:?}");
+    for name in names {
+        assert!(code.contains(&format!("fn {name}(")), "no test is called {name}");
+    }
+}
+
+fn is_of_a_name(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'
+}
+
+fn gather(folder: &Path, code: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            gather(&path, code);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            code.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
 }

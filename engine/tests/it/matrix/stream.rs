@@ -11,7 +11,7 @@ use ronin_testkit::{
 };
 
 use super::{
-    SLACK, Scene, TROUBLED, UNCUT, assert_no_overlap, causes, fetch, holes, pictures, rss_kib,
+    SLACK, Scene, TROUBLED, UNCUT, assert_no_overlap, fetch, holes, pictures, rss_kib, seconds,
     small,
 };
 use crate::sandbox::{BOUND, Sandbox, full_size};
@@ -45,7 +45,8 @@ async fn c6_a_camera_frozen_in_a_gop_is_noticed_within_five_seconds_and_costs_a_
 
     assert!(noticed < Duration::from_secs(5) + SLACK, "noticed after {noticed:?}");
     assert!(words.contains("stopped sending"), "{words}");
-    assert!(causes(&timeline).contains(&"STREAM_STALLED"), "{:?}", timeline.gaps);
+    let lengths = timeline.gaps.iter().map(|gap| seconds(gap.end_time) - seconds(gap.start_time));
+    assert!(lengths.fold(0.0, f64::max) > 4.0, "no row for the gap: {:?}", timeline.gaps);
     let files = sandbox.files(TROUBLED);
     let seen = pictures(&files);
     assert_eq!(rows[0].frames, seen[0].len() as u64, "the row of the first file");
@@ -175,7 +176,7 @@ async fn c14_long_gops_are_recorded_whole_in_segments_of_up_to_twice_their_lengt
     numbers::check_continuous(&pictures(&sandbox.files(TROUBLED))).unwrap();
     assert_no_overlap(&rows);
     for row in &rows {
-        let length = super::seconds(row.end_time) - super::seconds(row.start_time);
+        let length = seconds(row.end_time) - seconds(row.start_time);
         assert!(length <= 2.0 * cut_s as f64 + 0.1, "{length} s in a segment of {cut_s} s");
     }
     assert!(grown < 64 << 10, "{grown} KiB more");
