@@ -1,14 +1,14 @@
 //! Rows C11 and C15: clocks that jump and wrap, and rates of every kind.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use ronin_testkit::{
-    camera::{Builder, FakeCamera, MAIN, Pictures},
+    camera::{FakeCamera, MAIN, Pictures},
     ffprobe, numbers, wait,
 };
 
-use super::{Scene, UNCUT, assert_no_overlap, pictures, seconds, small, whole_pictures};
-use crate::sandbox::{BOUND, Sandbox, full_size};
+use super::{Scene, UNCUT, assert_no_overlap, seconds, small, whole_pictures};
+use crate::sandbox::{BOUND, Sandbox};
 
 /// Ticks of RTP's clock of pictures.
 const TICKS_PER_SECOND: u32 = 90_000;
@@ -61,61 +61,8 @@ async fn c11_a_clock_that_jumps_an_hour_or_wraps_costs_a_gop_at_most_and_time_st
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn c15_slow_fast_uneven_and_reordered_pictures_last_as_long_as_they_did() {
-    let of = |fps, gop| Pictures::Numbered { fps, gop, width: 160, height: 120 };
-    let build = FakeCamera::builder;
-    let even = |fps: f64| move |n: u32| f64::from(n) / fps;
-    let cameras: [(_, Builder, Due); 4] = [
-        ("slow", build().main_stream(of(1, 2)), Box::new(even(1.0))),
-        ("fast", build().main_stream(of(120, 120)), Box::new(even(120.0))),
-        ("reordered", build().main_stream(of(25, 25)).b_frames(2), Box::new(even(25.0))),
-        ("uneven", build().main_stream(of(20, 24)).uneven_rate(), Box::new(uneven)),
-    ];
-    let mut cameras = cameras.map(|(id, builder, due)| (id, builder.start().unwrap(), due));
-    let mut scene = Scene::start_with(Sandbox::builder().cut(Duration::from_secs(5))).await;
-    for (id, camera, _) in &cameras {
-        scene.sandbox.add(id, &camera.main_url()).await;
-    }
-    for (id, ..) in &cameras {
-        scene.sandbox.wait_recording(id).await;
-    }
-    scene.let_pass(if full_size() { 600 * 25 } else { 12 * 25 }).await;
-    let sandbox = scene.end().await;
-
-    for (id, camera, _) in &mut cameras {
-        assert_eq!(camera.connections().total, 1, "{id} was connected again");
-        camera.stop();
-    }
-    let mut sandbox = sandbox.start_again().await;
-    for (id, _, due) in &cameras {
-        let (rows, files) = (sandbox.segments(id).await, sandbox.files(id));
-        let seen = pictures(&files);
-        numbers::check_continuous(&seen).unwrap_or_else(|what| panic!("{id}: {what}"));
-        for (row, file) in rows.iter().zip(&files) {
-            let in_file = ffprobe::probe(file).unwrap().duration_s;
-            let in_row = seconds(row.end_time) - seconds(row.start_time);
-            assert!((in_file - in_row).abs() < 0.1, "{id}: {in_file} s, {in_row} s in the row");
-        }
-        // From the second file on: in the first seconds the times of pictures that waited for the
-        // connection still move closer to when they were taken.
-        let (first, last) = (seen[1][0], *seen.concat().last().unwrap());
-        let shown: Vec<f64> =
-            ffprobe::packet_times(files.last().unwrap()).unwrap().iter().map(|t| t.1).collect();
-        let in_last = shown.iter().fold(0.0, |a: f64, b| a.max(*b))
-            - shown.iter().fold(f64::MAX, |a, b| a.min(*b));
-        let is = seconds(rows.last().unwrap().start_time) + in_last - seconds(rows[1].start_time);
-        let was = due(last) - due(first);
-        let one = due(last) - due(last - 1);
-        assert!((is - was).abs() <= one.max(0.02), "{id}: {is} s, and {was} s were sent");
-    }
-}
-
-/// When a camera sends the picture of this number, in seconds.
-type Due = Box<dyn Fn(u32) -> f64>;
-
 /// 20 pictures in one second, 4 in the next.
-fn uneven(n: u32) -> f64 {
+pub(super) fn uneven(n: u32) -> f64 {
     let (round, rest) = (f64::from(n / 24), f64::from(n % 24));
     2.0 * round + if rest < 20.0 { rest / 20.0 } else { 1.0 + (rest - 20.0) / 4.0 }
 }
