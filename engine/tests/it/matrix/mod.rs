@@ -5,7 +5,6 @@
 //!
 //! Not here: faults of the engine, the disk, the database and the clock.
 
-mod busy;
 mod clock;
 mod connection;
 mod flaps;
