@@ -3,41 +3,44 @@
 //!
 //! ```text
 //!  door (TCP, counts, shuts)  ──►  GstRTSPServer  ──►  one shared media per path
-//!                                                        ▲
+//!                                                        ▲      │ mischief, wire
 //!                                  program (numbers or clip, paced by the clock)
 //! ```
 //! Not here: broken servers ([`crate::rtsp_raw`]) and broken networks ([`crate::relay`]).
 
+mod builder;
 mod clip;
 mod door;
 mod media;
+mod mischief;
 mod program;
+mod wire;
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::Result;
+use gst_rtsp_server::RTSPMediaFactory;
 use gst_rtsp_server::prelude::*;
-use gst_rtsp_server::{RTSPAuth, RTSPMountPoints, RTSPServer, RTSPToken};
 
+pub use builder::Builder;
 pub use clip::Clip;
 pub use door::Connections;
+pub use wire::{Wire, WireCounts};
 
 use door::Door;
-use program::{Program, Source};
-
-use crate::numbers;
+use media::Look;
+use program::{Program, lock};
 
 /// Path of the large stream.
 pub const MAIN: &str = "/main";
 /// Path of the small stream.
 pub const SUB: &str = "/sub";
 
-/// The role that every known user has.
-const ROLE: &str = "viewer";
 /// A media stops within a few pictures of its last client; a test machine may be slow.
 const WIND_DOWN: Duration = Duration::from_secs(3);
 
@@ -57,6 +60,8 @@ pub enum Audio {
     Pcmu,
     /// G.711 A-law, 8 kHz mono.
     Pcma,
+    /// Bare samples of 24 bits, 16 kHz mono, which few recorders take.
+    Pcm24,
     /// AAC-LC, 16 kHz mono.
     Aac,
 }
@@ -64,9 +69,9 @@ pub enum Audio {
 /// Where a stream's pictures come from.
 #[derive(Debug, Clone)]
 pub enum Pictures {
-    /// Pictures that carry their number (see [`numbers`]), made and encoded while they are sent.
+    /// Pictures that carry their number (see [`crate::numbers`]), made and encoded while they are sent.
     /// `gop` is the distance of key frames in pictures. The width is a multiple of 16, the height
-    /// is even, and neither is under [`numbers::MIN_SIDE`].
+    /// is even, and neither is under [`crate::numbers::MIN_SIDE`].
     Numbered { fps: u32, gop: u32, width: u32, height: u32 },
     /// An MP4 file with H.264 or H.265, sent as it is, over and over.
     File(PathBuf),
@@ -79,201 +84,27 @@ impl Pictures {
     pub const SMALL: Pictures = Pictures::Numbered { fps: 25, gop: 25, width: 160, height: 120 };
 }
 
-#[derive(Debug, Clone)]
-enum Login {
-    Digest { user: String, password: String },
-    Basic { user: String, password: String },
-}
-
-#[derive(Debug)]
-struct Mount {
-    path: String,
-    pictures: Pictures,
-    skip: Duration,
-}
-
-/// What a camera is like. Made by [`FakeCamera::builder`].
-#[derive(Debug)]
-pub struct Builder {
-    host: IpAddr,
-    port: u16,
-    codec: Codec,
-    b_frames: u32,
-    audio: Audio,
-    silent_after: Option<Duration>,
-    login: Option<Login>,
-    mounts: Vec<Mount>,
-    start_delay: Duration,
-}
-
-impl Builder {
-    /// Listens on another address than 127.0.0.1.
-    pub fn host(mut self, host: IpAddr) -> Self {
-        self.host = host;
-        self
-    }
-
-    /// Listens on this port; 0, the default, takes any free one.
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// Codec of numbered pictures. Files are sent with the codec they have.
-    pub fn codec(mut self, codec: Codec) -> Self {
-        self.codec = codec;
-        self
-    }
-
-    /// Puts this many B-frames between two other frames of numbered pictures.
-    pub fn b_frames(mut self, b_frames: u32) -> Self {
-        self.b_frames = b_frames;
-        self
-    }
-
-    /// What `/main` shows. Without any stream a camera has [`Pictures::SMALL`] there.
-    pub fn main_stream(self, pictures: Pictures) -> Self {
-        self.stream(MAIN, pictures)
-    }
-
-    /// Adds `/sub`.
-    pub fn sub_stream(self, pictures: Pictures) -> Self {
-        self.stream(SUB, pictures)
-    }
-
-    /// Adds a stream under any path.
-    pub fn stream(self, path: &str, pictures: Pictures) -> Self {
-        self.stream_from(path, pictures, Duration::ZERO)
-    }
-
-    /// Adds a stream that begins `skip` into its footage, at the next key frame. Numbered pictures
-    /// begin with the number of that time.
-    pub fn stream_from(mut self, path: &str, pictures: Pictures, skip: Duration) -> Self {
-        self.mounts.push(Mount { path: path.to_owned(), pictures, skip });
-        self
-    }
-
-    /// Adds sound to every stream.
-    pub fn audio(mut self, audio: Audio) -> Self {
-        self.audio = audio;
-        self
-    }
-
-    /// Sound is announced, and stops this long after its media began; zero: it never comes.
-    pub fn audio_silent_after(mut self, after: Duration) -> Self {
-        self.silent_after = Some(after);
-        self
-    }
-
-    /// Asks for this user and password, by digest.
-    pub fn login(mut self, user: &str, password: &str) -> Self {
-        self.login = Some(Login::Digest { user: user.to_owned(), password: password.to_owned() });
-        self
-    }
-
-    /// Asks for this user and password in clear text, and offers nothing else.
-    pub fn basic_login(mut self, user: &str, password: &str) -> Self {
-        self.login = Some(Login::Basic { user: user.to_owned(), password: password.to_owned() });
-        self
-    }
-
-    /// The port refuses connections for this long after the start.
-    pub fn start_delay(mut self, delay: Duration) -> Self {
-        self.start_delay = delay;
-        self
-    }
-
-    /// Starts the camera.
-    pub fn start(mut self) -> Result<FakeCamera> {
-        gst::init().context("start GStreamer")?;
-        if self.mounts.is_empty() {
-            self = self.main_stream(Pictures::SMALL);
-        }
-        let server = RTSPServer::new();
-        let points = RTSPMountPoints::new();
-        let mut programs = BTreeMap::new();
-        let mut clips = BTreeMap::new();
-        for mount in std::mem::take(&mut self.mounts) {
-            let source = self.source(&mount, &mut clips)?;
-            let program = Arc::new(Program::new(source, mount.skip, self.silent_after));
-            let factory = media::factory(&program, self.audio, self.login.as_ref().map(|_| ROLE));
-            points.add_factory(&mount.path, factory);
-            let path = mount.path;
-            ensure!(programs.insert(path.clone(), program).is_none(), "{path} is there twice");
-        }
-        server.set_mount_points(Some(&points));
-        if let Some(login) = &self.login {
-            server.set_auth(Some(&auth(login)));
-        }
-        let mut door = Door::new(server, SocketAddr::new(self.host, self.port))?;
-        door.open(self.start_delay)?;
-        Ok(FakeCamera { door, programs })
-    }
-
-    fn source(&self, mount: &Mount, clips: &mut BTreeMap<PathBuf, Arc<Clip>>) -> Result<Source> {
-        match &mount.pictures {
-            &Pictures::Numbered { fps, gop, width, height } => {
-                ensure!(fps > 0 && gop > 0, "numbered pictures need a rate and a GOP");
-                let small = width.min(height) < numbers::MIN_SIDE as u32;
-                if small || width % 16 != 0 || height % 2 != 0 {
-                    bail!("numbers do not fit into pictures of {width}×{height}");
-                }
-                let (codec, b_frames) = (self.codec, self.b_frames);
-                Ok(Source::Numbered { codec, fps, gop, width, height, b_frames })
-            }
-            Pictures::File(path) => {
-                let clip = match clips.get(path) {
-                    Some(clip) => Arc::clone(clip),
-                    None => Arc::new(Clip::load(path)?),
-                };
-                clips.insert(path.clone(), Arc::clone(&clip));
-                Ok(Source::Clip(clip))
-            }
-            Pictures::Clip(clip) => Ok(Source::Clip(Arc::clone(clip))),
-        }
-    }
-}
-
-fn auth(login: &Login) -> RTSPAuth {
-    let auth = RTSPAuth::new();
-    let role = gst_rtsp_server::RTSP_TOKEN_MEDIA_FACTORY_ROLE;
-    let token = RTSPToken::builder().field(role, ROLE).build();
-    match login {
-        Login::Digest { user, password } => {
-            auth.set_supported_methods(gst_rtsp::RTSPAuthMethod::Digest);
-            auth.add_digest(user, password, &token);
-        }
-        Login::Basic { user, password } => {
-            auth.set_supported_methods(gst_rtsp::RTSPAuthMethod::Basic);
-            auth.add_basic(&RTSPAuth::make_basic(user, password), &token);
-        }
-    }
-    auth
-}
-
 /// A running camera. It ends, with all its connections, when the value is dropped.
 #[derive(Debug)]
 pub struct FakeCamera {
-    // Before the programs: clients go first, and their media end with them.
+    // Before the streams: clients go first, and their media end with them.
     door: Door,
-    programs: BTreeMap<String, Arc<Program>>,
+    streams: BTreeMap<String, Stream>,
+}
+
+/// One path of a camera.
+#[derive(Debug)]
+struct Stream {
+    program: Arc<Program>,
+    factory: RTSPMediaFactory,
+    look: Look,
 }
 
 impl FakeCamera {
     /// A camera with default settings: any port, H.264, no sound, no login, small numbered
     /// pictures on `/main`.
     pub fn builder() -> Builder {
-        Builder {
-            host: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            port: 0,
-            codec: Codec::H264,
-            b_frames: 0,
-            audio: Audio::None,
-            silent_after: None,
-            login: None,
-            mounts: Vec::new(),
-            start_delay: Duration::ZERO,
-        }
+        Builder::new()
     }
 
     /// Where the camera listens, or would listen while it is stopped.
@@ -298,7 +129,7 @@ impl FakeCamera {
 
     /// Paths of all streams.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.programs.keys().map(String::as_str)
+        self.streams.keys().map(String::as_str)
     }
 
     /// RTSP connections, now and ever.
@@ -328,24 +159,96 @@ impl FakeCamera {
     /// Stops sending pictures while everything else goes on; sound too, and the connections live.
     /// After `false` the numbers go on with the time that has passed.
     pub fn hold_pictures(&self, hold: bool) {
-        self.programs.values().for_each(|p| p.hold(hold));
+        self.programs().for_each(|p| p.hold(hold));
     }
 
     /// Stops sending sound, or sends it again.
     pub fn mute_audio(&self, mute: bool) {
-        self.programs.values().for_each(|p| p.mute(mute));
+        self.programs().for_each(|p| p.mute(mute));
+    }
+
+    /// Numbered pictures have this size from the next one on, in the same stream.
+    pub fn resize(&self, width: u32, height: u32) -> Result<()> {
+        builder::check_size(width, height)?;
+        self.programs().for_each(|p| p.mischief.resize(width, height));
+        Ok(())
+    }
+
+    /// Numbered pictures are compressed in this way from the next connection on that finds no
+    /// other.
+    pub fn change_codec(&mut self, codec: Codec) {
+        self.change_look(|look| look.codec = codec);
+    }
+
+    /// Sound is of this kind, or there is none, from the next connection on that finds no other.
+    pub fn change_audio(&mut self, audio: Audio) {
+        self.change_look(|look| look.audio = audio);
+    }
+
+    fn change_look(&mut self, change: impl Fn(&mut Look)) {
+        for stream in self.streams.values_mut() {
+            change(&mut stream.look);
+            stream.factory.set_launch(&media::launch(&stream.program.source, stream.look));
+        }
+    }
+
+    /// Timestamps of pictures jump by this many seconds, as after somebody set the camera's clock.
+    pub fn jump_clock(&self, seconds: i64) {
+        self.programs().for_each(|p| p.mischief.jump_clock(seconds));
+    }
+
+    /// Takes the key frames out of the streams, and what describes them out of the packets. The
+    /// description (SDP) still names it.
+    pub fn withhold_key_frames(&self, withhold: bool) {
+        self.programs().for_each(|p| p.mischief.withholds_key_frames.store(withhold, SeqCst));
+    }
+
+    /// Makes each picture larger by this many bytes that mean nothing.
+    pub fn swell_pictures(&self, bytes: usize) {
+        self.programs().for_each(|p| p.mischief.filler_bytes.store(bytes, SeqCst));
+    }
+
+    /// Makes one picture of each stream larger by this many bytes that mean nothing.
+    pub fn swell_one_picture(&self, bytes: usize) {
+        self.programs().for_each(|p| p.mischief.next_filler_bytes.store(bytes, SeqCst));
+    }
+
+    /// Ends the streams by RTCP BYE while their connections stand. The next connection that finds
+    /// no other begins them again.
+    pub fn say_goodbye(&self) {
+        self.programs().for_each(|p| p.mischief.says_goodbye.store(true, SeqCst));
+    }
+
+    /// The line that pictures go over is as bad as this from now on.
+    pub fn set_wire(&self, wire: Wire) {
+        self.programs().for_each(|p| lock(&p.mischief.line).become_like(wire));
+    }
+
+    /// What the line of a stream has done.
+    pub fn wire_counts(&self, path: &str) -> Option<WireCounts> {
+        self.streams.get(path).map(|s| lock(&s.program.mischief.line).counts)
+    }
+
+    fn programs(&self) -> impl Iterator<Item = &Program> {
+        self.streams.values().map(|stream| &*stream.program)
+    }
+
+    /// Whether pictures of any stream are being made: somebody is connected, and no stream of his
+    /// has ended.
+    pub fn is_sending(&self) -> bool {
+        self.programs().any(|p| !p.is_idle())
     }
 
     /// How far a stream has come: the number of its newest picture.
     pub fn newest_picture(&self, path: &str) -> Option<u64> {
-        self.programs.get(path).and_then(|p| p.newest())
+        self.streams.get(path).and_then(|s| s.program.newest())
     }
 }
 
 impl Drop for FakeCamera {
     fn drop(&mut self) {
         self.stop();
-        let idle = || self.programs.values().all(|p| p.is_idle());
+        let idle = || self.programs().all(|p| p.is_idle());
         if !crate::wait::until(WIND_DOWN, idle) {
             tracing::warn!(addr = %self.addr(), "a fake camera's media did not end in time");
         }

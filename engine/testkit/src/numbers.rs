@@ -7,7 +7,7 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -85,6 +85,32 @@ fn middle_mean(luma: &[u8], width: usize, (l, r): (usize, usize), (t, b): (usize
 ///
 /// An error where the file cannot be decoded, the decoder complains, or a picture has no number.
 pub fn read(path: &Path) -> Result<Vec<u32>> {
+    let Decoded { pictures, status, complaints } = decode(path)?;
+    if !status.success() || !complaints.is_empty() {
+        bail!("{}: ffmpeg ended with {status}: {complaints}", path.display());
+    }
+    let number = |(index, picture): (usize, Result<u32>)| {
+        picture.with_context(|| format!("{}: picture {index}", path.display()))
+    };
+    pictures.into_iter().enumerate().map(number).collect()
+}
+
+/// As [`read`], for a file whose camera or line damaged some pictures: `None` for a picture whose
+/// number cannot be read, and the decoder may complain as long as it goes on to the end.
+pub fn read_damaged(path: &Path) -> Result<Vec<Option<u32>>> {
+    let Decoded { pictures, status, complaints } = decode(path)?;
+    ensure!(status.success(), "{}: ffmpeg ended with {status}: {complaints}", path.display());
+    Ok(pictures.into_iter().map(Result::ok).collect())
+}
+
+/// What came out of the decoder.
+struct Decoded {
+    pictures: Vec<Result<u32>>,
+    status: ExitStatus,
+    complaints: String,
+}
+
+fn decode(path: &Path) -> Result<Decoded> {
     let probe = ffprobe::probe(path)?;
     let video = probe.video().with_context(|| format!("{} has no video", path.display()))?;
     let (width, height) = (video.width as usize, video.height as usize);
@@ -96,35 +122,22 @@ pub fn read(path: &Path) -> Result<Vec<u32>> {
     command.args(["-f", "rawvideo", "-pix_fmt", "gray", "-"]);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().context("start ffmpeg")?;
-    let mut pictures = child.stdout.take().expect("stdout is a pipe");
-    let mut complaints = child.stderr.take().expect("stderr is a pipe");
+    let mut stdout = child.stdout.take().expect("stdout is a pipe");
+    let mut stderr = child.stderr.take().expect("stderr is a pipe");
     // Read beside the pictures, so that neither pipe can fill up and block the decoder.
     let complaints = std::thread::spawn(move || {
         let mut text = String::new();
-        complaints.read_to_string(&mut text).map(|_| text)
+        stderr.read_to_string(&mut text).map(|_| text)
     });
 
-    let mut numbers = Vec::new();
+    let mut pictures = Vec::new();
     let mut luma = vec![0; width * height];
-    let mut fault = None;
-    while next_picture(&mut pictures, &mut luma)? {
-        match read_picture(&luma, width, height) {
-            Ok(number) => numbers.push(number),
-            Err(e) => {
-                fault.get_or_insert(e.context(format!("picture {}", numbers.len())));
-            }
-        }
+    while next_picture(&mut stdout, &mut luma)? {
+        pictures.push(read_picture(&luma, width, height));
     }
     let status = child.wait().context("wait for ffmpeg")?;
     let complaints = complaints.join().expect("the reader does not panic")?;
-    let complaints = complaints.trim();
-    if !status.success() || !complaints.is_empty() {
-        bail!("{}: ffmpeg ended with {status}: {complaints}", path.display());
-    }
-    match fault {
-        Some(fault) => Err(fault.context(path.display().to_string())),
-        None => Ok(numbers),
-    }
+    Ok(Decoded { pictures, status, complaints: complaints.trim().to_owned() })
 }
 
 /// Fills `luma` with the next picture; false at the end.

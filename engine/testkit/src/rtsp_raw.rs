@@ -25,6 +25,9 @@ pub enum Manner {
     Redirect(String),
     /// Asks for a password in clear text, and refuses (403) whatever it gets.
     BasicOnly,
+    /// Answers each DESCRIBE with the next of these descriptions, over and over, and refuses (454)
+    /// what comes after.
+    Describes(Vec<String>),
 }
 
 impl Manner {
@@ -37,6 +40,8 @@ struct Seen {
     open: Vec<TcpStream>,
     connections: usize,
     requests: Vec<String>,
+    /// How many of them were DESCRIBE.
+    describes: usize,
 }
 
 /// A running server on a free port of 127.0.0.1. It ends with the value.
@@ -145,8 +150,13 @@ fn converse(
         stream.write_all(text.as_bytes())?;
     }
     while let Some(head) = next_head(&mut reader)? {
-        let answer = answer(manner, &head);
-        lock(seen).requests.push(head);
+        let answer = {
+            let mut seen = lock(seen);
+            let answer = answer(manner, &head, seen.describes);
+            seen.describes += usize::from(head.starts_with("DESCRIBE "));
+            seen.requests.push(head);
+            answer
+        };
         if let Some(answer) = answer {
             stream.write_all(answer.as_bytes())?;
         }
@@ -174,9 +184,11 @@ fn next_head(reader: &mut impl BufRead) -> std::io::Result<Option<String>> {
     }
 }
 
-/// What a server of this manner says to a request, if anything.
-fn answer(manner: &Manner, head: &str) -> Option<String> {
+/// What a server of this manner says to a request, if anything. `describes` is how many DESCRIBE
+/// came before.
+fn answer(manner: &Manner, head: &str, describes: usize) -> Option<String> {
     let is_options = head.starts_with("OPTIONS ");
+    let number = header(head, "cseq").unwrap_or("0");
     let has_login = header(head, "authorization").is_some();
     let (status, extra) = match manner {
         Manner::Silent | Manner::Banner(_) => return None,
@@ -186,12 +198,20 @@ fn answer(manner: &Manner, head: &str) -> Option<String> {
             return Some(text.to_owned());
         }
         _ if is_options => (200, "Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN\r\n".to_owned()),
+        Manner::Describes(descriptions) if head.starts_with("DESCRIBE ") => {
+            let body = descriptions.get(describes % descriptions.len().max(1))?;
+            let length = body.len();
+            return Some(format!(
+                "RTSP/1.0 200 OK\r\nCSeq: {number}\r\nContent-Type: application/sdp\r\n\
+                 Content-Length: {length}\r\n\r\n{body}"
+            ));
+        }
+        Manner::Describes(_) => (454, String::new()),
         Manner::Status(status) => (*status, String::new()),
         Manner::Redirect(url) => (302, format!("Location: {url}\r\n")),
         Manner::BasicOnly if has_login => (403, String::new()),
         Manner::BasicOnly => (401, "WWW-Authenticate: Basic realm=\"camera\"\r\n".to_owned()),
     };
-    let number = header(head, "cseq").unwrap_or("0");
     let reason = reason(status);
     Some(format!("RTSP/1.0 {status} {reason}\r\nCSeq: {number}\r\n{extra}\r\n"))
 }
@@ -212,6 +232,7 @@ fn reason(status: u16) -> &'static str {
         403 => "Forbidden",
         404 => "Not Found",
         453 => "Not Enough Bandwidth",
+        454 => "Session Not Found",
         503 => "Service Unavailable",
         _ => "Odd",
     }
@@ -257,11 +278,22 @@ mod tests {
             ),
             (Manner::BasicOnly, &with_login, Some("RTSP/1.0 403 Forbidden\r\nCSeq: 7\r\n\r\n")),
         ] {
-            let answer = answer(&manner, head);
+            let answer = answer(&manner, head, 0);
             match expected {
                 None => assert_eq!(answer, None, "{manner:?}"),
                 Some(start) => assert!(answer.unwrap().starts_with(start), "{manner:?}"),
             }
         }
+    }
+
+    #[test]
+    fn descriptions_are_given_in_turn() {
+        let manner = Manner::Describes(vec!["v=0".to_owned(), "v=1".to_owned()]);
+        for (before, body) in [(0, "v=0"), (1, "v=1"), (2, "v=0")] {
+            let answer = answer(&manner, DESCRIBE, before).unwrap();
+            assert!(answer.ends_with(&format!("Content-Length: 3\r\n\r\n{body}")), "{answer}");
+        }
+        let setup = answer(&manner, "SETUP rtsp://x/main RTSP/1.0\nCSeq: 8", 1).unwrap();
+        assert!(setup.starts_with("RTSP/1.0 454"), "{setup}");
     }
 }

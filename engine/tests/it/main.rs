@@ -12,6 +12,7 @@ mod command_line;
 mod database;
 mod documents;
 mod manifests;
+mod matrix;
 mod recording;
 mod retention;
 mod sandbox;

@@ -6,16 +6,19 @@ use std::time::{Duration, Instant};
 
 use gst_app::AppSrc;
 
-use super::{Clip, Codec};
+use super::mischief::Mischief;
+use super::{Clip, media};
 use crate::numbers;
 
 /// No picture has been sent.
 const NONE: u64 = u64::MAX;
+/// A stream with an uneven rate slows down to this share of it every other second.
+const SLOW_SHARE: u32 = 5;
 
 /// Where pictures come from.
 #[derive(Debug)]
 pub(super) enum Source {
-    Numbered { codec: Codec, fps: u32, gop: u32, width: u32, height: u32, b_frames: u32 },
+    Numbered { fps: u32, uneven: bool, gop: u32, width: u32, height: u32, b_frames: u32 },
     Clip(Arc<Clip>),
 }
 
@@ -23,7 +26,7 @@ impl Source {
     /// When picture `n` leaves the camera, from picture 0 on.
     fn due(&self, n: u64) -> Duration {
         match self {
-            Source::Numbered { fps, .. } => at_rate(n, *fps),
+            &Source::Numbered { fps, uneven, .. } => at_rate(n, fps, uneven),
             Source::Clip(clip) => loops(clip, n) + unit(clip, n).due,
         }
     }
@@ -31,7 +34,7 @@ impl Source {
     /// When picture `n` is shown, on the same scale.
     fn pts(&self, n: u64) -> Duration {
         match self {
-            Source::Numbered { fps, .. } => at_rate(n, *fps),
+            &Source::Numbered { fps, uneven, .. } => at_rate(n, fps, uneven),
             Source::Clip(clip) => loops(clip, n) + unit(clip, n).pts,
         }
     }
@@ -39,8 +42,14 @@ impl Source {
     /// The first picture at or after `position` that a stream can begin with.
     fn first_at(&self, position: Duration) -> u64 {
         match self {
-            Source::Numbered { fps, .. } => {
-                (position.as_nanos() * u128::from(*fps)).div_ceil(1_000_000_000) as u64
+            &Source::Numbered { fps, uneven, .. } => {
+                // An uneven rate is never higher, so the search ends at or before this.
+                let at_most = (position.as_nanos() * u128::from(fps)).div_ceil(1_000_000_000);
+                let is_before = |n: &u64| at_rate(*n, fps, uneven) < position;
+                match uneven {
+                    true => partition_point(at_most as u64, is_before),
+                    false => at_most as u64,
+                }
             }
             Source::Clip(clip) => {
                 let length = clip.units.len() as u64;
@@ -52,11 +61,20 @@ impl Source {
         }
     }
 
-    /// Picture `n` without its times.
-    fn buffer(&self, n: u64) -> gst::Buffer {
+    /// Width and height of numbered pictures before anybody changes them.
+    pub(super) fn size(&self) -> Option<(u32, u32)> {
         match self {
-            &Source::Numbered { width, height, .. } => numbered(n as u32, width, height),
-            Source::Clip(clip) => unit(clip, n).buffer.copy(),
+            &Source::Numbered { width, height, .. } => Some((width, height)),
+            Source::Clip(_) => None,
+        }
+    }
+
+    /// Picture `n` without its times. `size` is that of numbered pictures.
+    fn buffer(&self, n: u64, size: Option<(u32, u32)>) -> gst::Buffer {
+        match (self, size) {
+            (Source::Clip(clip), _) => unit(clip, n).buffer.copy(),
+            (&Source::Numbered { width, height, .. }, None) => numbered(n as u32, width, height),
+            (Source::Numbered { .. }, Some((width, height))) => numbered(n as u32, width, height),
         }
     }
 
@@ -68,8 +86,34 @@ impl Source {
     }
 }
 
-fn at_rate(n: u64, fps: u32) -> Duration {
-    Duration::from_nanos((u128::from(n) * 1_000_000_000 / u128::from(fps)) as u64)
+/// When picture `n` is due. An uneven stream has `fps` pictures in one second and few in the next.
+fn at_rate(n: u64, fps: u32, uneven: bool) -> Duration {
+    let even = |n: u64, fps: u32| {
+        Duration::from_nanos((u128::from(n) * 1_000_000_000 / u128::from(fps)) as u64)
+    };
+    if !uneven {
+        return even(n, fps);
+    }
+    let (fast, slow) = (u64::from(fps), u64::from((fps / SLOW_SHARE).max(1)));
+    let (round, in_round) = (n / (fast + slow), n % (fast + slow));
+    let in_round = match in_round.checked_sub(fast) {
+        None => even(in_round, fps),
+        Some(late) => Duration::from_secs(1) + even(late, slow as u32),
+    };
+    Duration::from_secs(2 * round) + in_round
+}
+
+/// The first number below `limit`, or `limit`, for which `is_before` does not hold.
+fn partition_point(limit: u64, is_before: impl Fn(&u64) -> bool) -> u64 {
+    let (mut low, mut high) = (0, limit);
+    while low < high {
+        let middle = low.midpoint(high);
+        match is_before(&middle) {
+            true => low = middle + 1,
+            false => high = middle,
+        }
+    }
+    low
 }
 
 fn unit(clip: &Clip, n: u64) -> &super::clip::Unit {
@@ -94,6 +138,7 @@ fn numbered(number: u32, width: u32, height: u32) -> gst::Buffer {
 #[derive(Debug)]
 pub(super) struct Program {
     pub(super) source: Source,
+    pub(super) mischief: Arc<Mischief>,
     skip: Duration,
     silent_after: Option<Duration>,
     /// When the first media began.
@@ -105,9 +150,15 @@ pub(super) struct Program {
 }
 
 impl Program {
-    pub(super) fn new(source: Source, skip: Duration, silent_after: Option<Duration>) -> Self {
+    pub(super) fn new(
+        source: Source,
+        skip: Duration,
+        silent_after: Option<Duration>,
+        mischief: Mischief,
+    ) -> Self {
         Program {
             source,
+            mischief: Arc::new(mischief),
             skip,
             silent_after,
             began: Mutex::new(None),
@@ -128,6 +179,11 @@ impl Program {
 
     pub(super) fn newest(&self) -> Option<u64> {
         Some(self.newest.load(Ordering::SeqCst)).filter(|&n| n != NONE)
+    }
+
+    /// Width and height of numbered pictures, as they are now.
+    pub(super) fn size(&self) -> Option<(u32, u32)> {
+        self.source.size().map(|first| self.mischief.size(first))
     }
 
     /// Whether no media is being fed.
@@ -163,8 +219,14 @@ impl Program {
         let origin = Instant::now();
         let start = self.source.due(first);
         let mut needs_key = true;
+        let mut size = self.size();
         for n in first.. {
             if end.wait_until(origin + (self.source.due(n) - start)) {
+                return;
+            }
+            if self.mischief.says_goodbye.swap(false, Ordering::SeqCst) {
+                // Fails only where the media is going already.
+                let _ = appsrc.end_of_stream();
                 return;
             }
             self.newest.store(n, Ordering::SeqCst);
@@ -176,7 +238,11 @@ impl Program {
                 continue;
             }
             needs_key = false;
-            let mut buffer = self.source.buffer(n);
+            if self.size() != size {
+                size = self.size();
+                appsrc.set_caps(Some(&media::caps(&self.source, size)));
+            }
+            let mut buffer = self.source.buffer(n, size);
             let times = buffer.get_mut().expect("a new buffer has one owner");
             times.set_dts(media_time(self.source.due(n) - start));
             times.set_pts(media_time(self.source.pts(n) - start));
@@ -238,8 +304,20 @@ mod tests {
     use crate::footage;
 
     fn numbered_source(fps: u32) -> Source {
-        let codec = Codec::H264;
-        Source::Numbered { codec, fps, gop: fps, width: 160, height: 120, b_frames: 0 }
+        let (uneven, gop) = (false, fps);
+        Source::Numbered { fps, uneven, gop, width: 160, height: 120, b_frames: 0 }
+    }
+
+    #[test]
+    fn an_uneven_rate_is_fast_in_one_second_and_slow_in_the_next() {
+        let (gop, width, height, b_frames) = (20, 160, 120, 0);
+        let source = Source::Numbered { fps: 20, uneven: true, gop, width, height, b_frames };
+
+        for (n, millis) in [(0, 0), (19, 950), (20, 1000), (21, 1250), (24, 2000), (44, 3000)] {
+            assert_eq!(source.due(n), Duration::from_millis(millis), "picture {n}");
+            assert_eq!(source.first_at(Duration::from_millis(millis)), n);
+        }
+        assert_eq!(source.first_at(Duration::from_millis(1100)), 21);
     }
 
     #[test]
@@ -254,7 +332,7 @@ mod tests {
 
     #[test]
     fn a_number_is_never_given_twice() {
-        let program = Program::new(numbered_source(25), Duration::ZERO, None);
+        let program = Program::new(numbered_source(25), Duration::ZERO, None, Mischief::default());
         assert_eq!(program.first_picture(), 0);
 
         program.newest.store(1000, Ordering::SeqCst);

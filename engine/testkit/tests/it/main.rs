@@ -14,6 +14,8 @@ use ronin_testkit::rtsp_raw::{Manner, OddServer};
 use ronin_testkit::wait::eventually;
 use ronin_testkit::{ffprobe, numbers};
 
+mod mischief;
+
 const SOON: Duration = Duration::from_secs(10);
 
 /// `ffmpeg` taking `seconds` of a stream as it is.
@@ -236,7 +238,7 @@ fn a_camera_that_stops_comes_back_on_its_port_with_higher_numbers() {
 #[test]
 fn a_camera_may_start_late() {
     let dir = TestDir::new();
-    let delay = Duration::from_millis(400);
+    let delay = Duration::from_secs(3);
     let camera = FakeCamera::builder().start_delay(delay).start().unwrap();
 
     let refused = record(&camera.main_url(), "tcp", 0.5, &dir.join("a.mp4"));
