@@ -41,6 +41,10 @@ export const routes: RouteObject[] = [
                 lazy: async () => page((await import("../pages/EditCameraPage")).EditCameraPage),
               },
               {
+                path: "/notices",
+                lazy: async () => page((await import("../pages/NoticesPage")).NoticesPage),
+              },
+              {
                 path: "/system",
                 lazy: async () => page((await import("../pages/SystemPage")).SystemPage),
               },
