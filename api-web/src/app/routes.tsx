@@ -41,6 +41,10 @@ export const routes: RouteObject[] = [
                 lazy: async () => page((await import("../pages/EditCameraPage")).EditCameraPage),
               },
               {
+                path: "/storage",
+                lazy: async () => page((await import("../pages/StoragePage")).StoragePage),
+              },
+              {
                 path: "/notices",
                 lazy: async () => page((await import("../pages/NoticesPage")).NoticesPage),
               },
