@@ -92,7 +92,7 @@ export function Shell({ user, children }: Props) {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="sm" aria-label="Main">
-        <Group visibleFrom="sm" px={6} pt={4} pb="lg" justify="space-between" wrap="nowrap">
+        <Group visibleFrom="sm" pl={6} pt={4} pb="lg" gap={0} justify="space-between" wrap="nowrap">
           <Brand />
           {!isNarrow && <NoticeBell />}
         </Group>
@@ -128,9 +128,9 @@ function isCurrent(to: string, pathname: string): boolean {
 
 function Brand() {
   return (
-    <Group gap={10}>
+    <Group gap={8} wrap="nowrap">
       <Logo size={28} />
-      <Text fw={700} fz={18} lts={-0.3}>
+      <Text fw={700} fz={18} lts={-0.4}>
         RoninNVR
       </Text>
     </Group>

@@ -26,11 +26,16 @@ const UNWANTED = new Set([
   "FOOTAGE_GONE",
 ]);
 
+/** Whether nobody wanted, or wanted to keep, the footage that is missing for this cause. */
+export function isUnwanted(cause: string): boolean {
+  return UNWANTED.has(cause);
+}
+
 function kindOf(cause: string): GapKind {
   if (cause === "NOT_YET_INDEXED") {
     return "pending";
   }
-  return UNWANTED.has(cause) ? "unwanted" : "lost";
+  return isUnwanted(cause) ? "unwanted" : "lost";
 }
 
 /** Gaps in which footage is missing. */

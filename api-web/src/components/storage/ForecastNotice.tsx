@@ -21,7 +21,13 @@ export function ForecastNotice({ forecast }: { forecast: Forecast }) {
   return (
     <Paper withBorder p="md" bg="var(--panel-background)" component="section" aria-label="Forecast">
       <Group gap="md" wrap="nowrap" align="flex-start">
-        <IconCalendarTime size={30} stroke={1.5} aria-hidden style={{ flexShrink: 0 }} />
+        <IconCalendarTime
+          size={30}
+          stroke={1.5}
+          aria-hidden
+          color={full === undefined ? "currentColor" : "var(--bar-playhead)"}
+          style={{ flexShrink: 0 }}
+        />
         <div>
           <Text fz={20} fw={650} lh={1.3}>
             {asSentence(forecast.message) ||

@@ -23,6 +23,7 @@ import { bytes } from "../../lib/units";
 import { policyWords } from "../../lib/volumes";
 import { ErrorNotice } from "../ErrorNotice";
 import { Panel } from "../Panel";
+import classes from "./storage.module.css";
 
 interface Props {
   policy: StoragePolicy;
@@ -130,7 +131,7 @@ function Editor({ policy, onCheck, onSave }: Omit<Props, "isEditable">) {
       }}
     >
       <Stack gap="md">
-        <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="md">
+        <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="md" className={classes.fields ?? ""}>
           <NumberInput
             label="Days"
             description="Older footage is deleted. Empty: as long as it fits."
