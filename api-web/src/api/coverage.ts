@@ -20,10 +20,10 @@ export function useCoverage(cameras: readonly string[], month: string, isCurrent
 }
 
 /** The days of a month on which there is footage of `camera`. */
-export function useRecordingDays(camera: string, month: string, isWanted: boolean) {
+export function useRecordingDays(camera: string, month: string) {
   return useQuery(
     RecordingService.method.listRecordingDays,
     { camera, month, timeZone: viewerZone() },
-    { enabled: isWanted, staleTime: REFRESH_MS },
+    { staleTime: REFRESH_MS },
   );
 }

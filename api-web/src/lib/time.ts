@@ -72,6 +72,19 @@ export function parseMoment(text: string | null): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
+/** "2026-11-22T14:05:09" in the viewer's zone, as fields for date and time hold it. */
+export function localTime(ms: number): string {
+  const date = new Date(ms);
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()];
+  return `${dayKey(ms)}T${time.map((part) => String(part).padStart(2, "0")).join(":")}`;
+}
+
+/** The moment that such a field names; undefined while it is half typed. */
+export function parseLocalTime(text: string): number | undefined {
+  const ms = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text) ? new Date(text).getTime() : Number.NaN;
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
 /** The day that holds `ms` in the viewer's zone; 23 or 25 hours where clocks change. */
 export function dayOf(ms: number): { startMs: number; endMs: number } {
   const date = new Date(ms);

@@ -20,6 +20,10 @@ export const LIVE_HLS_CONFIG: Partial<HlsConfig> = {
 export const FOOTAGE_HLS_CONFIG: Partial<HlsConfig> = {
   // Loading begins where the playlist says that the moment asked for is.
   autoStartLoad: false,
+  // A playlist that grows is still footage: whoever looks at what was is not pulled to what is.
+  lowLatencyMode: false,
+  liveMaxLatencyDurationCount: Number.POSITIVE_INFINITY,
+  maxLiveSyncPlaybackRate: 1,
   // Fast playback eats a buffer quickly.
   maxBufferLength: 60,
   backBufferLength: 60,
