@@ -1,12 +1,13 @@
 // The end-to-end scenario: a real server, a real browser, one file after the other.
 import { defineConfig } from "vitest/config";
+import { InOrder } from "./e2e/inOrder";
 
 export default defineConfig({
   test: {
     include: ["e2e/**/*.e2e.ts"],
     environment: "node",
     fileParallelism: false,
-    sequence: { concurrent: false },
+    sequence: { concurrent: false, sequencer: InOrder },
     // The steps build on each other: after the first failure the rest would only repeat it.
     bail: 1,
     testTimeout: 120_000,

@@ -3,7 +3,7 @@ import { Group, Paper, Text } from "@mantine/core";
 import { IconCalendarTime } from "@tabler/icons-react";
 import { asSentence } from "../../api/errors";
 import type { Forecast } from "../../gen/ronin/v1/storage_pb";
-import { dateTime, timestampMs } from "../../lib/time";
+import { dayKey, dayWords, timestampMs } from "../../lib/time";
 import { bytes } from "../../lib/units";
 import { daysWords } from "../../lib/volumes";
 
@@ -16,7 +16,7 @@ export function ForecastNotice({ forecast }: { forecast: Forecast }) {
     ...(forecast.neededBytes > 0n
       ? [`the days asked for need ${bytes(forecast.neededBytes)}`]
       : []),
-    ...(full === undefined ? [] : [`full on ${dateTime(full)}`]),
+    ...(full === undefined ? [] : [`full around ${dayWords(dayKey(full))}`]),
   ];
   return (
     <Paper withBorder p="md" bg="var(--panel-background)" component="section" aria-label="Forecast">
