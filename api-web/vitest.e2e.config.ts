@@ -1,6 +1,13 @@
 // The end-to-end scenario: a real server, a real browser, one file after the other.
 import { defineConfig } from "vitest/config";
-import { InOrder } from "./e2e/inOrder";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Runs the files by name: the first one makes what the others need. */
+class InOrder extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return [...files].sort((a, b) => a.moduleId.localeCompare(b.moduleId));
+  }
+}
 
 export default defineConfig({
   test: {

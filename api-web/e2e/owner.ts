@@ -15,5 +15,5 @@ export async function openAsOwner(page: Page, url: string, path: string): Promis
   await page.getByLabel("User name").fill(USER);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(`**${path}`);
+  await page.waitForURL((to) => to.pathname === path);
 }

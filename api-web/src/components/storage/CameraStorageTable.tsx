@@ -20,7 +20,7 @@ interface Props {
 export function CameraStorageTable({ rows, cameras, chosen, onChoose }: Props) {
   return (
     <Table.ScrollContainer minWidth={720}>
-      <Table verticalSpacing={8} horizontalSpacing="sm" highlightOnHover>
+      <Table verticalSpacing={8} horizontalSpacing="sm">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Camera</Table.Th>
