@@ -2,15 +2,12 @@
  * The whole way of a new owner through the app, against a real server with a demo camera: set-up,
  * first camera, live picture, an outage and the return. The steps build on each other.
  */
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { framesAdvance, inEachLook, launch, openPage, seriousViolations } from "./browser";
 import { readEnvironment } from "./environment";
+import { CAMERA, CAMERA_ID, PASSWORD, USER, visible } from "./owner";
 
-const USER = "owner";
-const PASSWORD = "a long enough password";
-const CAMERA = "E2E camera";
-const CAMERA_ID = "e2e-camera";
 /** A camera has to be missed, or found again, within its connection timeout and one back-off. */
 const OUTAGE_TIMEOUT_MS = 60_000;
 /** "discard": nothing listens there. */
@@ -23,8 +20,6 @@ let errors: string[];
 
 const button = (name: string | RegExp) => page.getByRole("button", { name });
 const tile = () => page.getByRole("region", { name: CAMERA });
-const visible = (locator: Locator, timeout = 15_000) =>
-  locator.first().waitFor({ state: "visible", timeout });
 const open = (path: string) => page.goto(`${environment.url}${path}`);
 
 async function control(action: "start" | "stop") {

@@ -1,15 +1,10 @@
 /** Runs the camera watch for as long as somebody is signed in, and tells how it is doing. */
 import { useTransport } from "@connectrpc/connect-query";
 import { useQueryClient } from "@tanstack/react-query";
-import {
-  createContext,
-  type ReactNode,
-  useContext,
-  useEffect,
-  useState,
-  useSyncExternalStore,
-} from "react";
-import { CameraWatch, type WatchState } from "./cameraWatch";
+import { createContext, type ReactNode, useContext, useState, useSyncExternalStore } from "react";
+import { CameraWatch } from "./cameraWatch";
+import { useWatchLife } from "./useWatchLife";
+import type { WatchState } from "./watch";
 
 const WatchContext = createContext<CameraWatch | undefined>(undefined);
 
@@ -17,14 +12,7 @@ export function CameraWatchProvider({ children }: { children: ReactNode }) {
   const transport = useTransport();
   const queryClient = useQueryClient();
   const [watch] = useState(() => new CameraWatch({ transport, queryClient }));
-  useEffect(() => {
-    watch.start();
-    window.addEventListener("online", watch.retryNow);
-    return () => {
-      window.removeEventListener("online", watch.retryNow);
-      watch.stop();
-    };
-  }, [watch]);
+  useWatchLife(watch);
   return <WatchContext value={watch}>{children}</WatchContext>;
 }
 

@@ -11,7 +11,8 @@ import {
 } from "../gen/ronin/v1/camera_pb";
 import { camera, WatchFeed } from "../test/fakeServer";
 import { cameraListKey } from "./cameras";
-import { BACKOFF_MS, CameraWatch, QUIET_LIMIT_MS } from "./cameraWatch";
+import { CameraWatch } from "./cameraWatch";
+import { BACKOFF_MS, QUIET_LIMIT_MS } from "./watch";
 
 type Stream = (signal: AbortSignal) => AsyncIterable<WatchCamerasResponse>;
 

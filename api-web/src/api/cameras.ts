@@ -43,6 +43,15 @@ export function useCamera(id: string) {
   return { ...query, camera: query.cameras?.find((camera) => camera.id === id) };
 }
 
+/** What people call each camera, by "cameras/{id}". */
+export function useCameraNames(): ReadonlyMap<string, string> {
+  const { cameras } = useCameras();
+  return useMemo(
+    () => new Map(cameras?.map(({ name, displayName }) => [name, displayName])),
+    [cameras],
+  );
+}
+
 /** Puts what a mutation answered into the list at once, without waiting for the watch. */
 export function useCameraPatches() {
   const transport = useTransport();

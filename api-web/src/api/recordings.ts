@@ -1,11 +1,18 @@
-/** A day of one camera's footage: its timeline and its segments. */
+/**
+ * A day of one camera's footage: its timeline, its segments, and where to play it.
+ *
+ * Not here: how they grow while it is today (`FollowSegments`).
+ */
 import { useInfiniteQuery, useQuery } from "@connectrpc/connect-query";
 import { useEffect, useMemo } from "react";
 import { RecordingService, type Segment } from "../gen/ronin/v1/recording_pb";
-import { dayOf, HOUR_MS, timestampFromMs } from "../lib/time";
+import { HOUR_MS, SECOND_MS, timestampFromMs } from "../lib/time";
+import type { Span } from "../lib/timelineSpans";
 
-/** Footage of the current day grows: ask again this often. */
+/** A gap that lasts grows without a segment that tells it: ask again this often. */
 const REFRESH_MS = 15_000;
+/** The watch tells of each segment; this is for what it cannot tell. */
+const LIST_REFRESH_MS = 60_000;
 const PAGE_SIZE = 200;
 /** 24 h of segments of 20 s: more pages than this are not fetched for one list. */
 const MAX_PAGES = 22;
@@ -13,13 +20,8 @@ const MAX_PAGES = 22;
 /** Playing a moment asks for this much at once: a playlist of a whole day is large. */
 const PLAYBACK_MS = 2 * HOUR_MS;
 
-interface Day {
-  startMs: number;
-  endMs: number;
-}
-
 /** When there is footage of `camera` ("cameras/{id}") on that day, and why there is none. */
-export function useDayTimeline(camera: string, day: Day, isToday: boolean) {
+export function useDayTimeline(camera: string, day: Span, isToday: boolean) {
   return useQuery(
     RecordingService.method.getTimeline,
     {
@@ -31,38 +33,32 @@ export function useDayTimeline(camera: string, day: Day, isToday: boolean) {
   );
 }
 
-/** Where to play `camera` from a moment on, to the end of its day at most. */
-export function usePlayback(camera: string, atMs: number | undefined) {
-  const startMs = atMs ?? 0;
+/** What is played at once from a moment on: not beyond its day. */
+export function playbackSpan(atMs: number, day: Span): Span {
+  return { startMs: atMs, endMs: Math.min(atMs + PLAYBACK_MS, day.endMs) };
+}
+
+/** Where to play that span of `camera`; it may reach beyond now. Undefined: nothing is played. */
+export function usePlayback(camera: string, span: Span | undefined) {
   return useQuery(
     RecordingService.method.getPlayback,
     {
       camera,
-      startTime: timestampFromMs(startMs),
-      endTime: timestampFromMs(Math.min(startMs + PLAYBACK_MS, dayOf(startMs).endMs)),
+      startTime: timestampFromMs(span?.startMs ?? 0),
+      endTime: timestampFromMs(span?.endMs ?? SECOND_MS),
     },
     // A player that runs is not to be disturbed by a new answer.
-    { enabled: atMs !== undefined, staleTime: Number.POSITIVE_INFINITY },
+    { enabled: span !== undefined, staleTime: Number.POSITIVE_INFINITY },
   );
 }
 
 /** The segments of `camera` that overlap that day, newest first. */
-export function useDaySegments(camera: string, day: Day, isToday: boolean) {
-  const query = useInfiniteQuery(
-    RecordingService.method.listSegments,
-    {
-      camera,
-      startTime: timestampFromMs(day.startMs),
-      endTime: timestampFromMs(day.endMs),
-      pageSize: PAGE_SIZE,
-      pageToken: "",
-    },
-    {
-      pageParamKey: "pageToken",
-      getNextPageParam: (last) => last.nextPageToken || undefined,
-      refetchInterval: isToday ? REFRESH_MS : false,
-    },
-  );
+export function useDaySegments(camera: string, day: Span, isToday: boolean) {
+  const query = useInfiniteQuery(RecordingService.method.listSegments, dayInput(camera, day), {
+    pageParamKey: "pageToken",
+    getNextPageParam: (last) => last.nextPageToken || undefined,
+    refetchInterval: isToday ? LIST_REFRESH_MS : false,
+  });
   const { hasNextPage, isFetching, isError, fetchNextPage, data } = query;
   const pages = data?.pages.length ?? 0;
   useEffect(() => {
@@ -76,4 +72,15 @@ export function useDaySegments(camera: string, day: Day, isToday: boolean) {
     [data],
   );
   return { ...query, segments };
+}
+
+/** The segments of a day, as they are asked for. */
+export function dayInput(camera: string, day: Span) {
+  return {
+    camera,
+    startTime: timestampFromMs(day.startMs),
+    endTime: timestampFromMs(day.endMs),
+    pageSize: PAGE_SIZE,
+    pageToken: "",
+  };
 }

@@ -4,9 +4,11 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Navigate, Outlet, useLocation } from "react-router";
 import { CameraWatchProvider } from "../api/CameraWatchProvider";
+import { NoticeWatchProvider } from "../api/NoticeWatchProvider";
 import { useSession } from "../api/SessionProvider";
 import { AuthService } from "../gen/ronin/v1/auth_pb";
 import { signInPath } from "../lib/returnPath";
+import { NoticeToasts } from "./NoticeToasts";
 import { Shell } from "./Shell";
 
 export function RequireSession() {
@@ -25,7 +27,10 @@ export function RequireSession() {
   }
   return (
     <CameraWatchProvider>
-      <SignedIn />
+      <NoticeWatchProvider>
+        <SignedIn />
+        <NoticeToasts />
+      </NoticeWatchProvider>
     </CameraWatchProvider>
   );
 }

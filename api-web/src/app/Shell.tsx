@@ -12,8 +12,11 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import {
+  IconBell,
+  IconCalendarStats,
+  IconDatabase,
   IconDeviceCctv,
   IconDeviceDesktopAnalytics,
   IconLayoutGrid,
@@ -27,14 +30,21 @@ import { Link, ScrollRestoration, useLocation } from "react-router";
 import { useSignOut } from "../api/useSignOut";
 import { Logo } from "../components/Logo";
 import { Role, type User } from "../gen/ronin/v1/auth_pb";
+import { NoticeBell } from "./NoticeBell";
 import classes from "./Shell.module.css";
 import { WatchBanner } from "./WatchBanner";
 
 const PAGES = [
   { to: "/live", label: "Live", icon: IconLayoutGrid },
   { to: "/cameras", label: "Cameras", icon: IconDeviceCctv },
+  { to: "/coverage", label: "Coverage", icon: IconCalendarStats },
+  { to: "/storage", label: "Storage", icon: IconDatabase },
+  { to: "/notices", label: "Notices", icon: IconBell },
   { to: "/system", label: "System", icon: IconDeviceDesktopAnalytics },
 ] as const;
+
+/** Below Mantine's breakpoint "sm" the navigation is a menu. */
+const NARROW = "(max-width: 47.99em)";
 
 const ROLE_NAMES: Readonly<Record<Role, string>> = {
   [Role.UNSPECIFIED]: "",
@@ -51,6 +61,8 @@ interface Props {
 export function Shell({ user, children }: Props) {
   const { pathname } = useLocation();
   const [isOpen, { toggle, close }] = useDisclosure();
+  // One bell: two would be two for screen readers.
+  const isNarrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false }) ?? false;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the menu.
   useEffect(close, [pathname]);
 
@@ -67,19 +79,23 @@ export function Shell({ user, children }: Props) {
       <AppShell.Header hiddenFrom="sm">
         <Group h="100%" px="md" justify="space-between">
           <Brand />
-          <Burger
-            opened={isOpen}
-            onClick={toggle}
-            size="sm"
-            aria-label={isOpen ? "Close the menu" : "Open the menu"}
-            aria-expanded={isOpen}
-          />
+          <Group gap="sm">
+            {isNarrow && <NoticeBell />}
+            <Burger
+              opened={isOpen}
+              onClick={toggle}
+              size="sm"
+              aria-label={isOpen ? "Close the menu" : "Open the menu"}
+              aria-expanded={isOpen}
+            />
+          </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="sm" aria-label="Main">
-        <Box visibleFrom="sm" px={6} pt={4} pb="lg">
+        <Group visibleFrom="sm" pl={6} pt={4} pb="lg" gap={0} justify="space-between" wrap="nowrap">
           <Brand />
-        </Box>
+          {!isNarrow && <NoticeBell />}
+        </Group>
         <Box style={{ flex: 1 }}>
           {PAGES.map(({ to, label, icon: Icon }) => (
             <NavLink
@@ -112,9 +128,9 @@ function isCurrent(to: string, pathname: string): boolean {
 
 function Brand() {
   return (
-    <Group gap={10}>
+    <Group gap={8} wrap="nowrap">
       <Logo size={28} />
-      <Text fw={700} fz={18} lts={-0.3}>
+      <Text fw={700} fz={18} lts={-0.4}>
         RoninNVR
       </Text>
     </Group>

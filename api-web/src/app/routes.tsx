@@ -41,6 +41,18 @@ export const routes: RouteObject[] = [
                 lazy: async () => page((await import("../pages/EditCameraPage")).EditCameraPage),
               },
               {
+                path: "/coverage",
+                lazy: async () => page((await import("../pages/CoveragePage")).CoveragePage),
+              },
+              {
+                path: "/storage",
+                lazy: async () => page((await import("../pages/StoragePage")).StoragePage),
+              },
+              {
+                path: "/notices",
+                lazy: async () => page((await import("../pages/NoticesPage")).NoticesPage),
+              },
+              {
                 path: "/system",
                 lazy: async () => page((await import("../pages/SystemPage")).SystemPage),
               },

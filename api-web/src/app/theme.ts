@@ -8,6 +8,7 @@ import {
   type MantineColorsTuple,
   Menu,
   Modal,
+  Notification,
   Paper,
   Tooltip,
 } from "@mantine/core";
@@ -80,6 +81,9 @@ export const theme = createTheme({
     Modal: Modal.extend({
       defaultProps: { centered: true, closeButtonProps: { "aria-label": "Close" } },
       styles: { title: { fontWeight: 650 } },
+    }),
+    Notification: Notification.extend({
+      styles: { description: { color: "var(--text-quiet)" } },
     }),
     Paper: Paper.extend({ defaultProps: { radius: "md" } }),
     Tooltip: Tooltip.extend({

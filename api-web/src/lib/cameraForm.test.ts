@@ -138,3 +138,29 @@ describe("placeErrors", () => {
     expect(placed.others.map(({ field }) => field)).toEqual(["camera.sub.host", "camera.zoom"]);
   });
 });
+
+describe("limits of one camera", () => {
+  it("are in GB in the form and in bytes in the request", () => {
+    const before = valuesOf(camera());
+    const after = { ...before, retentionDays: 7, retentionGb: 1.5 };
+
+    expect(before).toMatchObject({ retentionDays: "", retentionGb: "" });
+    expect(cameraOf(after).record).toMatchObject({
+      retentionDays: 7,
+      retentionMaxBytes: 1_500_000_000n,
+    });
+    expect(changedPaths(before, after)).toEqual([
+      "record.retention_days",
+      "record.retention_max_bytes",
+    ]);
+    expect(valuesOf(cameraOf(after))).toMatchObject({ retentionDays: 7, retentionGb: 1.5 });
+  });
+
+  it("are 0 where nothing is typed, which leaves all to the limits of all cameras", () => {
+    const limited = valuesOf(camera({ record: { enabled: true, audio: true, retentionDays: 7 } }));
+    const after = { ...limited, retentionDays: "" as const };
+
+    expect(cameraOf(after).record?.retentionDays).toBe(0);
+    expect(changedPaths(limited, after)).toEqual(["record.retention_days"]);
+  });
+});

@@ -14,6 +14,7 @@ import {
 } from "../gen/ronin/v1/camera_pb";
 import { Transport } from "../gen/ronin/v1/common_pb";
 import { isId } from "./slug";
+import { bytesOf, gbOf } from "./storagePolicy";
 
 /** How the address of a source is typed. */
 export type AddressMode = "url" | "parts";
@@ -40,6 +41,10 @@ export interface CameraValues {
   sub: SourceValues;
   record: boolean;
   audio: boolean;
+  /** Days; empty: as for all cameras. */
+  retentionDays: number | "";
+  /** GB of 1000 MB; empty: no limit of its own. */
+  retentionGb: number | "";
 }
 
 /** Which of a camera's two sources. */
@@ -67,6 +72,8 @@ export const EMPTY_CAMERA: CameraValues = {
   sub: EMPTY_SOURCE,
   record: true,
   audio: true,
+  retentionDays: "",
+  retentionGb: "",
 };
 
 /** The form for a camera there is. Passwords never come back from the server. */
@@ -79,6 +86,8 @@ export function valuesOf(camera: Camera): CameraValues {
     sub: sourceValues(camera.sub),
     record: camera.record?.enabled ?? true,
     audio: camera.record?.audio ?? true,
+    retentionDays: camera.record?.retentionDays || "",
+    retentionGb: gbOf(camera.record?.retentionMaxBytes),
   };
 }
 
@@ -127,7 +136,12 @@ export function cameraOf(values: CameraValues): Camera {
     displayName: values.displayName.trim(),
     main: sourceOf(values.main),
     ...(values.hasSub && { sub: sourceOf(values.sub) }),
-    record: create(RecordSettingsSchema, { enabled: values.record, audio: values.audio }),
+    record: create(RecordSettingsSchema, {
+      enabled: values.record,
+      audio: values.audio,
+      retentionDays: Number(values.retentionDays || 0),
+      retentionMaxBytes: bytesOf(values.retentionGb),
+    }),
   });
 }
 
@@ -149,6 +163,12 @@ export function changedPaths(before: CameraValues, after: CameraValues): string[
   }
   if (old.record?.audio !== next.record?.audio) {
     paths.push("record.audio");
+  }
+  if (old.record?.retentionDays !== next.record?.retentionDays) {
+    paths.push("record.retention_days");
+  }
+  if (old.record?.retentionMaxBytes !== next.record?.retentionMaxBytes) {
+    paths.push("record.retention_max_bytes");
   }
   return paths;
 }
@@ -191,6 +211,8 @@ const FORM_FIELDS: Readonly<Record<string, string>> = {
   "camera.id": "id",
   "camera.record.enabled": "record",
   "camera.record.audio": "audio",
+  "camera.record.retention_days": "retentionDays",
+  "camera.record.retention_max_bytes": "retentionGb",
 };
 
 const SOURCE_FIELDS: Readonly<Record<string, keyof SourceValues>> = {

@@ -1,6 +1,7 @@
 /** A camera's status and streams in a few words. Not here: the words over a live tile (`tileWords`). */
 import { type Camera, CameraState } from "../gen/ronin/v1/camera_pb";
 import { MediaKind, type MediaStream, Transport } from "../gen/ronin/v1/common_pb";
+import { duration, SECOND_MS } from "./time";
 import { bitsPerSecond } from "./units";
 
 export type StateTone = "good" | "busy" | "trouble" | "off";
@@ -50,6 +51,23 @@ export function streamFacts(stream: MediaStream): string[] {
 /** Whether any of the streams carries sound. */
 export function hasAudio(streams: readonly MediaStream[]): boolean {
   return streams.some((stream) => stream.kind === MediaKind.AUDIO);
+}
+
+/** A clock that is this far off is worth a word. */
+const CLOCK_OFFSET_S = 2;
+
+/**
+ * "The camera's clock is 3.2 s behind; footage is labelled with the server's time." Undefined where
+ * it is right, or not known.
+ */
+export function clockWords(offsetSeconds: number | undefined): string | undefined {
+  if (offsetSeconds === undefined || Math.abs(offsetSeconds) <= CLOCK_OFFSET_S) {
+    return undefined;
+  }
+  const off = Math.abs(offsetSeconds);
+  const size = off < 60 ? `${off.toFixed(1)} s` : duration(off * SECOND_MS);
+  const side = offsetSeconds < 0 ? "behind" : "ahead";
+  return `The camera's clock is ${size} ${side}; footage is labelled with the server's time.`;
 }
 
 /** "192.168.1.20:554/h264, TCP" */

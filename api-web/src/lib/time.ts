@@ -13,6 +13,11 @@ export function timestampMs(time: Timestamp | undefined): number | undefined {
 
 export { timestampFromMs };
 
+/** IANA name of the viewer's time zone: the server is asked for days in it. */
+export function viewerZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 /** "14:05:09" */
 export function clockTime(ms: number): string {
   return new Date(ms).toLocaleTimeString(undefined, { hour12: false });
@@ -67,6 +72,19 @@ export function parseMoment(text: string | null): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
+/** "2026-11-22T14:05:09" in the viewer's zone, as fields for date and time hold it. */
+export function localTime(ms: number): string {
+  const date = new Date(ms);
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()];
+  return `${dayKey(ms)}T${time.map((part) => String(part).padStart(2, "0")).join(":")}`;
+}
+
+/** The moment that such a field names; undefined while it is half typed. */
+export function parseLocalTime(text: string): number | undefined {
+  const ms = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text) ? new Date(text).getTime() : Number.NaN;
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
 /** The day that holds `ms` in the viewer's zone; 23 or 25 hours where clocks change. */
 export function dayOf(ms: number): { startMs: number; endMs: number } {
   const date = new Date(ms);
@@ -92,4 +110,31 @@ export function parseDayKey(key: string | null): number | undefined {
   }
   const date = new Date(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
   return dayKey(date.getTime()) === key ? date.getTime() : undefined;
+}
+
+/** "2026-11-20" and two days → "2026-11-22": days of the calendar, however long they are. */
+export function addDays(key: string, days: number): string {
+  const [year = 0, month = 1, day = 1] = key.split("-").map(Number);
+  return new Date(Date.UTC(year, month - 1, day + days)).toISOString().slice(0, 10);
+}
+
+/** Every day from `first` to `last`, both inclusive. */
+export function daysBetween(first: string, last: string): string[] {
+  const days: string[] = [];
+  for (let day = first; day <= last; day = addDays(day, 1)) {
+    days.push(day);
+  }
+  return days;
+}
+
+/** "Sun, 22 Nov" of a day key, in the words of the viewer's language. */
+export function dayWords(key: string, options: Intl.DateTimeFormatOptions = {}): string {
+  const [year = 0, month = 1, day = 1] = key.split("-").map(Number);
+  return new Date(Date.UTC(year, month - 1, day)).toLocaleDateString(undefined, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    ...options,
+    timeZone: "UTC",
+  });
 }

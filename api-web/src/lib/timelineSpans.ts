@@ -1,6 +1,6 @@
 /** A day of footage as spans on a bar. Not here: drawing them (`components/recordings/CoverageBar`). */
 import type { CameraTimeline } from "../gen/ronin/v1/recording_pb";
-import { timestampMs } from "./time";
+import { MINUTE_MS, timestampMs } from "./time";
 
 export interface Span {
   startMs: number;
@@ -26,11 +26,16 @@ const UNWANTED = new Set([
   "FOOTAGE_GONE",
 ]);
 
+/** Whether nobody wanted, or wanted to keep, the footage that is missing for this cause. */
+export function isUnwanted(cause: string): boolean {
+  return UNWANTED.has(cause);
+}
+
 function kindOf(cause: string): GapKind {
   if (cause === "NOT_YET_INDEXED") {
     return "pending";
   }
-  return UNWANTED.has(cause) ? "unwanted" : "lost";
+  return isUnwanted(cause) ? "unwanted" : "lost";
 }
 
 /** Gaps in which footage is missing. */
@@ -45,21 +50,42 @@ export interface DayCoverage extends Span {
   coverage: number;
 }
 
-/** The timeline of a camera cut to the day. */
-export function dayCoverage(timeline: CameraTimeline, day: Span): DayCoverage {
+/** An answer is this old at most: what was being written then still is. */
+const ANSWER_AGE_MS = MINUTE_MS;
+
+/** The timeline of a camera cut to the day; what is being written reaches up to now. */
+export function dayCoverage(timeline: CameraTimeline, day: Span, nowMs?: number): DayCoverage {
+  const gaps = timeline.gaps.flatMap((gap) =>
+    cut(gap, day).map((span) => ({
+      ...span,
+      message: gap.message,
+      cause: gap.cause,
+      kind: kindOf(gap.cause),
+    })),
+  );
+  const last = gaps.at(-1);
+  if (last?.kind === "pending" && nowMs !== undefined && nowMs - last.endMs < ANSWER_AGE_MS) {
+    last.endMs = Math.min(Math.max(nowMs, last.endMs), day.endMs);
+  }
   return {
     ...day,
     recorded: timeline.recorded.flatMap((span) => cut(span, day)),
-    gaps: timeline.gaps.flatMap((gap) =>
-      cut(gap, day).map((span) => ({
-        ...span,
-        message: gap.message,
-        cause: gap.cause,
-        kind: kindOf(gap.cause),
-      })),
-    ),
+    gaps,
     coverage: timeline.coverage,
   };
+}
+
+/** What can be played, in order: footage on disk, and what is being written. */
+export function playableSpans(day: DayCoverage): Span[] {
+  const pending = day.gaps.filter((gap) => gap.kind === "pending");
+  return [...day.recorded, ...pending].sort((a, b) => a.startMs - b.startMs);
+}
+
+/** The part of a span that lies on the day; undefined where it does not touch it. */
+export function onDay(span: Span, day: Span): Span | undefined {
+  const startMs = Math.max(span.startMs, day.startMs);
+  const endMs = Math.min(span.endMs, day.endMs);
+  return endMs > startMs ? { startMs, endMs } : undefined;
 }
 
 type WireSpan = Pick<CameraTimeline["recorded"][number], "startTime" | "endTime">;
@@ -70,9 +96,9 @@ function cut(span: WireSpan, day: Span): Span[] {
   return endMs > startMs ? [{ startMs, endMs }] : [];
 }
 
-/** Whether there is footage of the moment on disk. */
-export function isRecorded(day: DayCoverage, ms: number): boolean {
-  return day.recorded.some((span) => ms >= span.startMs && ms < span.endMs);
+/** Whether there is footage of the moment, finished or being written. */
+export function isPlayable(day: DayCoverage, ms: number): boolean {
+  return playableSpans(day).some((span) => ms >= span.startMs && ms < span.endMs);
 }
 
 /** Where a span lies on the bar, in percent. */

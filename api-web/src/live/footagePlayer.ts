@@ -10,7 +10,10 @@ import type { LoadHls } from "./livePlayer";
 import { type Piece, positionOf, wallTimeAt } from "./wallClock";
 
 export interface FootageSource {
+  /** Media playlist, for hls.js. */
   url: string;
+  /** Multivariant playlist, which names the codecs, for browsers that play HLS themselves. */
+  nativeUrl: string;
   codecs: readonly string[];
 }
 
@@ -29,6 +32,8 @@ interface Options {
   onState: (state: FootageState) => void;
   /** Told the wall-clock time of the picture whenever it changes. */
   onWall: (wallMs: number) => void;
+  /** The end of the playlist is shown, and nothing is added to it any more. */
+  onEnded: () => void;
 }
 
 const REASONS = {
@@ -64,6 +69,7 @@ export function playFootage(options: Options): () => void {
   for (const event of ["timeupdate", "seeking", "seeked"]) {
     video.addEventListener(event, tellTime, { signal });
   }
+  video.addEventListener("ended", () => options.onEnded(), { signal });
   const onPieces = (found: readonly Piece[]) => {
     pieces = found;
   };
@@ -107,11 +113,13 @@ function attachHls(
   let isStarted = false;
   let mediaErrors = 0;
   hls.on(Hls.Events.LEVEL_LOADED, (_event, { details }) => {
-    // hls.js corrects these fragments in place when it has seen their media.
+    // hls.js corrects these fragments in place when it has seen their media. A playlist that reaches
+    // up to now is loaded again and again, and grows.
     onPieces(details.fragments);
     if (!isStarted) {
       isStarted = true;
-      // The playlist begins at the key frame before the moment asked for.
+      // The playlist begins at the key frame before the moment asked for. Without a position, hls.js
+      // would begin at the end of a playlist that still grows.
       hls.startLoad(positionOf(details.fragments, atMs) ?? 0);
       onState({ kind: "ready" });
       void play(video);
@@ -150,7 +158,7 @@ function attachNative({ video, source, atMs, onState }: Options, signal: AbortSi
     video.removeAttribute("src");
     video.load();
   });
-  video.src = source.url;
+  video.src = source.nativeUrl;
   void play(video);
 }
 

@@ -1,98 +1,100 @@
 /**
- * The footage of one camera on one day: coverage with gaps, its segments, and
- * any moment of it to play. The day and the moment are in the URL.
+ * The footage of one camera on one day: coverage with gaps, its segments, any moment of it to play,
+ * and spans to protect. The day, the moment and the span are in the URL.
  */
-import { Box, Stack, Text } from "@mantine/core";
-import { IconCalendarTime, IconMovie } from "@tabler/icons-react";
+import { Box, Button, Group, Stack, Text } from "@mantine/core";
+import { IconCalendarTime, IconMovie, IconShieldPlus } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
-import { useSearchParams } from "react-router";
 import { describeError } from "../api/errors";
-import { useDaySegments, useDayTimeline, usePlayback } from "../api/recordings";
+import { FollowSegments } from "../api/FollowSegments";
+import { useProtectedSpans, useProtection } from "../api/protection";
+import { playbackSpan, useDaySegments, useDayTimeline, usePlayback } from "../api/recordings";
+import { useRole } from "../api/role";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Loading } from "../components/Loading";
 import { Panel } from "../components/Panel";
 import { CoverageBar } from "../components/recordings/CoverageBar";
+import { CoverageWords } from "../components/recordings/CoverageWords";
 import { DayPicker } from "../components/recordings/DayPicker";
 import { FootagePlayer } from "../components/recordings/FootagePlayer";
+import { GapList } from "../components/recordings/GapList";
+import { ProtectForm } from "../components/recordings/ProtectForm";
 import { SegmentPlayer } from "../components/recordings/SegmentPlayer";
 import { SegmentTable } from "../components/recordings/SegmentTable";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
 import type { Segment } from "../gen/ronin/v1/recording_pb";
-import { dayKey, dayOf, parseDayKey, parseMoment } from "../lib/time";
-import { type DayCoverage, dayCoverage, lostGaps } from "../lib/timelineSpans";
-import { percent } from "../lib/units";
+import { notifyDone } from "../lib/notify";
+import { dayKey, MINUTE_MS, parseDayKey, SECOND_MS, timestampMs } from "../lib/time";
+import { type DayCoverage, dayCoverage, playableSpans, type Span } from "../lib/timelineSpans";
+import { bytes } from "../lib/units";
 import { useNow } from "../lib/useNow";
+import { CameraCalendar } from "./CameraCalendar";
+import { CameraProtection } from "./CameraProtection";
+import { type FootageAddress, useFootageAddress } from "./useFootageAddress";
 
 const REDRAW_MS = 15_000;
 
-/** Another day is no new page. */
-const KEEP_SCROLL = { preventScrollReset: true };
-
 export function CameraFootage({ camera }: { camera: Camera }) {
   const now = useNow(REDRAW_MS);
-  const [params, setParams] = useSearchParams();
-  const [playing, setPlaying] = useState<Segment>();
-  const atMs = parseMoment(params.get("at"));
-  const [wallMs, setWallMs] = useState<number>();
-  const playback = usePlayback(camera.name, atMs);
-  const { hlsPath, codecs } = playback.data ?? {};
-  const source = useMemo(
-    () => (hlsPath ? { url: hlsPath, codecs: codecs ?? [] } : undefined),
-    [hlsPath, codecs],
-  );
-  const day = dayOf(atMs ?? parseDayKey(params.get("day")) ?? now);
+  const { mayChangeFootage } = useRole();
+  const address = useFootageAddress(now);
+  const { day, atMs, chosen, onDay, onMoment, onChoose } = address;
   const isToday = now >= day.startMs && now < day.endMs;
+  const [wallMs, setWallMs] = useState<number>();
   const timeline = useDayTimeline(camera.name, day, isToday);
-  const list = useDaySegments(camera.name, day, isToday);
+  const protectedSpans = useProtectedSpans(camera.name).spans;
+  const { protect } = useProtection();
   const first = timeline.data?.timelines[0];
-  const coverage = first && dayCoverage(first, day);
+  const coverage = first && dayCoverage(first, day, now);
+  const playheadMs = atMs === undefined ? undefined : (wallMs ?? atMs);
+  const kept = protectedSpans?.map(({ startTime, endTime }) => ({
+    startMs: timestampMs(startTime) ?? 0,
+    endMs: timestampMs(endTime) ?? 0,
+  }));
 
-  const onDay = (dayMs: number | undefined) =>
-    setParams((old) => {
-      const next = new URLSearchParams(old);
-      next.delete("at");
-      if (dayMs === undefined) {
-        next.delete("day");
-      } else {
-        next.set("day", dayKey(dayMs));
-      }
-      return next;
-    }, KEEP_SCROLL);
-
-  const onMoment = (ms: number) => {
-    setParams(
-      (old) => {
-        const next = new URLSearchParams(old);
-        next.delete("day");
-        next.set("at", new Date(ms).toISOString());
-        return next;
-      },
-      // The way back leads out of the player, not through all moments.
-      { ...KEEP_SCROLL, replace: atMs !== undefined },
-    );
+  const onProtect = async (span: Span, note: string) => {
+    const answer = await protect(camera.name, span, note);
+    onChoose(undefined);
+    notifyDone(`Protected: ${bytes(answer.span?.sizeBytes ?? 0n)} of footage stay.`);
   };
-  const onClose = () => onDay(isToday ? undefined : day.startMs);
 
   return (
     <>
+      {isToday && (
+        <FollowSegments key={`${camera.name} ${day.startMs}`} camera={camera.name} day={day} />
+      )}
       <Panel
         title="Footage"
         icon={<IconCalendarTime size={18} />}
-        aside={<DayPicker dayMs={day.startMs} nowMs={now} onDay={onDay} />}
+        aside={
+          <DayPicker
+            dayMs={day.startMs}
+            nowMs={now}
+            onDay={onDay}
+            calendar={(close) => (
+              <CameraCalendar
+                camera={camera.name}
+                dayMs={day.startMs}
+                nowMs={now}
+                onDay={(key) => {
+                  close();
+                  onDay(key === dayKey(now) ? undefined : parseDayKey(key));
+                }}
+              />
+            )}
+          />
+        }
       >
         {atMs !== undefined && (
-          <Box mb="md">
-            <FootagePlayer
-              camera={camera.id}
-              atMs={atMs}
-              source={source}
-              error={playback.error ? describeError(playback.error) : undefined}
-              onWall={setWallMs}
-              onMoment={onMoment}
-              onRetry={() => void playback.refetch()}
-              onClose={onClose}
-            />
-          </Box>
+          <Playing
+            key={camera.name}
+            camera={camera}
+            address={address}
+            atMs={atMs}
+            coverage={coverage}
+            isToday={isToday}
+            onWall={setWallMs}
+          />
         )}
         {timeline.isPending && <Loading>Loading the timeline</Loading>}
         {!coverage && timeline.error && (
@@ -102,54 +104,138 @@ export function CameraFootage({ camera }: { camera: Camera }) {
           />
         )}
         {coverage && (
-          <Stack gap="xs">
-            <Text size="sm">
-              <CoverageWords coverage={coverage} isToday={isToday} />
-            </Text>
+          <Stack gap="sm">
+            <Group justify="space-between" gap="xs">
+              <Text size="sm">
+                <CoverageWords coverage={coverage} isToday={isToday} />
+              </Text>
+              {mayChangeFootage && chosen === undefined && (
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  leftSection={<IconShieldPlus size={15} aria-hidden />}
+                  onClick={() => onChoose(firstChoice(coverage, playheadMs))}
+                >
+                  Protect a span
+                </Button>
+              )}
+            </Group>
             <CoverageBar
               day={coverage}
               nowMs={now}
-              playheadMs={atMs === undefined ? undefined : (wallMs ?? atMs)}
+              playheadMs={playheadMs}
               onPlay={onMoment}
+              kept={kept ?? []}
+              chosen={chosen}
+              onChoose={onChoose}
+            />
+            {chosen && (
+              <ProtectForm
+                span={chosen}
+                onSpan={onChoose}
+                onProtect={onProtect}
+                onCancel={() => onChoose(undefined)}
+              />
+            )}
+            <GapList
+              key={day.startMs}
+              gaps={coverage.gaps.filter(({ kind }) => kind !== "pending")}
             />
           </Stack>
         )}
       </Panel>
-      <Panel title="Segments" icon={<IconMovie size={18} />}>
-        {list.isPending && <Loading>Loading segments</Loading>}
-        {!list.segments && list.error && (
-          <ErrorNotice words={describeError(list.error)} onRetry={() => void list.refetch()} />
-        )}
-        {list.segments?.length === 0 && (
-          <Text size="sm" c="dimmed">
-            {isToday
-              ? "No segment of today is finished yet. The one being written appears here when it ends."
-              : "There is no footage of this day. The bar above says why."}
-          </Text>
-        )}
-        {list.segments && list.segments.length > 0 && (
-          <SegmentTable segments={list.segments} onPlay={setPlaying} />
-        )}
-      </Panel>
-      <SegmentPlayer segment={playing} onClose={() => setPlaying(undefined)} />
+      <Segments camera={camera.name} day={day} isToday={isToday} />
+      <CameraProtection camera={camera.name} isEditable={mayChangeFootage} onMoment={onMoment} />
     </>
   );
 }
 
-function CoverageWords({ coverage, isToday }: { coverage: DayCoverage; isToday: boolean }) {
-  const lost = lostGaps(coverage).length;
-  const isFirst =
-    coverage.recorded.length === 0 && coverage.gaps.some((gap) => gap.kind === "pending");
-  if (isFirst && lost === 0) {
-    return <>Being recorded: the first file is not finished yet.</>;
-  }
-  return (
-    <>
-      <Text span fw={650}>
-        {percent(coverage.coverage)}
-      </Text>{" "}
-      of the {isToday ? "day so far" : "day"} is on disk
-      {lost > 0 && `, with ${lost === 1 ? "1 gap" : `${lost} gaps`}`}.
-    </>
+interface PlayingProps {
+  camera: Camera;
+  address: FootageAddress;
+  atMs: number;
+  coverage: DayCoverage | undefined;
+  isToday: boolean;
+  onWall: (ms: number) => void;
+}
+
+/** The player of the moment that the URL names. */
+function Playing({ camera, address, atMs, coverage, isToday, onWall }: PlayingProps) {
+  const { day, onDay, onMoment } = address;
+  const span = playbackSpan(atMs, day);
+  const playback = usePlayback(camera.name, span);
+  const { hlsPath, multivariantPath, codecs } = playback.data ?? {};
+  const source = useMemo(
+    () =>
+      hlsPath
+        ? { url: hlsPath, nativeUrl: multivariantPath || hlsPath, codecs: codecs ?? [] }
+        : undefined,
+    [hlsPath, multivariantPath, codecs],
   );
+  /** A playlist ends after a while; the footage goes on. */
+  const onEnded = () => {
+    const next = coverage && nextMoment(coverage, span.endMs);
+    if (next !== undefined) {
+      onMoment(next);
+    }
+  };
+  return (
+    <Box mb="md">
+      <FootagePlayer
+        camera={camera.id}
+        atMs={atMs}
+        source={source}
+        error={playback.error ? describeError(playback.error) : undefined}
+        onWall={onWall}
+        onMoment={onMoment}
+        onEnded={onEnded}
+        onRetry={() => void playback.refetch()}
+        onClose={() => onDay(isToday ? undefined : day.startMs)}
+      />
+    </Box>
+  );
+}
+
+function Segments({ camera, day, isToday }: { camera: string; day: Span; isToday: boolean }) {
+  const list = useDaySegments(camera, day, isToday);
+  const [playing, setPlaying] = useState<Segment>();
+  return (
+    <Panel title="Segments" icon={<IconMovie size={18} />}>
+      {list.isPending && <Loading>Loading segments</Loading>}
+      {!list.segments && list.error && (
+        <ErrorNotice words={describeError(list.error)} onRetry={() => void list.refetch()} />
+      )}
+      {list.segments?.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {isToday
+            ? "No segment of today is finished yet. The one being written appears here when it ends."
+            : "There is no footage of this day. The bar above says why."}
+        </Text>
+      )}
+      {list.segments && list.segments.length > 0 && (
+        <SegmentTable segments={list.segments} onPlay={setPlaying} />
+      )}
+      <SegmentPlayer segment={playing} onClose={() => setPlaying(undefined)} />
+    </Panel>
+  );
+}
+
+/** Where playing goes on behind the end of a playlist; undefined where the day has nothing more. */
+function nextMoment(coverage: DayCoverage, endMs: number): number | undefined {
+  const next = playableSpans(coverage).find((span) => span.endMs > endMs + SECOND_MS);
+  return next && Math.max(next.startMs, endMs);
+}
+
+/** The span that choosing begins with: around what plays, else the last minutes of the day. */
+function firstChoice(coverage: DayCoverage, playheadMs: number | undefined): Span {
+  const last = playableSpans(coverage).at(-1);
+  const middleMs = playheadMs ?? (last ? last.endMs - 5 * MINUTE_MS : coverage.startMs);
+  return {
+    startMs: Math.max(seconds(middleMs - 5 * MINUTE_MS), coverage.startMs),
+    endMs: Math.min(seconds(middleMs + 5 * MINUTE_MS), coverage.endMs),
+  };
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / SECOND_MS) * SECOND_MS;
 }

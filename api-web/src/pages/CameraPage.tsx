@@ -26,6 +26,7 @@ import type { Camera } from "../gen/ronin/v1/camera_pb";
 import { SystemService } from "../gen/ronin/v1/system_pb";
 import { addressWords, transportWords } from "../lib/cameraWords";
 import { dateTime, timestampMs } from "../lib/time";
+import { limitWords } from "../lib/volumes";
 import { CameraFootage } from "./CameraFootage";
 import { LiveCamera } from "./LiveCamera";
 import { NoSuchCamera } from "./NoSuchCamera";
@@ -146,10 +147,24 @@ function cameraFacts(camera: Camera): Fact[] {
       label: "Recording",
       value: record?.enabled === false ? "Off" : record?.audio === false ? "Video only" : "On",
     },
+    {
+      label: "Kept",
+      value: limitWords(record?.retentionDays, record?.retentionMaxBytes) ?? "As all cameras",
+    },
+    ...clockFact(camera.status?.clockOffsetSeconds),
     ...(created === undefined ? [] : [{ label: "Added", value: dateTime(created) }]),
     {
       label: "Id",
       value: <Group component="span">{camera.id}</Group>,
     },
   ];
+}
+
+function clockFact(offsetSeconds: number | undefined): Fact[] {
+  if (offsetSeconds === undefined) {
+    return [];
+  }
+  const off = Math.abs(offsetSeconds);
+  const side = offsetSeconds < 0 ? "behind" : "ahead";
+  return [{ label: "Its clock", value: off < 0.1 ? "right" : `${off.toFixed(1)} s ${side}` }];
 }

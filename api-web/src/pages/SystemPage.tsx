@@ -1,6 +1,6 @@
 /** The server: versions, storage, database, what it can encode, decode and detect. */
 import { useQuery } from "@connectrpc/connect-query";
-import { Alert, Badge, Group, Progress, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, Badge, Group, Progress, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import {
   IconAlertCircle,
@@ -10,6 +10,7 @@ import {
   IconScan,
   IconServer,
 } from "@tabler/icons-react";
+import { Link } from "react-router";
 import { describeError } from "../api/errors";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Facts } from "../components/Facts";
@@ -94,6 +95,12 @@ function SystemPanels({ info }: { info: GetSystemInfoResponse }) {
         <Facts
           facts={[
             { label: "Kind", value: databaseName(info.database) },
+            {
+              label: "Answers",
+              value: info.databaseAvailable
+                ? "Yes"
+                : "No. Recording goes on; what would be written waits beside the footage",
+            },
             { label: "Segments in the index", value: count(info.storage?.segments ?? 0n) },
           ]}
         />
@@ -117,7 +124,15 @@ function Storage({ storage }: { storage: StorageInfo }) {
   const share = (value: number) => (total > 0 ? (value / total) * 100 : 0);
   const isLow = total > 0 && free / total < LOW_FREE_SHARE;
   return (
-    <Panel title="Storage" icon={<IconDatabase size={18} />}>
+    <Panel
+      title="Storage"
+      icon={<IconDatabase size={18} />}
+      aside={
+        <Anchor component={Link} to="/storage" size="sm">
+          What is kept, and for how long
+        </Anchor>
+      }
+    >
       <Stack gap="sm">
         <Progress.Root size="xl" radius="sm" role="img" aria-label={storageWords(storage)}>
           <Progress.Section value={share(footage)} color="ronin" withAria={false} />

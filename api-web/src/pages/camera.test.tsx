@@ -1,7 +1,9 @@
 /** One camera's footage and counters. */
 import { screen, within } from "@testing-library/react";
 import { beforeEach, expect, it, vi } from "vitest";
+import { CameraState } from "../gen/ronin/v1/camera_pb";
 import type { ListSegmentsRequest } from "../gen/ronin/v1/recording_pb";
+import { clockWords } from "../lib/cameraWords";
 import { HOUR_MS, timestampFromMs, timestampMs } from "../lib/time";
 import { openApp } from "../test/app";
 import { FakeHls } from "../test/fakeHls";
@@ -136,4 +138,45 @@ it("shows the counters of each branch", async () => {
       .getAllByRole("cell")
       .map((cell) => cell.textContent),
   ).toEqual(["0", "2"]);
+});
+
+it("says that pictures arrive and are not recorded, and why", async () => {
+  const status = {
+    state: CameraState.STREAMING,
+    recordingFault: { reason: "STORAGE_FULL", message: "there is no room for footage" },
+    clockOffsetSeconds: -3.21,
+  };
+  openApp(fakeServer({ cameras: [camera({ status })], recording }), { path: PATH, token: TOKEN });
+
+  const page = within(await screen.findByRole("region", { name: "Status" }));
+  expect(page.getByText("Pictures arrive, but they are not recorded")).toBeVisible();
+  expect(page.getByText(/There is no room for footage\./)).toBeVisible();
+  expect(
+    page.getByText(
+      "The camera's clock is 3.2 s behind; footage is labelled with the server's time.",
+    ),
+  ).toBeVisible();
+});
+
+it.each([
+  [undefined, undefined],
+  [1.9, undefined],
+  [-2, undefined],
+  [2.04, "2.0 s ahead"],
+  [-125, "2 min 5 s behind"],
+])("says of a clock that is off by %s: %s", (offset, words) => {
+  const said = clockWords(offset);
+  if (words === undefined) {
+    expect(said).toBeUndefined();
+  } else {
+    expect(said).toContain(words);
+  }
+});
+
+it("lists each gap of the day below the bar", async () => {
+  openApp(fakeServer({ cameras: [camera()], recording }), { path: PATH, token: TOKEN });
+
+  const table = await screen.findByRole("table", { name: "Gaps of the day" });
+  const row = within(table).getAllByRole("row")[1];
+  expect(row).toHaveTextContent(/1 hNo answer from 192\.168\.1\.20:554 in 5 s\.$/);
 });

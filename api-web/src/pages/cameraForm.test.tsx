@@ -184,3 +184,23 @@ it("offers the newest settings when somebody else changed them", async () => {
 
   expect(await screen.findByRole("button", { name: "Load the newest settings" })).toBeVisible();
 });
+
+it("limits how long footage of this camera is kept, and says what that means", async () => {
+  const updateCamera = vi.fn((_request: UpdateCameraRequest) => ({ camera: camera() }));
+  const { user } = openApp(fakeServer({ cameras: [camera()], camera: { updateCamera } }), {
+    path: "/cameras/front-door/edit",
+    token: TOKEN,
+  });
+
+  expect(await screen.findByText(/Kept as the footage of all cameras is/)).toBeVisible();
+  await user.type(screen.getByLabelText("Keep for"), "7");
+  await user.type(screen.getByLabelText("Keep at most"), "200");
+  expect(screen.getByText(/Kept: 7 days, at most 200 GB\./)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Save changes" }));
+
+  await waitFor(() => expect(updateCamera).toHaveBeenCalled());
+  expect(updateCamera.mock.calls[0]?.[0]).toMatchObject({
+    camera: { record: { retentionDays: 7, retentionMaxBytes: 200_000_000_000n } },
+    updateMask: { paths: ["record.retention_days", "record.retention_max_bytes"] },
+  });
+});

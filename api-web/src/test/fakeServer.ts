@@ -8,13 +8,18 @@ import {
   CameraSchema,
   CameraService,
   CameraState,
-  type WatchCamerasResponse,
   WatchCamerasResponseSchema,
 } from "../gen/ronin/v1/camera_pb";
 import { MediaKind, Transport } from "../gen/ronin/v1/common_pb";
 import { LiveService } from "../gen/ronin/v1/live_pb";
-import { RecordingService } from "../gen/ronin/v1/recording_pb";
-import { SystemService } from "../gen/ronin/v1/system_pb";
+import { RecordingService, WatchSegmentsResponseSchema } from "../gen/ronin/v1/recording_pb";
+import { StorageService } from "../gen/ronin/v1/storage_pb";
+import {
+  type NoticeSchema,
+  SystemService,
+  WatchNoticesResponseSchema,
+} from "../gen/ronin/v1/system_pb";
+import { Feed } from "./feed";
 
 export const TOKEN = "session-1";
 
@@ -50,14 +55,10 @@ export function camera(overrides: CameraInit = {}): Camera {
   });
 }
 
-/** A stream of watch messages that a test pushes into. */
-export class WatchFeed {
-  readonly #queue: WatchCamerasResponse[] = [];
-  #wake: (() => void) | undefined;
-
-  send(message: MessageInitShape<typeof WatchCamerasResponseSchema>): void {
-    this.#queue.push(create(WatchCamerasResponseSchema, message));
-    this.#wake?.();
+/** The watch of cameras: a snapshot, then what a test pushes. */
+export class WatchFeed extends Feed<typeof WatchCamerasResponseSchema> {
+  constructor() {
+    super(WatchCamerasResponseSchema);
   }
 
   changed(value: Camera): void {
@@ -66,36 +67,52 @@ export class WatchFeed {
 
   async *stream(cameras: Camera[], signal: AbortSignal) {
     yield create(WatchCamerasResponseSchema, { event: { case: "snapshot", value: { cameras } } });
-    signal.addEventListener("abort", () => this.#wake?.());
-    while (!signal.aborted) {
-      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-        yield next;
-      }
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
+    yield* this.messages(signal);
+  }
+}
+
+/** The watch of notices: what a test pushes. */
+export class NoticeFeed extends Feed<typeof WatchNoticesResponseSchema> {
+  constructor() {
+    super(WatchNoticesResponseSchema);
+  }
+
+  notice(value: MessageInitShape<typeof NoticeSchema>): void {
+    this.send({ event: { case: "notice", value } });
+  }
+}
+
+/** The watch of segments: what a test pushes. */
+export class SegmentFeed extends Feed<typeof WatchSegmentsResponseSchema> {
+  constructor() {
+    super(WatchSegmentsResponseSchema);
   }
 }
 
 interface Parts {
   cameras?: Camera[];
   feed?: WatchFeed;
+  noticeFeed?: NoticeFeed;
+  segmentFeed?: SegmentFeed;
+  /** Role of the person at the browser. */
+  role?: Role;
   auth?: Partial<ServiceImpl<typeof AuthService>>;
   camera?: Partial<ServiceImpl<typeof CameraService>>;
   recording?: Partial<ServiceImpl<typeof RecordingService>>;
+  storage?: Partial<ServiceImpl<typeof StorageService>>;
   system?: Partial<ServiceImpl<typeof SystemService>>;
 }
 
 /** The routes of a server with these cameras, for people signed in with `TOKEN`. */
 export function fakeServer(parts: Parts) {
-  const { cameras = [], feed = new WatchFeed() } = parts;
+  const { cameras = [], feed = new WatchFeed(), role = Role.ADMIN } = parts;
+  const { noticeFeed = new NoticeFeed(), segmentFeed = new SegmentFeed() } = parts;
   return ({ service }: ConnectRouter) => {
     service(AuthService, {
       getSetupStatus: () => ({ setupRequired: false }),
       getSession: (_request, context) => {
         requireSession(context.requestHeader);
-        return { user: { name: "users/1", username: "admin", role: Role.ADMIN } };
+        return { user: { name: "users/1", username: "admin", role } };
       },
       ...parts.auth,
     });
@@ -110,8 +127,18 @@ export function fakeServer(parts: Parts) {
       },
       ...parts.camera,
     });
-    service(RecordingService, parts.recording ?? {});
-    service(SystemService, parts.system ?? {});
+    service(RecordingService, {
+      listRecordingDays: () => ({ days: [] }),
+      listProtectedSpans: () => ({ spans: [] }),
+      watchSegments: (_request, context) => segmentFeed.messages(context.signal),
+      ...parts.recording,
+    });
+    service(StorageService, parts.storage ?? {});
+    service(SystemService, {
+      listNotices: () => ({ notices: [] }),
+      watchNotices: (_request, context) => noticeFeed.messages(context.signal),
+      ...parts.system,
+    });
     service(LiveService, {
       getLiveStream: ({ camera: name }) => ({
         hlsPath: `/live/${name.replace("cameras/", "")}/index.m3u8`,

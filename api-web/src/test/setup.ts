@@ -14,6 +14,8 @@ class NoResizes implements ResizeObserver {
 }
 
 window.ResizeObserver = NoResizes;
+// A pointer event is a mouse event that knows its pointer.
+window.PointerEvent ??= class extends MouseEvent {} as typeof PointerEvent;
 window.matchMedia = (query: string) =>
   ({
     matches: false,

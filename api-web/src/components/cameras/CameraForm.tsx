@@ -24,6 +24,7 @@ import { suggestId } from "../../lib/slug";
 import { ErrorNotice } from "../ErrorNotice";
 import { Panel } from "../Panel";
 import { ProbeResult, type ProbeState } from "./ProbeResult";
+import { RetentionFields } from "./RetentionFields";
 import { type CameraFormHandle, SourceFields } from "./SourceFields";
 
 interface Props {
@@ -163,6 +164,7 @@ export function CameraForm({ camera, onProbe, onSave, cancelPath }: Props) {
               disabled={!form.values.record}
               {...form.getInputProps("audio", { type: "checkbox" })}
             />
+            <RetentionFields form={form} />
           </Stack>
         </Panel>
 

@@ -3,7 +3,7 @@ import { Alert, Badge, Group, Text } from "@mantine/core";
 import { IconExclamationCircle, IconPointFilled } from "@tabler/icons-react";
 import { asSentence } from "../../api/errors";
 import { type Camera, CameraState } from "../../gen/ronin/v1/camera_pb";
-import { stateWords } from "../../lib/cameraWords";
+import { clockWords, stateWords } from "../../lib/cameraWords";
 import { dateTime, duration, timestampMs } from "../../lib/time";
 import { useNow } from "../../lib/useNow";
 import { nextAttempt } from "../../live/tileWords";
@@ -49,8 +49,10 @@ export function CameraTrouble({ camera }: { camera: Camera }) {
     return null;
   }
   const dropped = status.droppedFrames;
+  const clock = clockWords(status.clockOffsetSeconds);
   const warnings = [
     ...status.warnings.map(asSentence),
+    ...(clock === undefined ? [] : [clock]),
     ...(dropped > 0n
       ? [`${dropped} pictures were dropped before the recorder: the disk is too slow.`]
       : []),
@@ -69,6 +71,18 @@ export function CameraTrouble({ camera }: { camera: Camera }) {
           {status.failedAttempts > 1 && ` ${status.failedAttempts} attempts failed so far.`}
         </Alert>
       )}
+      {status.recordingFault && (
+        <Alert
+          color="red"
+          variant="light"
+          p="xs"
+          title="Pictures arrive, but they are not recorded"
+          icon={<IconExclamationCircle size={18} aria-hidden />}
+        >
+          {asSentence(status.recordingFault.message || status.recordingFault.reason)}{" "}
+          {failingSince(timestampMs(status.recordingFault.time))}
+        </Alert>
+      )}
       {warnings.map((warning) => (
         <Alert
           key={warning}
@@ -82,4 +96,8 @@ export function CameraTrouble({ camera }: { camera: Camera }) {
       ))}
     </>
   );
+}
+
+function failingSince(ms: number | undefined): string {
+  return ms === undefined ? "" : `Since ${dateTime(ms)}.`;
 }

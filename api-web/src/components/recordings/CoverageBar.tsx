@@ -1,11 +1,19 @@
 /** A day of footage as a bar: what is on disk and can be played, and each gap with its cause. */
 import { Box, Group, Text, Tooltip } from "@mantine/core";
 import { asSentence } from "../../api/errors";
-import { clockTime, duration, HOUR_MS, shortClockTime } from "../../lib/time";
-import { type DayCoverage, type GapSpan, lostGaps, placeOnDay } from "../../lib/timelineSpans";
+import { clockTime, duration, shortClockTime } from "../../lib/time";
+import {
+  type DayCoverage,
+  type GapSpan,
+  lostGaps,
+  onDay,
+  placeOnDay,
+  type Span,
+} from "../../lib/timelineSpans";
 import { percent } from "../../lib/units";
 import classes from "./CoverageBar.module.css";
 import { atMoment, MomentSlider } from "./MomentSlider";
+import { SpanSelector } from "./SpanSelector";
 
 interface Props {
   day: DayCoverage;
@@ -14,11 +22,18 @@ interface Props {
   playheadMs: number | undefined;
   /** Asks to play a moment of which there is footage. */
   onPlay: (ms: number) => void;
+  /** Spans that are not deleted. */
+  kept: readonly Span[];
+  /** The span that is being chosen; undefined: moments are. */
+  chosen: Span | undefined;
+  onChoose: (span: Span) => void;
 }
 
-export function CoverageBar({ day, nowMs, playheadMs, onPlay }: Props) {
+export function CoverageBar(props: Props) {
+  const { day, nowMs, playheadMs, onPlay, kept, chosen, onChoose } = props;
   const isToday = nowMs >= day.startMs && nowMs < day.endMs;
   const past = { startMs: day.startMs, endMs: Math.min(Math.max(nowMs, day.startMs), day.endMs) };
+  const missing = day.gaps.filter(({ kind }) => kind !== "pending");
   return (
     <Box>
       <fieldset className={classes.bar} aria-label={summary(day)}>
@@ -27,8 +42,13 @@ export function CoverageBar({ day, nowMs, playheadMs, onPlay }: Props) {
           {day.recorded.map((span) => (
             <div key={span.startMs} className={classes.recorded} style={placeOnDay(span, day)} />
           ))}
+          {day.gaps
+            .filter(({ kind }) => kind === "pending")
+            .map((span) => (
+              <div key={span.startMs} className={classes.pending} style={placeOnDay(span, day)} />
+            ))}
         </MomentSlider>
-        {day.gaps.map((gap) => (
+        {missing.map((gap) => (
           <Tooltip key={gap.startMs} label={gapWords(gap)} multiline maw={340}>
             <button
               type="button"
@@ -38,6 +58,20 @@ export function CoverageBar({ day, nowMs, playheadMs, onPlay }: Props) {
             />
           </Tooltip>
         ))}
+        {kept.map((span) => {
+          const part = onDay(span, day);
+          return (
+            part && (
+              <div
+                key={span.startMs}
+                className={classes.kept}
+                data-testid="kept"
+                style={placeOnDay(part, day)}
+              />
+            )
+          );
+        })}
+        {chosen && <SpanSelector day={day} span={chosen} onSpan={onChoose} />}
         {playheadMs !== undefined && (
           <div
             className={classes.playhead}
@@ -58,6 +92,7 @@ export function CoverageBar({ day, nowMs, playheadMs, onPlay }: Props) {
         <Legend className={classes.recordedKey ?? ""}>On disk (choose a moment to play)</Legend>
         <Legend className={classes.pendingKey ?? ""}>Being recorded</Legend>
         <Legend className={classes.gapKey ?? ""}>Missing (point at it for the cause)</Legend>
+        {kept.length > 0 && <Legend className={classes.keptKey ?? ""}>Protected</Legend>}
       </Group>
     </Box>
   );
@@ -86,11 +121,13 @@ function summary(day: DayCoverage): string {
   return `Footage of the day: ${percent(day.coverage)} on disk, ${gaps}`;
 }
 
-/** Every third hour; the first and last are left out, where labels would be cut. */
+/** Every third hour of the clock; the first and last are left out, where labels would be cut. */
 function hours(day: DayCoverage): number[] {
+  const date = new Date(day.startMs);
   const marks: number[] = [];
-  for (let ms = day.startMs + 3 * HOUR_MS; ms < day.endMs; ms += 3 * HOUR_MS) {
-    marks.push(ms);
+  for (let hour = 3; hour < 24; hour += 3) {
+    // Where clocks change, hours of the clock are not evenly far from the beginning.
+    marks.push(new Date(date.getFullYear(), date.getMonth(), date.getDate(), hour).getTime());
   }
-  return marks;
+  return marks.filter((ms) => ms > day.startMs && ms < day.endMs);
 }

@@ -1,6 +1,8 @@
-/** Goes a day back or on, not beyond today. */
-import { ActionIcon, Button, Group, Text } from "@mantine/core";
-import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+/** Goes a day back or on, not beyond today, or to any day of a calendar. */
+import { ActionIcon, Button, Group, Popover } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconCalendar, IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { dayKey, longDate } from "../../lib/time";
 
 interface Props {
@@ -8,9 +10,12 @@ interface Props {
   dayMs: number;
   nowMs: number;
   onDay: (dayMs: number | undefined) => void;
+  /** The calendar, drawn while it is open; `close` closes it. */
+  calendar: (close: () => void) => ReactNode;
 }
 
-export function DayPicker({ dayMs, nowMs, onDay }: Props) {
+export function DayPicker({ dayMs, nowMs, onDay, calendar }: Props) {
+  const [isOpen, { toggle, close }] = useDisclosure();
   const isToday = dayKey(dayMs) === dayKey(nowMs);
   const step = (days: number) => {
     const date = new Date(dayMs);
@@ -27,9 +32,27 @@ export function DayPicker({ dayMs, nowMs, onDay }: Props) {
       <ActionIcon variant="default" aria-label="Day before" onClick={() => step(-1)}>
         <IconChevronLeft size={16} />
       </ActionIcon>
-      <Text size="sm" aria-live="polite">
-        {isToday ? "Today" : longDate(dayMs)}
-      </Text>
+      <Popover
+        opened={isOpen}
+        onChange={(opened) => !opened && close()}
+        position="bottom"
+        shadow="md"
+        trapFocus
+        returnFocus
+      >
+        <Popover.Target>
+          <Button
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconCalendar size={15} aria-hidden />}
+            aria-label={`Day: ${isToday ? "today" : longDate(dayMs)}`}
+            onClick={toggle}
+          >
+            {isToday ? "Today" : longDate(dayMs)}
+          </Button>
+        </Popover.Target>
+        <Popover.Dropdown p="sm">{isOpen && calendar(close)}</Popover.Dropdown>
+      </Popover>
       <ActionIcon
         variant="default"
         aria-label="Day after"

@@ -24,17 +24,21 @@ interface Props {
   onWall: (wallMs: number) => void;
   /** Asks for a moment that lies before what is loaded. */
   onMoment: (ms: number) => void;
+  /** The end of what is loaded is shown. */
+  onEnded: () => void;
   /** Asks the server again. */
   onRetry: () => void;
   onClose: () => void;
 }
 
 export function FootagePlayer(props: Props) {
-  const { camera, atMs, source, error, onWall, onMoment, onRetry, onClose } = props;
+  const { camera, atMs, source, error, onWall, onMoment, onEnded, onRetry, onClose } = props;
   const videoRef = useRef<HTMLVideoElement>(null);
   const sectionRef = useRef<HTMLDivElement>(null);
   const tell = useRef(onWall);
   tell.current = onWall;
+  const end = useRef(onEnded);
+  end.current = onEnded;
   const [state, setState] = useState<FootageState>({ kind: "loading" });
   const [wallMs, setWallMs] = useState(atMs);
   const [speed, setSpeed] = useState("1");
@@ -64,6 +68,7 @@ export function FootagePlayer(props: Props) {
       loadHls: loadLightHls,
       onState: setState,
       onWall: show,
+      onEnded: () => end.current(),
     });
   }, [source, atMs, attempt]);
 

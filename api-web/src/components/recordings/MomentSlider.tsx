@@ -1,7 +1,13 @@
 /** The part of the coverage bar that chooses a moment to play: by click, or by keys as a slider. */
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useState } from "react";
 import { clockTime, MINUTE_MS, SECOND_MS } from "../../lib/time";
-import { type DayCoverage, isRecorded, placeOnDay, type Span } from "../../lib/timelineSpans";
+import {
+  type DayCoverage,
+  isPlayable,
+  placeOnDay,
+  playableSpans,
+  type Span,
+} from "../../lib/timelineSpans";
 import classes from "./CoverageBar.module.css";
 
 /** Choosing the end of the day plays its last seconds. */
@@ -19,13 +25,14 @@ interface Props {
 
 export function MomentSlider({ day, endMs, playheadMs, onPlay, children }: Props) {
   const [chosen, setChosen] = useState<number>();
-  const last = day.recorded.at(-1);
+  const playable = playableSpans(day);
+  const last = playable.at(-1);
   const lastMs = last ? Math.max(last.startMs, last.endMs - LAST_MS) : day.startMs;
   const within = (ms: number) => Math.min(Math.max(ms, day.startMs), endMs);
   // A moment chosen on another day does not count here.
   const isOnDay = chosen !== undefined && chosen >= day.startMs && chosen < day.endMs;
   const valueMs = within(isOnDay ? chosen : (playheadMs ?? lastMs));
-  const hasFootage = isRecorded(day, valueMs);
+  const hasFootage = isPlayable(day, valueMs);
 
   const onClick = (event: MouseEvent<HTMLElement>) => {
     const { left, width } = event.currentTarget.getBoundingClientRect();
@@ -36,7 +43,7 @@ export function MomentSlider({ day, endMs, playheadMs, onPlay, children }: Props
     }
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    const to = stepTo(event, valueMs, day.recorded[0]?.startMs ?? day.startMs, lastMs);
+    const to = stepTo(event, valueMs, playable[0]?.startMs ?? day.startMs, lastMs);
     if (to !== undefined) {
       event.preventDefault();
       setChosen(within(to));
@@ -79,11 +86,11 @@ function momentAt(share: number, day: Span): number {
 
 /** The footage under a click: a pixel is a minute or two, and footage may be shorter than that. */
 function nearFootage(day: DayCoverage, ms: number, width: number): number | undefined {
-  if (isRecorded(day, ms)) {
+  if (isPlayable(day, ms)) {
     return ms;
   }
   const pixelMs = (day.endMs - day.startMs) / width;
-  const near = day.recorded.find(
+  const near = playableSpans(day).find(
     (span) => ms >= span.startMs - pixelMs && ms < span.endMs + pixelMs,
   );
   return near?.startMs;

@@ -1,0 +1,183 @@
+/**
+ * The picture that is shown is the one of the time asked for: over a cut between files, over a gap
+ * and in the file that is being written. A demo camera draws numbers, 25 pictures a second, which
+ * count on from the beginning of the camera program. Goes on behind app.e2e.ts.
+ */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { framesAdvance, launch, openPage } from "./browser";
+import { readEnvironment } from "./environment";
+import { type Shown, seekAndRead, stopAndRead } from "./numbers";
+import { openAsOwner, visible } from "./owner";
+
+const NAME = "Numbered camera";
+const ID = "numbered-camera";
+const PLAYER = `footage-${ID}`;
+const FPS = 25;
+/** Within a connection the time of a picture is exact to its neighbour, plus one for rounding. */
+const WITHIN_RUN = 2;
+/** Each connection begins with an estimate of its own of when its first picture was taken. */
+const ACROSS_RUNS = FPS / 2;
+/** Segments of the run are 6 s; the machine may be busy. */
+const SEGMENT_TIMEOUT_MS = 90_000;
+const GAP_MS = 8_000;
+
+const url = process.env.RONIN_E2E_NUMBERED_URL ?? "";
+if (url === "") {
+  console.warn(
+    "\n!!! RONIN_E2E_NUMBERED_URL is not set: the numbers of pictures are NOT checked.\n",
+  );
+}
+
+it.runIf(process.env.CI === "true")("has a numbered camera where everything is checked", () => {
+  expect(url, "RONIN_E2E_NUMBERED_URL").not.toBe("");
+});
+
+describe.skipIf(url === "")("the picture of the time asked for", () => {
+  const environment = readEnvironment();
+  let browser: Browser;
+  let page: Page;
+  let first: Shown;
+  /** Where the footage of the first connection ends. */
+  let gapMs: number;
+
+  const playFrom = async (ms: number) => {
+    await page.goto(`${environment.url}/cameras/${ID}?at=${new Date(ms).toISOString()}`);
+    await framesAdvance(page, PLAYER);
+  };
+  /** How many pictures lie between what is shown and what ought to be. */
+  const off = (shown: Shown) =>
+    Math.abs(shown.number - first.number - ((shown.wallMs - first.wallMs) / 1_000) * FPS);
+  const segmentTimes = () =>
+    page.getByRole("button", { name: /^Play the segment of/ }).evaluateAll((buttons) =>
+      buttons
+        .map((element) => element.getAttribute("aria-label")?.match(/(\d+):(\d+):(\d+)/))
+        .map((match) => {
+          const [hours = 0, minutes = 0, seconds = 0] = (match ?? []).slice(1).map(Number);
+          return new Date().setHours(hours % 24, minutes, seconds, 0);
+        })
+        .sort((a, b) => a - b),
+    );
+  const segments = (count: number) =>
+    expect
+      .poll(async () => (await segmentTimes()).length, { timeout: SEGMENT_TIMEOUT_MS })
+      .toBeGreaterThanOrEqual(count);
+
+  beforeAll(async () => {
+    browser = await launch();
+    ({ page } = await openPage(browser));
+    await openAsOwner(page, environment.url, "/add-camera");
+    await page.getByLabel("Name", { exact: true }).fill(NAME);
+    await page.getByLabel("Address", { exact: true }).fill(url);
+    await page.getByRole("button", { name: "Add camera" }).click();
+    await page.waitForURL(`**/cameras/${ID}`);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  it(
+    "is shown within a file, before and behind a cut",
+    async () => {
+      await segments(3);
+      const [begin = 0, cut = 0] = await segmentTimes();
+      await playFrom(begin + 1_000);
+      first = await stopAndRead(page, PLAYER);
+      expect(first.wallMs).toBeGreaterThan(begin);
+
+      // The list tells seconds: on both sides of the cut, a second away and more.
+      const toCut = (cut - first.wallMs) / 1_000;
+      const steps = [0.4, toCut - 1.5, 1, 1, 1, 1, -0.04, -3];
+      for (const step of steps) {
+        const shown = await seekAndRead(page, PLAYER, step);
+        expect(off(shown), `at ${new Date(shown.wallMs).toISOString()}`).toBeLessThanOrEqual(
+          WITHIN_RUN,
+        );
+      }
+    },
+    SEGMENT_TIMEOUT_MS + 60_000,
+  );
+
+  it("goes on over the cut while it plays", async () => {
+    const [, cut = 0] = await segmentTimes();
+    await playFrom(cut - 2_000);
+    await expect
+      .poll(
+        async () => {
+          const time = page.getByRole("region", { name: "Footage player" }).locator("time");
+          return Date.parse((await time.getAttribute("datetime")) ?? "");
+        },
+        { timeout: 30_000 },
+      )
+      .toBeGreaterThan(cut + 1_500);
+
+    expect(off(await stopAndRead(page, PLAYER))).toBeLessThanOrEqual(WITHIN_RUN);
+  });
+
+  it(
+    "is shown behind a gap",
+    async () => {
+      const onOff = page.getByRole("switch", { name: `${NAME} on or off` });
+      await page.goto(`${environment.url}/cameras`);
+      await visible(page.getByRole("article", { name: NAME }));
+      await onOff.press(" ");
+      gapMs = Date.now();
+      await page.waitForTimeout(GAP_MS);
+      await onOff.press(" ");
+      await page.goto(`${environment.url}/cameras/${ID}`);
+      await expect
+        .poll(async () => (await segmentTimes()).at(-1) ?? 0, { timeout: SEGMENT_TIMEOUT_MS })
+        .toBeGreaterThan(gapMs + GAP_MS / 2);
+
+      await playFrom(gapMs - 3_000);
+      await expect
+        .poll(
+          async () => {
+            const time = page.getByRole("region", { name: "Footage player" }).locator("time");
+            return Date.parse((await time.getAttribute("datetime")) ?? "");
+          },
+          { timeout: 30_000 },
+        )
+        .toBeGreaterThan(gapMs + GAP_MS / 2);
+      const behind = await stopAndRead(page, PLAYER);
+      expect(off(behind)).toBeLessThanOrEqual(ACROSS_RUNS);
+
+      // Asked for itself, a moment behind the gap shows the same.
+      await playFrom(behind.wallMs);
+      const again = await stopAndRead(page, PLAYER);
+      const passed = ((again.wallMs - behind.wallMs) / 1_000) * FPS;
+      expect(Math.abs(again.number - behind.number - passed)).toBeLessThanOrEqual(WITHIN_RUN);
+    },
+    SEGMENT_TIMEOUT_MS + 90_000,
+  );
+
+  it("is shown in the file that is being written, which goes on growing", async () => {
+    await playFrom(Date.now() - 3_000);
+    const begun = await stopAndRead(page, PLAYER);
+    expect(off(begun)).toBeLessThanOrEqual(ACROSS_RUNS);
+    expect(Date.now() - begun.wallMs).toBeLessThan(30_000);
+
+    // Longer than what was there when it was opened: the playlist has grown since.
+    await page.evaluate(
+      (id) => document.querySelector<HTMLVideoElement>(`video[data-camera="${id}"]`)?.play(),
+      PLAYER,
+    );
+    await expect
+      .poll(
+        async () =>
+          (await page
+            .locator(`video[data-camera="${PLAYER}"]`)
+            .evaluate((video: HTMLVideoElement) => video.currentTime)) - begun.position,
+        { timeout: 60_000 },
+      )
+      .toBeGreaterThan(12);
+    const later = await stopAndRead(page, PLAYER);
+    const passed = ((later.wallMs - begun.wallMs) / 1_000) * FPS;
+    expect(Math.abs(later.number - begun.number - passed)).toBeLessThanOrEqual(WITHIN_RUN);
+
+    const back = await seekAndRead(page, PLAYER, -10);
+    const between = ((back.wallMs - later.wallMs) / 1_000) * FPS;
+    expect(Math.abs(back.number - later.number - between)).toBeLessThanOrEqual(WITHIN_RUN);
+  });
+});

@@ -1,0 +1,112 @@
+/**
+ * Reads the number that a picture of a numbered demo camera shows: a grid of 8 × 8 black and white
+ * cells. The upper four rows are the 32 bits of the number, highest bit first; the lower four rows
+ * are the same bits inverted, so that a picture that was damaged is never read as a wrong number.
+ */
+import type { Page } from "playwright-core";
+
+const CELLS = 8;
+const BITS = 32;
+/** A cell whose mean brightness lies between is not clear enough to be taken for a bit. */
+const DARK_BELOW = 96;
+const BRIGHT_FROM = 160;
+
+/** The number of 64 mean brightnesses, row by row; fails where they are no number. */
+export function numberOf(cells: readonly number[]): number {
+  if (cells.length !== CELLS * CELLS) {
+    throw new Error(`${cells.length} cells are no picture`);
+  }
+  const bits = cells.map((mean, index) => {
+    if (mean >= DARK_BELOW && mean < BRIGHT_FROM) {
+      throw new Error(`cell ${Math.floor(index / CELLS)},${index % CELLS} is grey (${mean})`);
+    }
+    return mean >= BRIGHT_FROM;
+  });
+  const half = (from: number) =>
+    bits.slice(from, from + BITS).reduce((value, bit) => value * 2 + (bit ? 1 : 0), 0);
+  const [number, inverse] = [half(0), half(BITS)];
+  if (number + inverse !== 2 ** BITS - 1) {
+    throw new Error(`the halves say ${number} and ${2 ** BITS - 1 - inverse}`);
+  }
+  return number;
+}
+
+/** What the footage player shows at one instant. */
+export interface Shown {
+  number: number;
+  /** Wall-clock time that the app says it is. */
+  wallMs: number;
+  /** Position in the video in seconds. */
+  position: number;
+}
+
+/** Stops the footage player and reads its picture. */
+export async function stopAndRead(page: Page, camera: string): Promise<Shown> {
+  await page.evaluate(
+    (id) => document.querySelector<HTMLVideoElement>(`video[data-camera="${id}"]`)?.pause(),
+    camera,
+  );
+  return seekAndRead(page, camera, 0);
+}
+
+/** Moves the stopped player by some seconds of video and reads the picture there. */
+export async function seekAndRead(page: Page, camera: string, seconds: number): Promise<Shown> {
+  const { cells, position } = await page.evaluate(sampleAt, { camera, seconds });
+  const time = page.getByRole("region", { name: "Footage player" }).locator("time");
+  const wallMs = Date.parse((await time.getAttribute("datetime")) ?? "");
+  return { number: numberOf(cells), wallMs, position };
+}
+
+interface Sample {
+  cells: number[];
+  position: number;
+}
+
+/** Runs in the page. */
+async function sampleAt({ camera, seconds }: { camera: string; seconds: number }): Promise<Sample> {
+  const video = document.querySelector<HTMLVideoElement>(`video[data-camera="${camera}"]`);
+  if (video === null) {
+    throw new Error("there is no player");
+  }
+  // A seek to where it is already draws the picture anew, which is what is waited for.
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("the seek did not end in 30 s")), 30_000);
+    video.addEventListener(
+      "seeked",
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+    video.currentTime += seconds;
+  });
+  // The picture and the time below it are drawn in the next frames.
+  for (let frame = 0; frame < 3; frame += 1) {
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+  }
+  const grid = 8;
+  const [width, height] = [video.videoWidth, video.videoHeight];
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d");
+  if (context === null) {
+    throw new Error("there is no canvas");
+  }
+  context.drawImage(video, 0, 0);
+  const cells: number[] = [];
+  for (let row = 0; row < grid; row += 1) {
+    for (let column = 0; column < grid; column += 1) {
+      // The middle half of a cell; its rim suffers from compression.
+      const left = Math.floor(((column + 0.25) * width) / grid);
+      const top = Math.floor(((row + 0.25) * height) / grid);
+      const [w, h] = [Math.floor(width / grid / 2), Math.floor(height / grid / 2)];
+      const { data } = context.getImageData(left, top, w, h);
+      let sum = 0;
+      for (let index = 0; index < data.length; index += 4) {
+        sum += data[index + 1] ?? 0;
+      }
+      cells.push(sum / (data.length / 4));
+    }
+  }
+  return { cells, position: video.currentTime };
+}
