@@ -155,6 +155,10 @@ impl Fault {
             Self::TooManySessions | Self::Refused { .. } => {
                 Backoff { first: secs(5), longest: secs(60) }
             }
+            // It was there a moment ago, or its host is: asking costs next to nothing.
+            Self::PortClosed | Self::Ended | Self::Stalled => {
+                Backoff { first: secs(1), longest: secs(5) }
+            }
             // Nothing is wrong: every moment of waiting is lost footage.
             Self::ClockSet => Backoff { first: Duration::from_millis(20), longest: secs(1) },
             _ => Backoff { first: secs(1), longest: secs(30) },

@@ -6,3 +6,4 @@ pub mod latest;
 pub mod life;
 mod outage;
 pub mod supervisor;
+mod told;

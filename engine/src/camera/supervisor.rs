@@ -31,6 +31,7 @@ use super::{
     latest::Latest,
     life::{Action, Chance, Input, Life, Next, step},
     outage::{self, Said},
+    told::Told,
 };
 use crate::{
     recorder::Entry,
@@ -96,6 +97,7 @@ struct Supervisor {
     /// Where the footage of the last graph that recorded ends.
     footage_end: Option<WallTime>,
     said: Said,
+    told: Told,
 }
 
 impl Supervisor {
@@ -111,6 +113,7 @@ impl Supervisor {
             status,
             footage_end: None,
             said: Said::default(),
+            told: Told::default(),
         }
     }
 
@@ -308,6 +311,9 @@ impl Supervisor {
             }
             status.state = state;
             self.log_outage(now);
+        }
+        for notice in self.told.news(&self.life, &self.status, &self.config, Instant::now()) {
+            self.log(Entry::Notice(notice));
         }
         self.context.board.post(self.config.id.clone(), self.status.clone());
     }

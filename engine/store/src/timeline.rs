@@ -12,6 +12,9 @@ use sea_orm::{EntityTrait, QuerySelect};
 
 use crate::{Outage, Result, Store, entity::camera, error::Doing};
 
+/// Footage this young is never deleted to make room, so that a gap of it is one of the index.
+const YOUNG: Duration = Duration::from_secs(600);
+
 #[cfg(test)]
 mod tests;
 
@@ -330,9 +333,12 @@ impl<'a> Known<'a> {
         let mut from = added;
         let first = self.engine_runs.partition_point(|run| run.end <= added);
         for run in self.engine_runs[first..].iter().take_while(|run| run.start < span.end) {
+            let is_running = run.end > self.now;
             let run = run.intersect(Span::new(added, span.end));
             push(Span::new(from, run.start), Why::EngineStopped);
-            let why = if run.end == self.now { Why::NotYetIndexed } else { Why::Gone };
+            // Nothing so young is ever deleted.
+            let is_young = self.now.since(run.end) < YOUNG;
+            let why = if is_running && is_young { Why::NotYetIndexed } else { Why::Gone };
             push(run, why);
             from = run.end;
         }
