@@ -54,7 +54,10 @@ impl RtspSrc {
         };
         element.set_property_from_str("protocols", protocols);
         element.set_property("latency", 200_u32);
-        element.set_property("drop-on-latency", true);
+        // Over TCP nothing is missing that a late packet would have to make way for: dropping loses
+        // pictures whenever this machine is busy for longer than the latency.
+        let is_lossy = source.transport == Transport::Udp;
+        element.set_property("drop-on-latency", is_lossy);
         element.set_property("tcp-timeout", 10_000_000_u64);
         element.set_property("timeout", 5_000_000_u64);
         element.set_property("teardown-timeout", 500 * gst::ClockTime::MSECOND.nseconds());
