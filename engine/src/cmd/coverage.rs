@@ -16,6 +16,8 @@ use crate::cli;
 
 /// Causes of a day in a table: a line can be read at a glance.
 const CAUSES_SHOWN: usize = 3;
+/// A year of 64 cameras with much that is missing.
+const ANSWER_MAX_BYTES: usize = 64 << 20;
 
 type System = SystemServiceClient<InterceptedService<Channel, Bearer>>;
 
@@ -24,7 +26,8 @@ pub(super) async fn run(args: cli::Coverage) -> anyhow::Result<ExitCode> {
     let bearer = client::bearer(&args.server, &channel).await?;
     let mut system = SystemServiceClient::with_interceptor(channel.clone(), bearer.clone());
     let request = request(&args, &mut system).await?;
-    let mut recordings = RecordingServiceClient::with_interceptor(channel, bearer);
+    let recordings = RecordingServiceClient::with_interceptor(channel, bearer);
+    let mut recordings = recordings.max_decoding_message_size(ANSWER_MAX_BYTES);
     let answer = recordings.get_coverage(request).await.map_err(|s| refused(&s))?.into_inner();
     for camera in &answer.cameras {
         let id = camera.camera.strip_prefix("cameras/").unwrap_or(&camera.camera);

@@ -32,6 +32,15 @@ async fn cameras_are_added_listed_and_removed_from_the_command_line() {
     sandbox.wait_recording("front-door").await;
     let (ok, said) = ronin(&["camera", "list"]);
     assert!(ok && said.contains("front-door") && said.contains("recording"), "{said}");
+    let (ok, said) = ronin(&["coverage", "--days", "2", "--camera", "front-door"]);
+    assert!(
+        ok && said.lines().filter(|line| line.starts_with("front-door ")).count() == 2,
+        "{said}"
+    );
+    let (ok, said) = ronin(&["coverage", "--days", "1", "--time-zone", "Europe/Berlin", "--json"]);
+    assert!(ok && said.starts_with(r#"{"camera":"front-door","day":""#), "{said}");
+    let (ok, said) = ronin(&["coverage", "--from", "yesterday", "--to", "2026-11-22"]);
+    assert!(!ok && said.contains("2026-11-22"), "{said}");
     let (ok, said) = ronin(&["camera", "add", "Other", "file:///etc/passwd"]);
     assert!(!ok && said.contains("rtsp://"), "{said}");
     let (ok, said) = ronin(&["healthcheck"]);

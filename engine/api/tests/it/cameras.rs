@@ -291,6 +291,7 @@ async fn the_small_calls_answer() {
     let mut system = SystemServiceClient::new(channel);
     let info = system.get_system_info(v1::GetSystemInfoRequest {}).await.unwrap().into_inner();
     assert_eq!((info.cameras, info.cameras_streaming, &*info.database), (1, 1, "sqlite"));
+    assert!(info.database_available);
     assert_eq!(info.storage.unwrap().free_bytes, 40);
     assert!(!info.detector.unwrap().available);
     let stats = v1::GetPipelineStatsRequest { camera: name };

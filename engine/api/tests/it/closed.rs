@@ -71,6 +71,8 @@ async fn http_routes_want_a_credential_and_static_files_do_not() {
         "/live/front/index.m3u8",
         "/live/front/1.ts",
         "/live/../x",
+        "/playback/front/index.m3u8",
+        "/playback/front/master.m3u8?start=2026-11-22T12:00:00Z&end=2026-11-22T13:00:00Z",
         "/segments/x.mp4",
         "/segments/00000000-0000-0000-0000-000000000000.mp4",
     ] {
@@ -216,7 +218,7 @@ async fn reflection_is_public_while_on_and_unknown_while_off() {
 async fn health_answers_anybody_for_each_service() {
     let server = Server::start().await;
     let mut client = HealthClient::new(server.channel().await);
-    for service in ["", "ronin.v1.CameraService", "ronin.v1.SystemService"] {
+    for service in ["", "ronin.v1.CameraService", "ronin.v1.StorageService"] {
         let request = HealthCheckRequest { service: service.into() };
         assert_eq!(client.check(request).await.unwrap().into_inner().status, 1, "{service}");
     }

@@ -61,3 +61,61 @@ where
 fn message(event: Event) -> v1::WatchSegmentsResponse {
     v1::WatchSegmentsResponse { event: Some(event) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use futures_util::StreamExt;
+    use ronin_core::{RunId, SegmentId, WallTime, notice::News};
+    use tokio::time::Instant;
+
+    use super::{super::HEARTBEAT, *};
+
+    fn segment(camera: &str) -> Segment {
+        Segment {
+            id: SegmentId::generate(),
+            camera: camera.parse().unwrap(),
+            run: RunId::generate(),
+            sequence: 0,
+            start: WallTime::default(),
+            end: WallTime::default(),
+            path: String::new(),
+            size_bytes: 0,
+            frames: 1,
+            codecs: Vec::new(),
+            width: 0,
+            height: 0,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_too_slow_lists_again_and_a_quiet_watch_beats_until_its_session_ends() {
+        static HOLDS: AtomicBool = AtomicBool::new(true);
+        let still_holds = || async {
+            let refused = || error::unauthenticated("X", "x");
+            HOLDS.load(Ordering::SeqCst).then_some(()).ok_or_else(refused)
+        };
+        let news = News::default();
+        let (_revoked_tx, revoked) = watch::channel(0);
+        let mut stream = std::pin::pin!(segments(news.segments(), None, revoked, still_holds));
+        let mut next = async || stream.next().await.unwrap().map(|m| m.event.unwrap());
+
+        assert!(matches!(next().await, Ok(Event::ListAgain(_))));
+        let quiet_since = Instant::now();
+        assert!(matches!(next().await, Ok(Event::Heartbeat(_))));
+        assert_eq!(quiet_since.elapsed(), HEARTBEAT);
+        for n in 0..1000 {
+            news.segment_indexed(&segment(&format!("cam-{n}")));
+        }
+        assert!(matches!(next().await, Ok(Event::ListAgain(_))));
+        for n in 744..1000 {
+            let event = next().await;
+            assert!(
+                matches!(&event, Ok(Event::Indexed(s)) if s.camera == format!("cameras/cam-{n}"))
+            );
+        }
+        HOLDS.store(false, Ordering::SeqCst);
+        assert_eq!(next().await.unwrap_err().code(), tonic::Code::Unauthenticated);
+    }
+}
