@@ -187,14 +187,16 @@ impl Store {
         let sql = "SELECT start_at, reach, last FROM (SELECT start_at, MAX(end_at) OVER (ORDER BY \
                    start_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach, MAX(end_at) \
                    OVER () AS last FROM segment WHERE camera_id = $1 AND start_at >= $2 AND start_at \
-                   < $3 AND end_at > $4) AS stretch WHERE reach IS NULL OR start_at > reach + $5 \
-                   ORDER BY start_at";
-        let values: [sea_orm::Value; 5] = [
+                   < $3 AND end_at > $4) AS stretch WHERE reach IS NULL OR start_at > CASE WHEN \
+                   reach < $6 THEN reach + $5 ELSE reach END ORDER BY start_at";
+        let values: [sea_orm::Value; 6] = [
             camera.as_str().into(),
             earliest.into(),
             span.end.as_micros().into(),
             span.start.as_micros().into(),
             SEAM_US.into(),
+            // Beyond it, Postgres has no sum.
+            (i64::MAX - SEAM_US).into(),
         ];
         let backend = self.db.get_database_backend();
         let statement = Statement::from_sql_and_values(backend, sql, values);
