@@ -7,6 +7,7 @@ mod keeping;
 mod notices;
 mod opening;
 mod outages;
+mod plans;
 mod schema;
 mod segments;
 mod timelines;

@@ -1,4 +1,5 @@
-//! The rows of a year: one-minute segments of 16 cameras with gaps, outages and pieces.
+//! The rows of a year: one-minute segments of 16 cameras with gaps, outages and pieces. Half of them
+//! are of the first camera, which is recorded day and night; the others record now and then.
 //!
 //! Written in SQL by the hundred, past the store, which takes them one by one.
 
@@ -22,6 +23,8 @@ const START_US: i64 = 1_767_225_600_000_000;
 const ROWS: usize = 250;
 /// One in so many segments is followed by a gap.
 const GAP_IN: u64 = 500;
+/// Before one in so many recorded hours, the camera was away.
+const OUTAGE_IN: u64 = 200;
 
 /// Numbers that look random and are the same in every run.
 pub(crate) struct Dice(pub(crate) u64);
@@ -41,25 +44,32 @@ impl Dice {
 /// What is filled in.
 pub(crate) struct Plan {
     pub(crate) start: i64,
-    each: i64,
-    /// From one hour that is recorded to the next, in minutes: a year is not full with fewer
-    /// segments than it has minutes.
-    stride: i64,
+    segments: i64,
 }
 
 impl Plan {
     pub(crate) fn of(segments: u64) -> Self {
-        let each = (segments / CAMERAS).max(60).cast_signed();
-        Self { start: START_US, each, stride: (YEAR_MINUTES * 60 / each).max(60) }
+        Self { start: START_US, segments: segments.cast_signed() }
     }
 
-    /// The day after the last.
+    /// Segments of a camera.
+    fn each(&self, camera: u64) -> i64 {
+        let others = CAMERAS.cast_signed() - 1;
+        if camera == 0 { self.segments / 2 } else { self.segments / 2 / others }
+    }
+
+    /// From one hour of a camera that is recorded to the next, in minutes.
+    fn stride(&self, camera: u64) -> i64 {
+        (YEAR_MINUTES * 60 / self.each(camera).max(1)).clamp(60, YEAR_MINUTES)
+    }
+
+    /// Some days after the last, for outages make the year longer.
     pub(crate) fn end(&self) -> i64 {
-        self.start + (self.days().cast_signed() + 1) * DAY_US
+        self.start + (self.days().cast_signed() + 30) * DAY_US
     }
 
     pub(crate) fn days(&self) -> u64 {
-        ((self.each / 60 + 1) * self.stride / 1440).cast_unsigned()
+        (self.each(0) / 60 * self.stride(0) / 1440 + 1).cast_unsigned()
     }
 }
 
@@ -103,22 +113,17 @@ async fn fill_camera(
 ) -> Result<()> {
     let (id, mut dice) = (camera(n), Dice(n + 1));
     let (mut segments, mut pieces) = (Vec::new(), Vec::new());
-    let mut late = 0;
-    for row in 0..plan.each {
-        // Files follow each other without a seam but for gaps, some of them of a known cause.
-        let hour = row / 60 * plan.stride * MINUTE_US;
-        if row % 60 == 0 {
-            late = 0;
+    let mut lost_hours = 0;
+    for row in 0..plan.each(n) {
+        if row % 60 == 0 && dice.roll(OUTAGE_IN) == 0 {
+            let from = plan.start + (row / 60 * plan.stride(n) + lost_hours * 60) * MINUTE_US;
+            lost_hours += 1 + dice.roll(6);
+            outage(transaction, &id, from, from + 60 * MINUTE_US, is_sqlite).await?;
         }
-        let start = plan.start + hour + row % 60 * MINUTE_US + late;
-        let mut end = start + MINUTE_US;
-        if dice.roll(GAP_IN) == 0 {
-            late += MINUTE_US / 2 * (1 + dice.roll(3));
-            end -= MINUTE_US / 3;
-            if dice.roll(2) == 0 {
-                outage(transaction, &id, end, end + MINUTE_US / 3, is_sqlite).await?;
-            }
-        }
+        let minute = row / 60 * plan.stride(n) + lost_hours * 60 + row % 60;
+        let start = plan.start + minute * MINUTE_US;
+        let gap = if dice.roll(GAP_IN) == 0 { 1_000_000 * (5 + dice.roll(50)) } else { 0 };
+        let end = start + MINUTE_US - gap;
         let (index, size) = index(&mut dice);
         let key = literal(id_at(start, n * 1_000_000 + row.unsigned_abs()), is_sqlite);
         segments.push(format!(
@@ -127,7 +132,7 @@ async fn fill_camera(
             end - start
         ));
         pieces.push(format!("({key},{})", bytes(&index.to_bytes(), is_sqlite)));
-        if segments.len() == ROWS || row + 1 == plan.each {
+        if segments.len() == ROWS || row + 1 == plan.each(n) {
             insert(transaction, "segment", &mut segments).await?;
             insert(transaction, "fragment_index", &mut pieces).await?;
         }

@@ -42,8 +42,7 @@ fn recorded(segment: &Segment) -> Recorded {
 
 /// Indexes six minutes of `front`.
 async fn six_minutes(store: &Store) -> Vec<Segment> {
-    let segments: Vec<Segment> =
-        (0..6).map(|n| segment("front", n * 60, n * 60 + 60)).collect();
+    let segments: Vec<Segment> = (0..6).map(|n| segment("front", n * 60, n * 60 + 60)).collect();
     for segment in &segments {
         store.index_segment(&recorded(segment)).await.unwrap();
     }
@@ -165,8 +164,9 @@ async fn protected_spans_come_newest_first_and_in_pages() {
         for span in [&b, &c, &a] {
             store.protect(span).await.unwrap();
         }
-        let read = |span: &ProtectedSpan| {
-            ProtectedSpan { note: "a parcel \u{FFFD}".into(), ..span.clone() }
+        let read = |span: &ProtectedSpan| ProtectedSpan {
+            note: "a parcel \u{FFFD}".into(),
+            ..span.clone()
         };
         let (a, b, c) = (read(&a), read(&b), read(&c));
 
@@ -236,8 +236,7 @@ async fn a_lost_file_is_a_gap_until_it_is_found() {
             let resolution = Duration::from_secs(1);
             let timeline = store.timeline(&front, span(0, 360), &[], resolution, at(1000));
             let timeline = timeline.await.unwrap();
-            let gaps: Vec<_> =
-                timeline.gaps.into_iter().map(|gap| (gap.span, gap.cause)).collect();
+            let gaps: Vec<_> = timeline.gaps.into_iter().map(|gap| (gap.span, gap.cause)).collect();
             (timeline.recorded, gaps)
         };
         let (recorded_spans, gaps) = asked().await;

@@ -38,7 +38,8 @@ async fn a_day_tells_what_is_there_and_why_the_rest_is_not() {
 
         let resolution = Duration::from_secs(1);
         let asked = span(0, 1000);
-        let timeline = store.timeline(&camera("front"), asked, &[], resolution, at(600)).await.unwrap();
+        let timeline =
+            store.timeline(&camera("front"), asked, &[], resolution, at(600)).await.unwrap();
 
         assert_eq!(timeline.recorded, [span(110, 300), span(510, 570)]);
         let gaps: Vec<_> = timeline.gaps.iter().map(|gap| (gap.span, gap.cause.as_str())).collect();
@@ -56,8 +57,10 @@ async fn a_day_tells_what_is_there_and_why_the_rest_is_not() {
         assert_eq!(timeline.gaps[2].message, "no answer");
         assert!((timeline.coverage - 250.0 / 470.0).abs() < 1e-9, "{}", timeline.coverage);
 
-        let future =
-            store.timeline(&camera("front"), span(700, 800), &[], resolution, at(600)).await.unwrap();
+        let future = store
+            .timeline(&camera("front"), span(700, 800), &[], resolution, at(600))
+            .await
+            .unwrap();
         assert!(future.recorded.is_empty() && future.gaps.is_empty());
     })
     .await;

@@ -27,8 +27,11 @@ async fn usage_is_of_each_camera_and_of_each_day() {
             let kept = KeptFootage { segments, bytes: segments * 1_000_000 };
             CameraUsage { camera: camera(id), kept, span }
         };
-        let want =
-            [usage("a-b", 2, span(0, 1000)), usage("aa", 1, span(7, 8)), usage("front", 3, span(0, 260))];
+        let want = [
+            usage("a-b", 2, span(0, 1000)),
+            usage("aa", 1, span(7, 8)),
+            usage("front", 3, span(0, 260)),
+        ];
         assert_eq!(store.usage().await.unwrap(), want);
         let ids: Vec<_> = want.iter().map(|usage| usage.camera.clone()).collect();
         let mut with_footage = store.cameras_with_footage().await.unwrap();
@@ -142,8 +145,7 @@ async fn the_timelines_of_days_are_those_of_each_day() {
         let fresh = [span(4 * DAY_S - 100, 4 * DAY_S + 100)];
 
         for resolution in [Duration::ZERO, Duration::from_secs(60)] {
-            let together =
-                store.timelines(&front, &days, &fresh, resolution, now).await.unwrap();
+            let together = store.timelines(&front, &days, &fresh, resolution, now).await.unwrap();
             assert_eq!(together.len(), days.len());
             for (day, of_all) in days.iter().zip(together) {
                 let alone = store.timeline(&front, *day, &fresh, resolution, now).await.unwrap();
