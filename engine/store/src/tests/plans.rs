@@ -14,7 +14,7 @@ async fn fill(store: &Store) {
         _ => ("gen_random_uuid()", "VACUUM ANALYZE"),
     };
     let first = super::at(0).as_micros();
-    let minute = |n: &str| format!("{first} + {n} / 4 * 60000000");
+    let minute = |n: &str| format!("{first} + {n} / 4 * CAST(60000000 AS BIGINT)");
     let numbers = |rows: u32| {
         format!(
             "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {})",
@@ -22,7 +22,7 @@ async fn fill(store: &Store) {
         )
     };
     let (start, end) = (minute("i"), minute("(i + 4)"));
-    let of = "'camera-' || i % 4";
+    let of = "'camera-' || (i % 4)";
     let statements = [
         format!(
             "{} INSERT INTO segment (id, camera_id, run_id, sequence, start_at, end_at, \
