@@ -11,8 +11,8 @@ use ronin_core::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, Insert, Iterable, QueryFilter,
-    QueryOrder, QuerySelect, Select, SqlErr, Statement,
+    ColumnTrait, Condition, DbBackend, DbErr, EntityTrait, FromQueryResult, Insert, Iterable,
+    QueryFilter, QueryOrder, QuerySelect, Select, SqlErr, Statement,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
@@ -182,22 +182,7 @@ impl Store {
         let Some(earliest) = self.earliest_start(camera, span.start).await? else {
             return Ok(Vec::new());
         };
-        // A stretch begins where nothing before reaches; where the one before it ended is told by
-        // the next beginning, and the last one's end by the maximum.
-        let sql = "SELECT start_at, reach, last FROM (SELECT start_at, MAX(end_at) OVER (ORDER BY \
-                   start_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach, MAX(end_at) \
-                   OVER () AS last FROM segment WHERE camera_id = $1 AND start_at >= $2 AND start_at \
-                   < $3 AND end_at > $4) AS stretch WHERE reach IS NULL OR start_at > reach + $5 \
-                   ORDER BY start_at";
-        let values: [sea_orm::Value; 5] = [
-            camera.as_str().into(),
-            earliest.into(),
-            span.end.as_micros().into(),
-            span.start.as_micros().into(),
-            SEAM_US.into(),
-        ];
-        let backend = self.db.get_database_backend();
-        let statement = Statement::from_sql_and_values(backend, sql, values);
+        let statement = stretches_of(self.db.get_database_backend(), camera, earliest, span);
         let rows = StretchRow::find_by_statement(statement);
         let rows = rows.all(&self.db).await.doing("read the times of segments")?;
         let ends = rows.iter().skip(1).map(|row| row.reach).chain([rows.last().map(|r| r.last)]);
@@ -264,6 +249,32 @@ impl Store {
             longest => at.as_micros().saturating_sub(longest),
         }))
     }
+}
+
+/// Asks where stretches begin, for segments that begin at `earliest` or later. A stretch begins where
+/// nothing before reaches; where the one before it ended is told by the next beginning, and the last
+/// one's end by the maximum.
+pub(crate) fn stretches_of(
+    backend: DbBackend,
+    camera: &CameraId,
+    earliest: i64,
+    span: Span,
+) -> Statement {
+    let sql = "SELECT start_at, reach, last FROM (SELECT start_at, MAX(end_at) OVER (ORDER BY \
+               start_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach, MAX(end_at) \
+               OVER () AS last FROM segment WHERE camera_id = $1 AND start_at >= $2 AND start_at < \
+               $3 AND end_at > $4) AS stretch WHERE reach IS NULL OR start_at > CASE WHEN reach < \
+               $6 THEN reach + $5 ELSE reach END ORDER BY start_at";
+    let values: [sea_orm::Value; 6] = [
+        camera.as_str().into(),
+        earliest.into(),
+        span.end.as_micros().into(),
+        span.start.as_micros().into(),
+        SEAM_US.into(),
+        // Beyond it, Postgres has no sum.
+        (i64::MAX - SEAM_US).into(),
+    ];
+    Statement::from_sql_and_values(backend, sql, values)
 }
 
 fn upsert(segment: &Segment) -> Result<Insert<segment::ActiveModel>> {

@@ -3,11 +3,15 @@
 mod accounts;
 mod cameras;
 mod garbage;
+mod keeping;
+mod notices;
 mod opening;
 mod outages;
+mod plans;
 mod schema;
 mod segments;
 mod timelines;
+mod usage;
 
 use ronin_core::{CameraId, RunId, Segment, SegmentId, Span, WallTime};
 use ronin_testkit::postgres::Postgres;

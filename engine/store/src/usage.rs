@@ -2,7 +2,7 @@
 
 use ronin_core::{CameraId, Segment, Span, WallTime, control::KeptFootage};
 use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -117,15 +117,8 @@ impl Store {
 
     /// The oldest segments of a camera that are not protected, at most `limit`.
     pub async fn oldest_unprotected(&self, camera: &CameraId, limit: u64) -> Result<Vec<Segment>> {
-        let rows = segment::Entity::find()
-            .filter(segment::Column::CameraId.eq(camera.as_str()))
-            .filter(Expr::exists(protecting()).not())
-            .order_by_asc(segment::Column::StartAt)
-            .order_by_asc(segment::Column::Id)
-            .limit(limit)
-            .all(&self.db)
-            .await
-            .doing("read the oldest segments")?;
+        let select = oldest_unprotected_of(camera, limit);
+        let rows = select.all(&self.db).await.doing("read the oldest segments")?;
         rows.into_iter().map(from_row).collect()
     }
 
@@ -140,6 +133,15 @@ impl Store {
             .doing("read the newest segment")?;
         row.map(from_row).transpose()
     }
+}
+
+pub(crate) fn oldest_unprotected_of(camera: &CameraId, limit: u64) -> Select<segment::Entity> {
+    segment::Entity::find()
+        .filter(segment::Column::CameraId.eq(camera.as_str()))
+        .filter(Expr::exists(protecting()).not())
+        .order_by_asc(segment::Column::StartAt)
+        .order_by_asc(segment::Column::Id)
+        .limit(limit)
 }
 
 fn from_usage(row: UsageRow) -> Result<CameraUsage> {

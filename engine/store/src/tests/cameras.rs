@@ -1,6 +1,6 @@
 //! Settings of cameras: nothing is lost in a row, and no password is in it.
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use ronin_core::{
     CameraConfig, Credentials, ErrorKind, RecordSettings, Secret, Source, Transport, chain,
@@ -10,7 +10,7 @@ use sea_orm::EntityTrait;
 use super::{at, camera, on_both, segment};
 use crate::{Error, MasterKey, Store, entity};
 
-fn config(id: &str) -> CameraConfig {
+pub(super) fn config(id: &str) -> CameraConfig {
     let mut main = Source::new("cam.lan", 0, "/h264?channel=1", false).unwrap();
     main.credentials =
         Some(Credentials { username: "admin".into(), password: Secret::new("p\"w ä") });
@@ -40,7 +40,12 @@ async fn a_camera_reads_back_as_it_was_written() {
         rich.sub = Some(sub);
         rich.main.credentials = None;
         rich.enabled = false;
-        rich.record = RecordSettings { enabled: false, audio: false };
+        rich.record = RecordSettings {
+            enabled: false,
+            audio: false,
+            max_age: Some(Duration::from_micros(1)),
+            max_bytes: Some(i64::MAX as u64),
+        };
         rich.version = i64::MAX;
 
         assert!(database.store.insert_camera(&plain).await.unwrap());

@@ -12,9 +12,10 @@ async fn discarded_segments_are_not_shown_and_are_garbage_until_forgotten() {
         for segment in segments.iter().rev() {
             store.upsert_segment(segment).await.unwrap();
         }
-        let oldest = store.oldest_segments(3).await.unwrap();
+        let oldest = store.oldest_unprotected(&camera("front"), 3).await.unwrap();
         assert_eq!(oldest, segments[..3]);
-        assert_eq!(store.newest_end().await.unwrap(), Some(at(40)));
+        let newest = store.newest_segment(&camera("front")).await.unwrap();
+        assert_eq!(newest.as_ref(), segments.last());
 
         let going = [segments[0].id, segments[1].id];
         store.discard(&going, at(50)).await.unwrap();
@@ -45,8 +46,10 @@ async fn discarded_segments_are_not_shown_and_are_garbage_until_forgotten() {
 #[tokio::test]
 async fn an_empty_index_has_no_oldest_and_no_newest() {
     on_both(async |database| {
-        assert_eq!(database.store.oldest_segments(10).await.unwrap(), []);
-        assert_eq!(database.store.newest_end().await.unwrap(), None);
+        let (store, front) = (&database.store, camera("front"));
+        assert_eq!(store.oldest_unprotected(&front, 10).await.unwrap(), []);
+        assert_eq!(store.newest_segment(&front).await.unwrap(), None);
+        assert_eq!(store.cameras_with_footage().await.unwrap(), []);
     })
     .await;
 }

@@ -142,3 +142,46 @@ async fn a_postgres_that_goes_away_makes_questions_fail_as_unavailable() {
     let answer = tokio::time::timeout(Duration::from_secs(20), store.cameras()).await.unwrap();
     assert_eq!(answer.unwrap_err().kind(), ErrorKind::Unavailable);
 }
+
+#[tokio::test]
+async fn a_postgres_that_is_down_at_first_is_used_when_it_comes() {
+    let postgres = Postgres::start().unwrap();
+    let url = postgres.create_database().unwrap();
+    postgres.go_down().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let key = MasterKey::load_or_create(&folder.path().join("master.key")).unwrap();
+
+    let store = Store::connect_later(&url, key).unwrap();
+    assert!(!store.is_available(), "nobody has seen it answer");
+    assert_eq!(store.ping().await.unwrap_err().kind(), ErrorKind::Unavailable);
+    assert_eq!(store.cameras().await.unwrap_err().kind(), ErrorKind::Unavailable);
+
+    postgres.come_up().unwrap();
+    store.migrate().await.unwrap();
+    assert_eq!(store.cameras().await.unwrap(), []);
+    assert!(store.clone().note_available(true), "it was away, and that it is back is news");
+    assert!(store.is_available(), "every clone knows");
+    assert!(!store.note_available(true));
+    assert!(store.note_available(false));
+}
+
+#[tokio::test]
+async fn a_sqlite_file_may_be_opened_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ronin.db");
+    let key = || MasterKey::load_or_create(&folder.path().join("master.key")).unwrap();
+    let url = format!("sqlite://{}?mode=rwc", file.display());
+
+    let store = Store::connect_later(&url, key()).unwrap();
+    assert!(!store.is_available());
+    assert!(!file.exists());
+    store.migrate().await.unwrap();
+    assert_eq!(store.cameras().await.unwrap(), []);
+
+    let database = Database::sqlite().await;
+    assert!(database.store.is_available(), "it answered when it was opened");
+    for url in ["mysql://a/b", "sqlite::memory:", "postgres://u:p/w@h/d"] {
+        let error = Store::connect_later(url, key()).unwrap_err();
+        assert!(matches!(error, Error::Address(_)), "{}", chain(&error));
+    }
+}

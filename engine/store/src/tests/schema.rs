@@ -1,6 +1,6 @@
 //! The tables' history: in any order of programs and processes, the same tables.
 
-use ronin_core::chain;
+use ronin_core::{RecordSettings, Span, WallTime, chain};
 use ronin_migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
@@ -95,6 +95,53 @@ async fn tables_of_a_newer_version_are_left_alone() {
         assert!(matches!(migrate, Error::Newer(_)), "{}", chain(&migrate));
         assert!(matches!(status, Error::Newer(_)), "{}", chain(&status));
         assert!(migrate.to_string().contains("newer version"), "{migrate}");
+    })
+    .await;
+}
+
+/// Rows as the version before limits, protection and notices wrote them.
+const OLD_ROWS: [&str; 5] = [
+    "INSERT INTO camera (id, display_name, enabled, main_source, record_enabled, record_audio, \
+     created_at, updated_at, version) VALUES ('front', 'Front', TRUE, \
+     '{\"host\":\"cam.lan\",\"port\":554,\"path\":\"/main\",\"tls\":false,\"transport\":\"tcp\",\
+     \"allow_basic_auth\":false}', TRUE, FALSE, 1, 2, 3)",
+    "INSERT INTO run (id, camera_id, started_at) VALUES ({ID}, 'front', 5)",
+    "INSERT INTO segment (id, camera_id, run_id, sequence, start_at, end_at, duration_us, path, \
+     size_bytes, frames, codecs, width, height) VALUES ({ID}, 'front', {ID}, 4, 1000000, \
+     61000000, 60000000, 'front/a.mp4', 123, 1500, 'avc1.64001f', 640, 480)",
+    "INSERT INTO outage (id, camera_id, started_at, cause, message) \
+     VALUES ({ID}, 'front', 61000000, 'CAMERA_UNREACHABLE', 'no answer')",
+    "INSERT INTO garbage (id, path, discarded_at) VALUES ({ID}, 'front/b.mp4', 9)",
+];
+
+#[tokio::test]
+async fn rows_of_a_database_from_before_survive_the_upgrade() {
+    on_both_empty(async |database| {
+        let store = &database.store;
+        let sqlite = store.db.get_database_backend() == DbBackend::Sqlite;
+        let id = if sqlite {
+            "X'0192d5a0000070008000000000000001'"
+        } else {
+            "'0192d5a0-0000-7000-8000-000000000001'"
+        };
+        Migrator::up(&store.db, Some(4)).await.unwrap();
+        for row in OLD_ROWS {
+            store.db.execute_unprepared(&row.replace("{ID}", id)).await.unwrap();
+        }
+
+        store.migrate().await.unwrap();
+
+        let cameras = store.cameras().await.unwrap();
+        let record = RecordSettings { audio: false, ..RecordSettings::default() };
+        assert_eq!((cameras.len(), cameras[0].record), (1, record), "no limit of its own");
+        let span = Span::new(WallTime::from_micros(0), WallTime::from_micros(100_000_000));
+        let segments = store.segments_in(&cameras[0].id, span, None, 9).await.unwrap();
+        assert_eq!((segments.len(), segments[0].size_bytes), (1, 123));
+        assert!(store.pieces_of(&[segments[0].id]).await.unwrap().is_empty());
+        assert_eq!(store.outages_in(&cameras[0].id, span).await.unwrap().len(), 1);
+        assert_eq!(store.garbage(9).await.unwrap().len(), 1);
+        assert_eq!(store.storage_limits().await.unwrap(), None);
+        assert_eq!(store.oldest_unprotected(&cameras[0].id, 9).await.unwrap(), segments);
     })
     .await;
 }

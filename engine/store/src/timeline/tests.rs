@@ -18,6 +18,7 @@ fn facts(segments: &[(i64, i64)]) -> Facts {
         segments: segments.iter().map(|(start, end)| span(*start, *end)).collect(),
         outages: Vec::new(),
         engine_runs: vec![forever(-1000)],
+        lost: Vec::new(),
         camera_added: Some(at(-1000)),
     }
 }
@@ -154,13 +155,14 @@ fn random_facts(dice: &mut Dice) -> Facts {
         spans
     };
     let (segments, engine_runs) = (spans(6, 30), spans(3, 60));
-    let outages = spans(4, 40);
+    let (outages, lost) = (spans(4, 40), spans(2, 20));
     let causes = ["A", "B"];
     let known = |(n, span): (usize, Span)| KnownOutage { span, ..outage(0, 0, causes[n % 2]) };
     Facts {
         segments,
         engine_runs,
         outages: outages.into_iter().enumerate().map(known).collect(),
+        lost,
         camera_added: (dice.roll(4) > 0).then(|| at(dice.roll(60) - 20)),
     }
 }
@@ -171,6 +173,9 @@ fn model(facts: &Facts, second: i64, tail: bool) -> &str {
     let holds = |span: &Span| span.start <= moment && moment < span.end;
     if facts.segments.iter().any(holds) {
         return "r";
+    }
+    if facts.lost.iter().any(holds) {
+        return cause::FILE_LOST;
     }
     if let Some(known) = facts.outages.iter().find(|known| holds(&known.span)) {
         return &known.outage.cause;
