@@ -9,8 +9,10 @@
 mod abuse;
 mod camera_faults;
 mod command_line;
+mod crash;
 mod database;
 mod documents;
+mod invariants;
 mod manifests;
 mod recording;
 mod retention;
