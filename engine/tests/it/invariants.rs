@@ -7,12 +7,13 @@
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use ronin_core::Segment;
 use ronin_pipelines::segment_file;
 use ronin_store::{MasterKey, Store};
-use ronin_testkit::{ffprobe, numbers, wait};
+use ronin_testkit::{camera::Pictures, ffprobe, numbers, wait};
 
 use crate::sandbox::{BOUND, Sandbox, ronin};
 
@@ -132,22 +133,37 @@ pub(crate) fn assert_check_is_clean(sandbox: &Sandbox) {
     assert!(check.status.success(), "{words}\n{}", String::from_utf8_lossy(&check.stderr));
 }
 
-/// The number of the last picture that a camera's files hold after a crash, and what is whole of
-/// the file that holds it is read alone. `None` where no file has a picture.
+/// The number of the last picture that a camera's files hold after a crash, as far as they are
+/// whole. `None` where no file has a picture.
 pub(crate) fn last_picture(sandbox: &Sandbox, id: &str) -> Option<u64> {
     sandbox.files(id).iter().rev().find_map(|file| {
         let seen = segment_file::inspect(file).ok()?;
-        if seen.frames == 0 {
-            return None;
-        }
-        let mut whole = std::fs::read(file).unwrap();
-        whole.truncate(seen.whole_bytes as usize);
+        let piece = seen.index.pieces.last()?;
+        let bytes = std::fs::read(file).unwrap();
+        let part = |from: u64, size: u64| &bytes[from as usize..(from + size) as usize];
+        let whole = [part(0, seen.index.header_bytes), part(piece.offset, piece.size_bytes)];
         let copy = tempfile::Builder::new().suffix(".mp4").tempfile().unwrap();
-        std::fs::write(copy.path(), whole).unwrap();
-        let pictures = numbers::read(copy.path());
-        let pictures = pictures.unwrap_or_else(|error| panic!("{}: {error:#}", file.display()));
-        pictures.last().copied().map(u64::from)
+        std::fs::write(copy.path(), whole.concat()).unwrap();
+        let numbers = numbers_of(copy.path());
+        if numbers.contains(&None) {
+            eprintln!("{}: not every picture can be read: {numbers:?}", file.display());
+        }
+        numbers.into_iter().flatten().last().map(u64::from)
     })
+}
+
+/// The numbers of the pictures of a small stream; `None` where one cannot be read, as the first
+/// ones behind pictures that the camera could not send.
+fn numbers_of(path: &Path) -> Vec<Option<u32>> {
+    let Pictures::Numbered { width, height, .. } = Pictures::SMALL else { unreachable!() };
+    let (width, height) = (width as usize, height as usize);
+    let mut command = Command::new("ffmpeg");
+    command.args(["-v", "error", "-nostdin", "-i"]).arg(path);
+    command.args(["-map", "0:v:0", "-fps_mode", "passthrough", "-enc_time_base", "-1"]);
+    let output = command.args(["-f", "rawvideo", "-pix_fmt", "gray", "-"]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr).trim(), "", "{}", path.display());
+    let pictures = output.stdout.chunks_exact(width * height);
+    pictures.map(|luma| numbers::read_picture(luma, width, height).ok()).collect()
 }
 
 /// The middle and the largest of what was measured.
