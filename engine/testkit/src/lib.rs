@@ -5,7 +5,9 @@
 //! knows nothing of it. Nothing here is part of the product.
 
 pub mod camera;
+pub mod dice;
 pub mod dir;
+pub mod faulty_disk;
 pub mod ffprobe;
 pub mod footage;
 pub mod numbers;

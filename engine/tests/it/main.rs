@@ -9,12 +9,16 @@
 mod abuse;
 mod camera_faults;
 mod command_line;
+mod crash;
 mod database;
+mod disk;
 mod documents;
+mod invariants;
 mod manifests;
 mod matrix;
 mod recording;
 mod retention;
 mod sandbox;
+mod soak;
 mod stopping;
 mod storage;
