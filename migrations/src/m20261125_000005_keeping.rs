@@ -190,6 +190,7 @@ enum Notice {
 }
 
 #[derive(DeriveIden)]
+#[expect(clippy::enum_variant_names, reason = "the column is called so")]
 enum Storage {
     Table,
     Id,
