@@ -22,7 +22,8 @@ const MOMENTS: u64 = 6 * FPS;
 /// What may be lost: a GOP, the fragment of a second, and what is on its way (the 200 ms that a
 /// source waits for packets, and a moment of a machine that is busy).
 const LOST_MAX_S: f64 = 1.0 + 1.0 + 0.6;
-/// The limit in the rounds that delete: what a dozen of segments takes.
+/// The limit in every third round: footage is beyond it, but younger than what may be deleted. So
+/// deletion is planned at each start, and nothing goes.
 const LITTLE_GB: &str = "0.0015";
 
 fn kills() -> u64 {
@@ -37,8 +38,8 @@ async fn kills_at_any_moment_leave_whole_files_and_an_index_that_fits() {
     let kills = kills();
     let mut lost = Vec::new();
 
-    // Short segments for the moments at which files are finished and deleted, long ones for those
-    // at which they grow.
+    // Short segments for the moments at which files are finished, long ones for those at which
+    // they grow.
     lost.extend(killed(Duration::from_secs(3), kills.div_ceil(2), &mut dice).await);
     lost.extend(killed(Duration::from_secs(600), kills / 2, &mut dice).await);
 
@@ -66,24 +67,21 @@ async fn killed(cut: Duration, kills: u64, dice: &mut Dice) -> Vec<f64> {
     }
 
     let mut lost = Vec::new();
-    let mut deleted = false;
     for round in 0..kills {
         let of_round = kill(&mut sandbox, &cameras, dice).await;
         let worst = of_round.iter().copied().fold(0.0, f64::max);
-        let deletes = round % 3 == 1;
-        sandbox.set("RETENTION_MAX_GB", if deletes { LITTLE_GB } else { "1000" });
+        sandbox.set("RETENTION_MAX_GB", if round % 3 == 1 { LITTLE_GB } else { "1000" });
         lost.extend(of_round);
         sandbox = sandbox.start_again().await;
         let rows = eventually_hold(&sandbox, &ids).await;
         eprintln!("crash: cut {cut:?}, kill {round}: at most {worst:.2} s lost, {rows} rows");
-        deleted |= deletes;
     }
     for id in &ids {
         sandbox.wait_recording(id).await;
     }
     assert!(sandbox.stop("TERM").success());
     let files = assert_sound(&sandbox, &ids);
-    eprintln!("crash: cut {cut:?}: all {files} files decode; footage was deleted: {deleted}");
+    eprintln!("crash: cut {cut:?}: all {files} files decode");
     lost
 }
 
