@@ -16,8 +16,12 @@ impl MigrationTrait for Migration {
                 Table::alter().table(Camera::Table).add_column(column.big_integer()).to_owned();
             manager.alter_table(add).await?;
         }
-        let old = Index::drop().name("segment_camera_start").table(Segment::Table).to_owned();
-        manager.drop_index(old).await?;
+        // Nothing is asked of all cameras by start any more, and where that index is, Postgres takes
+        // it for the oldest of one camera and reads past all the others.
+        for old in ["segment_camera_start", "segment_start"] {
+            let old = Index::drop().name(old).table(Segment::Table).to_owned();
+            manager.drop_index(old).await?;
+        }
         manager.create_index(segment_by_time()).await?;
         manager.create_table(fragment_index()).await?;
         manager.create_table(protected_span()).await?;

@@ -200,7 +200,8 @@ async fn once_protected_nothing_is_discarded_whoever_races() {
                 }
             };
             let left = async || {
-                let asked = database.store.segments_in(&camera(&id), span(0, 40), None, 100);
+                let of = camera(&id);
+                let asked = database.store.segments_in(&of, span(0, 40), None, 100);
                 asked.await.unwrap()
             };
             let protecting = async {
