@@ -242,10 +242,10 @@ mod tests {
         world.step(Input::Enable);
         let mut waits = Vec::new();
         for _ in 0..4 {
-            // It connects, shows a picture, and dies at once.
+            // It connects, shows a picture, and no more.
             let run = world.run();
             world.step(Input::Picture(run));
-            world.fail(Fault::Ended);
+            world.fail(Fault::NoVideo);
             waits.push(world.wait().as_secs());
             world.retry();
         }

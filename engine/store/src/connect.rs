@@ -64,10 +64,9 @@ fn sqlite_options(url: &str) -> Result<SqliteConnectOptions> {
         url.parse().map_err(|error: sqlx::Error| address(&error.to_string()))?;
     Ok(options
         .journal_mode(SqliteJournalMode::Wal)
-        // With a WAL, NORMAL can lose the last rows in a power cut but never spoils the file. A
-        // lost segment row comes back when the start finds its file; FULL would cost one flush of
-        // the disk per row while the cameras write to the same disk.
-        .synchronous(SqliteSynchronous::Normal)
+        // With a WAL, NORMAL can lose the last rows in a power cut. Footage would be adopted again,
+        // but not a camera or a user that was just added. Rows are few: a flush for each is cheap.
+        .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
         .disable_statement_logging())

@@ -12,8 +12,8 @@ use sea_orm::{EntityTrait, QuerySelect};
 
 use crate::{Outage, Result, Store, entity::camera, error::Doing};
 
-/// Footage this young is never deleted to make room, so that a gap of it is one of the index.
-const YOUNG: Duration = Duration::from_secs(600);
+/// A span that ends so long ago was meant to reach until now, by the clock of who asked.
+const LATELY: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests;
@@ -184,6 +184,7 @@ pub(crate) fn build(
         lost: union(facts.lost.iter().copied(), Duration::ZERO),
         // Of a removed camera nobody expects footage at any time.
         added: facts.camera_added.unwrap_or(past.end),
+        asked_until: past.end,
         now,
     };
     let mut gaps = Vec::new();
@@ -284,6 +285,7 @@ struct Known<'a> {
     engine_runs: Vec<Span>,
     lost: Vec<Span>,
     added: WallTime,
+    asked_until: WallTime,
     now: WallTime,
 }
 
@@ -333,12 +335,11 @@ impl<'a> Known<'a> {
         let mut from = added;
         let first = self.engine_runs.partition_point(|run| run.end <= added);
         for run in self.engine_runs[first..].iter().take_while(|run| run.start < span.end) {
-            let is_running = run.end > self.now;
+            let is_running = run.end >= self.now;
             let run = run.intersect(Span::new(added, span.end));
             push(Span::new(from, run.start), Why::EngineStopped);
-            // Nothing so young is ever deleted.
-            let is_young = self.now.since(run.end) < YOUNG;
-            let why = if is_running && is_young { Why::NotYetIndexed } else { Why::Gone };
+            let is_newest = run.end == self.asked_until && self.now.since(run.end) <= LATELY;
+            let why = if is_running && is_newest { Why::NotYetIndexed } else { Why::Gone };
             push(run, why);
             from = run.end;
         }

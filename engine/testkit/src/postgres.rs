@@ -28,8 +28,8 @@ const DEBIAN_FOLDER: &str = "/usr/lib/postgresql";
 const SCRIPT: &str = r#"
 bin=$1 dir=$2
 cd "$dir"
-options="-k '$dir' -h '' -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-  -c max_connections=200 -c shared_buffers=16MB"
+options="-k '$dir' -h '' -c fsync=off -c full_page_writes=off -c max_connections=200 \
+  -c shared_buffers=16MB"
 start() {
   "$bin/pg_ctl" -D "$dir/data" -s -w -t 60 -l "$dir/log" -o "$options" start >>"$dir/log" 2>&1 </dev/null
 }

@@ -54,7 +54,7 @@ async fn hostile_addresses_are_refused_before_anything_is_connected_or_stored() 
     assert!(listener.accept().is_err(), "somebody connected");
     assert!(!planted.exists());
     let entries: Vec<_> = fs::read_dir(sandbox.storage()).unwrap().collect();
-    assert_eq!(entries.len(), 1, "only the lock: {entries:?}");
+    assert_eq!(entries.len(), 2, "only the lock and the sentinel: {entries:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,6 +12,7 @@ mod command_line;
 mod crash;
 mod database;
 mod disk;
+mod disk_words;
 mod documents;
 mod invariants;
 mod manifests;

@@ -53,7 +53,7 @@ async fn a_sqlite_file_is_private_and_set_up_for_many_readers() {
         let entry = entry.unwrap();
         assert_eq!(entry.metadata().unwrap().mode() & 0o077, 0, "{:?}", entry.file_name());
     }
-    let pragmas = [("journal_mode", "wal"), ("synchronous", "1"), ("foreign_keys", "1")];
+    let pragmas = [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")];
     for (pragma, want) in pragmas {
         let sql = format!("SELECT CAST({pragma} AS TEXT) AS value FROM pragma_{pragma}");
         let question = Statement::from_string(sea_orm::DbBackend::Sqlite, sql);

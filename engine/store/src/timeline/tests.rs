@@ -204,9 +204,14 @@ fn every_second_of_the_past_is_footage_or_a_gap_with_the_right_cause() {
         let recorded = timeline.recorded.iter().map(|span| (*span, "r"));
         let gaps = timeline.gaps.iter().map(|gap| (gap.span, gap.cause.as_str()));
         let pieces: Vec<(Span, &str)> = recorded.chain(gaps).collect();
-        // The last seconds before now of which nothing but that the engine runs is known.
+        // The last seconds, until now or nearly so, of which nothing but that the engine runs, and
+        // runs until now, is known.
         let unknown = |second: &i64| model(&facts, *second, false) == cause::FOOTAGE_GONE;
-        let tail = if end == now { (start..end).rev().take_while(unknown).count() } else { 0 };
+        let runs = |second: i64| {
+            facts.engine_runs.iter().any(|run| run.start <= at(second) && at(second) < run.end)
+        };
+        let is_running = now - end <= 10 && (end..now).all(runs);
+        let tail = if is_running { (start..end).rev().take_while(unknown).count() } else { 0 };
         for second in start..end {
             let held =
                 |(span, _): &&(Span, &str)| span.start <= at(second) && at(second) < span.end;

@@ -5,6 +5,7 @@
 //!
 //! Not here: faults of the engine, the disk, the database and the clock.
 
+mod busy;
 mod clock;
 mod connection;
 mod flaps;
@@ -12,6 +13,7 @@ mod line;
 mod load;
 mod sound;
 mod stream;
+mod unmet;
 
 use std::{
     collections::BTreeSet,
