@@ -12,8 +12,8 @@ mod flaps;
 mod line;
 mod load;
 mod sound;
+mod still;
 mod stream;
-mod unmet;
 
 use std::{
     collections::BTreeSet,

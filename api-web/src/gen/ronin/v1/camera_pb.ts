@@ -347,7 +347,7 @@ export type Fault = Message<"ronin.v1.Fault"> & {
   message: string;
 
   /**
-   * When it was first seen.
+   * When it was first seen; unset in recording_fault.
    *
    * @generated from field: google.protobuf.Timestamp time = 3;
    */

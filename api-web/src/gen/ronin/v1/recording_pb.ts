@@ -347,7 +347,7 @@ export type Gap = Message<"ronin.v1.Gap"> & {
 
   /**
    * Machine-readable cause: a Fault's reason, "CAMERA_DISABLED", "RECORDING_DISABLED",
-   * "RECORDING_FAILED", "DISK_FULL", "ENGINE_STOPPED", "CAMERA_NOT_ADDED", "CONNECTING",
+   * "RECORDING_FAILED", "DISK_FULL", "STORAGE_AWAY", "ENGINE_STOPPED", "CAMERA_NOT_ADDED", "CONNECTING",
    * "FOOTAGE_GONE", "FILE_LOST" or "NOT_YET_INDEXED".
    *
    * @generated from field: string cause = 3;
