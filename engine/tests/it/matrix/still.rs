@@ -1,19 +1,16 @@
 //! Pictures that stop, and a GOP that never does: what of it is on disk, and how the rest is told.
 
-use std::{
-    fs,
-    time::{Duration, Instant, SystemTime},
-};
+use std::{fs, time::SystemTime};
 
-use ronin_proto::v1::{CameraTimeline, GetPipelineStatsRequest};
+use ronin_proto::v1::CameraTimeline;
 use ronin_testkit::{
     camera::{FakeCamera, MAIN, Pictures},
     relay::{Mode, Relay},
     wait,
 };
 
-use super::{NEIGHBOUR, SLACK, Scene, TROUBLED, UNCUT, rss_kib, small};
-use crate::sandbox::{BOUND, Sandbox, assert_continuous, full_size};
+use super::{Scene, TROUBLED, UNCUT, rss_kib, small};
+use crate::sandbox::{BOUND, Sandbox};
 
 /// Why footage is missing, for each gap but the one at the end, where files are being written, and
 /// the one at the beginning, where the camera was being added.
