@@ -22,11 +22,59 @@ pub(crate) struct Limit {
 }
 
 impl Limit {
-    /// Whether so much waits in `queue`.
-    pub(super) fn is_reached(&self, queue: &gst::Element) -> bool {
-        let waits = Duration::from_nanos(queue.property("current-level-time"));
-        let bytes = u64::from(queue.property::<u32>("current-level-bytes"));
+    /// Whether so much waits.
+    fn is_reached(&self, waits: Duration, bytes: u64) -> bool {
         waits > self.time || bytes > self.bytes
+    }
+}
+
+/// How much waits between a gate and the exit of its queue.
+///
+/// The queue's own level of time cannot be used: once the segment event has left it, and until the
+/// first picture has, it counts from the start of the stream, which may be days ago.
+pub(crate) struct Waiting {
+    queue: gst::Element,
+    /// Running times of the last picture that went in, and the last that came out (before that:
+    /// the first that went in), in nanoseconds.
+    last_in: AtomicU64,
+    last_out: AtomicU64,
+}
+
+impl Waiting {
+    /// No picture has gone in.
+    const NEVER: u64 = u64::MAX;
+
+    fn new(queue: &gst::Element) -> Self {
+        Self {
+            queue: queue.clone(),
+            last_in: AtomicU64::new(Self::NEVER),
+            last_out: AtomicU64::new(Self::NEVER),
+        }
+    }
+
+    /// A picture goes in.
+    fn goes_in(&self, running: gst::ClockTime) {
+        self.last_in.store(running.nseconds(), SeqCst);
+        let running = running.nseconds();
+        let _ = self.last_out.compare_exchange(Self::NEVER, running, SeqCst, SeqCst);
+    }
+
+    /// A picture comes out.
+    fn comes_out(&self, running: gst::ClockTime) {
+        self.last_out.store(running.nseconds(), SeqCst);
+    }
+
+    pub(super) fn time(&self) -> Duration {
+        let (last_in, last_out) = (self.last_in.load(SeqCst), self.last_out.load(SeqCst));
+        Duration::from_nanos(last_in.saturating_sub(last_out))
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        u64::from(self.queue.property::<u32>("current-level-bytes"))
+    }
+
+    pub(super) fn is_beyond(&self, limit: Limit) -> bool {
+        limit.is_reached(self.time(), self.bytes())
     }
 }
 
@@ -93,19 +141,36 @@ impl Gate {
     }
 }
 
-/// Puts `gate` before a queue.
+/// Puts `gate` before a queue; returns what will wait in it.
 pub(super) fn guard_pictures(
     entrance: &gst::Pad,
     queue: &gst::Element,
     gate: &Arc<Gate>,
     limit: Limit,
-) {
-    let (gate, queue) = (gate.clone(), queue.downgrade());
-    entrance.add_probe(data(), move |_, info| {
+) -> Arc<Waiting> {
+    let waiting = Arc::new(Waiting::new(queue));
+    if let Some(exit) = queue.static_pad("src") {
+        let waiting = Arc::downgrade(&waiting);
+        exit.add_probe(gst::PadProbeType::BUFFER, move |pad, info| {
+            if let Some(gst::PadProbeData::Buffer(buffer)) = &info.data
+                && let Some((waiting, running)) = waiting.upgrade().zip(running_time(pad, buffer))
+            {
+                waiting.comes_out(running);
+            }
+            gst::PadProbeReturn::Ok
+        });
+    }
+    let (gate, waits) = (gate.clone(), Arc::downgrade(&waiting));
+    entrance.add_probe(data(), move |pad, info| {
         let admitted = match &info.data {
             Some(gst::PadProbeData::Buffer(buffer)) => {
-                let full = queue.upgrade().is_none_or(|queue| limit.is_reached(&queue));
-                gate.admits(buffer, full, limit.gop_bytes)
+                let waits = waits.upgrade();
+                let full = waits.as_ref().is_none_or(|waits| waits.is_beyond(limit));
+                let admitted = gate.admits(buffer, full, limit.gop_bytes);
+                if admitted && let Some((waits, running)) = waits.zip(running_time(pad, buffer)) {
+                    waits.goes_in(running);
+                }
+                admitted
             }
             // A closed branch must not see the caps of the stream that comes next.
             Some(gst::PadProbeData::Event(event)) => !gate.is_closed() || comes_first(event),
@@ -113,6 +178,7 @@ pub(super) fn guard_pictures(
         };
         if admitted { gst::PadProbeReturn::Ok } else { gst::PadProbeReturn::Handled }
     });
+    waiting
 }
 
 /// The entrance for sound. Sound comes through decoders, later than the pictures it belongs to, so
@@ -231,6 +297,60 @@ mod tests {
             assert_eq!(gate.admits(&picture(key_frame, 10), full, 1000), admitted, "{what}");
         }
         assert_eq!((gate.counters.frames(), gate.counters.dropped()), (3, 4));
+    }
+
+    #[test]
+    fn a_branch_that_begins_late_is_not_full_before_its_first_picture_is_out() {
+        gst::init().unwrap();
+        let bin = gst::Bin::new();
+        let queue = super::super::unbounded_queue().unwrap();
+        let sink = gst::ElementFactory::make("fakesink").property("async", false).build().unwrap();
+        bin.add_many([&queue, &sink]).unwrap();
+        queue.link(&sink).unwrap();
+        // What is behind the queue takes its time with the segment event.
+        let (arrived, has_arrived) = std::sync::mpsc::channel();
+        let (go_on, goes_on) = std::sync::mpsc::channel::<()>();
+        let gates = Mutex::new((arrived, goes_on));
+        let exit = queue.static_pad("src").unwrap();
+        exit.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, move |_, info| {
+            if let Some(gst::PadProbeData::Event(event)) = &info.data
+                && event.type_() == gst::EventType::Segment
+            {
+                let gates = gates.lock().unwrap();
+                gates.0.send(()).unwrap();
+                let _ = gates.1.recv();
+            }
+            gst::PadProbeReturn::Ok
+        });
+        let entrance = queue.static_pad("sink").unwrap();
+        let gate = Arc::new(Gate::new(Arc::new(Counters::new())));
+        let second = Duration::from_secs(1);
+        let limit = Limit { time: 10 * second, bytes: 1 << 20, gop_bytes: 1 << 20 };
+        let waiting = guard_pictures(&entrance, &queue, &gate, limit);
+        bin.set_state(gst::State::Playing).unwrap();
+        let source = gst::Pad::builder(gst::PadDirection::Src).build();
+        source.set_active(true).unwrap();
+        source.link(&entrance).unwrap();
+        let segment = gst::FormattedSegment::<gst::ClockTime>::new();
+        source.push_event(gst::event::StreamStart::new("pictures"));
+        source.push_event(gst::event::Segment::new(&segment));
+        has_arrived.recv().unwrap();
+
+        for n in 0..=10 {
+            let mut buffer = picture(n == 0, 10);
+            buffer.get_mut().unwrap().set_pts(gst::ClockTime::from_seconds(3600 + n));
+            source.push(buffer).unwrap();
+        }
+        assert_eq!(gate.counters.frames(), 11, "10 s may wait");
+        assert_eq!(waiting.time(), 10 * second);
+        let mut late = picture(false, 10);
+        late.get_mut().unwrap().set_pts(gst::ClockTime::from_seconds(3611));
+        source.push(late.copy()).unwrap();
+        source.push(late).unwrap();
+        assert_eq!((gate.counters.frames(), gate.counters.dropped()), (12, 1), "no more than that");
+
+        go_on.send(()).unwrap();
+        bin.set_state(gst::State::Null).unwrap();
     }
 
     #[test]

@@ -20,12 +20,15 @@ use std::sync::Arc;
 use gst::prelude::*;
 use ronin_core::status::BranchStats;
 
-use self::gate::{Gate, SoundGate, guard_pictures, guard_sound};
+use self::gate::{Gate, SoundGate, Waiting, guard_pictures, guard_sound};
 pub(crate) use self::{
     gate::Limit,
     retire::{Exit, Hurry},
 };
 use crate::{audio::error_ignore, elements::make, error::Error, stats::Counters};
+
+/// Packets of sound that may wait in a branch: 10 s at the highest rate there is.
+const SOUND_MAX: u32 = 1000;
 
 /// One leg of a branch: what it takes from one tee.
 struct Leg {
@@ -39,6 +42,7 @@ struct Leg {
 pub(crate) struct Trunk {
     pub(crate) bin: gst::Bin,
     pub(crate) gate: Arc<Gate>,
+    waiting: Arc<Waiting>,
     limit: Limit,
     video: Leg,
     audio: Option<(Leg, Arc<SoundGate>)>,
@@ -63,14 +67,14 @@ impl Trunk {
         bin.add(&queue).map_err(Error::doing("build a branch"))?;
         let gate = Arc::new(Gate::new(counters));
         let entrance = ghost(&bin, "video", &queue)?;
-        guard_pictures(&entrance, &queue, &gate, limit);
+        let waiting = guard_pictures(&entrance, &queue, &gate, limit);
 
         pipeline.add(&bin).map_err(Error::doing("add a branch"))?;
         // The queue holds what comes until the rest of the branch is there.
         let held = hold(&queue);
         bin.sync_state_with_parent().map_err(Error::doing("start a branch"))?;
         let video = link_leg(tee, &entrance, queue, held)?;
-        Ok(Self { bin, gate, limit, video, audio: None, name })
+        Ok(Self { bin, gate, waiting, limit, video, audio: None, name })
     }
 
     /// Adds elements to the bin, linked behind the video queue; returns the last.
@@ -88,8 +92,9 @@ impl Trunk {
     ) -> Result<gst::Element, Error> {
         let queue = make("queue")?;
         queue.set_property_from_str("leaky", "downstream");
-        queue.set_property("max-size-buffers", 0_u32);
-        queue.set_property("max-size-time", 10 * gst::ClockTime::SECOND.nseconds());
+        // Not by time, see [`gate::Waiting`].
+        queue.set_property("max-size-buffers", SOUND_MAX);
+        queue.set_property("max-size-time", 0_u64);
         self.bin.add(&queue).map_err(Error::doing("add sound to a branch"))?;
         let last = self.extend(&queue, elements)?;
         let entrance = ghost(&self.bin, "audio", &queue)?;
@@ -132,7 +137,7 @@ impl Trunk {
 
     /// Whether pictures were dropped, and there is room for new ones.
     pub(crate) fn could_go_on(&self) -> bool {
-        self.gate.is_dropping() && !self.limit.is_reached(&self.video.queue)
+        self.gate.is_dropping() && !self.waiting.is_beyond(self.limit)
     }
 
     pub(crate) fn has_audio(&self) -> bool {
@@ -140,8 +145,6 @@ impl Trunk {
     }
 
     pub(crate) fn stats(&self) -> BranchStats {
-        let queue = &self.video.queue;
-        let queued = gst::ClockTime::from_nseconds(queue.property("current-level-time"));
         let age = self.gate.counters.age().unwrap_or_default();
         BranchStats {
             branch: self.name,
@@ -149,8 +152,8 @@ impl Trunk {
             bytes: self.gate.counters.bytes(),
             dropped_frames: self.gate.counters.dropped(),
             last_frame_age_ms: u64::try_from(age.as_millis()).unwrap_or(u64::MAX),
-            queued_ms: queued.mseconds(),
-            queued_bytes: u64::from(queue.property::<u32>("current-level-bytes")),
+            queued_ms: u64::try_from(self.waiting.time().as_millis()).unwrap_or(u64::MAX),
+            queued_bytes: self.waiting.bytes(),
         }
     }
 
