@@ -1,7 +1,10 @@
 //! The camera's end of a graph. Behind a trait, so that another RTSP client can be tried without
 //! touching the branches.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::{
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
 
 use gst::prelude::*;
 use gst_rtsp::rtsp_message::RTSPMessage;
@@ -13,6 +16,11 @@ use crate::{
     rtsp,
     stats::Flag,
 };
+
+/// How late a packet may be and still be believed when it says when it was made.
+const LATE_TCP: Duration = Duration::from_secs(10);
+/// How long a gap between packets may stay open for one that was overtaken.
+const LATE_UDP: Duration = Duration::from_millis(200);
 
 /// Who receives what a source brings. Called from streaming threads.
 pub(crate) trait Inlet: Send + Sync + 'static {
@@ -53,11 +61,18 @@ impl RtspSrc {
             (Transport::Udp, _) => "udp",
         };
         element.set_property_from_str("protocols", protocols);
-        element.set_property("latency", 200_u32);
-        // Over TCP nothing is missing that a late packet would have to make way for: dropping loses
-        // pictures whenever this machine is busy for longer than the latency.
-        let is_lossy = source.transport == Transport::Udp;
+        // Over TCP nothing is missing that a late packet would have to make way for, and nothing is
+        // held back. So packets that wait because this machine is busy are not dropped, and, up to
+        // this latency, keep their own times instead of that of their late arrival.
+        let (latency, is_lossy) = match source.transport {
+            Transport::Tcp => (LATE_TCP, false),
+            Transport::Udp => (LATE_UDP, true),
+        };
+        element.set_property("latency", u32::try_from(latency.as_millis()).unwrap_or(u32::MAX));
         element.set_property("drop-on-latency", is_lossy);
+        if !is_lossy {
+            start_fast(&element);
+        }
         element.set_property("tcp-timeout", 10_000_000_u64);
         element.set_property("timeout", 5_000_000_u64);
         element.set_property("teardown-timeout", 500 * gst::ClockTime::MSECOND.nseconds());
@@ -112,6 +127,20 @@ impl Drop for RtspSrc {
         // A promise that is dropped while it is pending is a programming error to GStreamer.
         self.expect(None);
     }
+}
+
+/// Where a camera does not say with which packet it begins, a jitter buffer would hold the first
+/// one back for the whole latency.
+fn start_fast(element: &gst::Element) {
+    element.connect("new-manager", false, |values| {
+        let manager = values[1].get::<gst::Element>().ok()?;
+        manager.connect("new-jitterbuffer", false, |values| {
+            let buffer = values[1].get::<gst::Element>().ok()?;
+            set_if_there(&buffer, "faststart-min-packets", 1_u32);
+            None
+        });
+        None
+    });
 }
 
 /// Lets no request out to another place than the one the person named. rtspsrc itself would follow

@@ -27,6 +27,10 @@ use crate::{
 
 /// A step back in decode time beyond this is a new clock at the camera, not a late packet.
 const TIME_JUMP: gst::ClockTime = gst::ClockTime::from_seconds(3);
+/// Pictures of the same time are moved apart by this,
+const APART: gst::ClockTime = gst::ClockTime::from_mseconds(1);
+/// and all of them by no more than this.
+const CROWD: gst::ClockTime = gst::ClockTime::from_mseconds(50);
 /// Record branches that may still write while another begins: each may hold a full queue. More of
 /// them, and the disk stands still.
 const LEAVING_MAX: usize = 3;
@@ -125,7 +129,7 @@ impl Shared {
         exit.add_probe(mask, move |pad, info| {
             guarded(&own, gst::PadProbeReturn::Ok, |shared| {
                 let mut passage = passage.lock().unwrap_or_else(PoisonError::into_inner);
-                let admitted = match &info.data {
+                let admitted = match &mut info.data {
                     Some(gst::PadProbeData::Buffer(buffer)) => {
                         passage.admits(shared, buffer) && shared.picture(pad, buffer, codec)
                     }
@@ -293,16 +297,22 @@ struct Passage {
 }
 
 impl Passage {
-    fn admits(&mut self, shared: &Shared, buffer: &gst::BufferRef) -> bool {
+    /// Whether `buffer` may pass. One with the time of the picture before it comes a moment later,
+    /// since players and tools lose one of two pictures of the same time.
+    fn admits(&mut self, shared: &Shared, buffer: &mut gst::Buffer) -> bool {
         let key_frame = !buffer.flags().contains(gst::BufferFlags::DELTA_UNIT);
         let decode = buffer.dts_or_pts();
         let back = self.last_decode.zip(decode).and_then(|(last, now)| last.checked_sub(now));
+        // Pictures that were moved apart may be a little ahead of the one that comes now.
         let admitted = buffer.pts().is_some()
             && (self.started || key_frame)
-            && back.is_none_or(|step| step.is_zero());
+            && back.is_none_or(|step| step <= CROWD);
         if admitted {
+            if let Some(back) = back {
+                delay(buffer.make_mut(), back + APART);
+            }
             self.started = true;
-            self.last_decode = decode;
+            self.last_decode = buffer.dts_or_pts();
             return true;
         }
         shared.video.drop_one();
@@ -314,6 +324,12 @@ impl Passage {
         }
         false
     }
+}
+
+/// Moves a picture to a later time.
+fn delay(buffer: &mut gst::BufferRef, by: gst::ClockTime) {
+    buffer.set_pts(buffer.pts().map(|pts| pts + by));
+    buffer.set_dts(buffer.dts().map(|dts| dts + by));
 }
 
 /// Calls `f` while the graph lives. A panic must not unwind into C, which would abort the process:
