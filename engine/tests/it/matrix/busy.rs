@@ -47,7 +47,11 @@ async fn c15_slow_fast_uneven_and_reordered_pictures_last_as_long_as_they_did() 
     }
     let mut sandbox = sandbox.start_again().await;
     for (id, _, due) in &cameras {
-        let (rows, files) = (sandbox.segments(id).await, sandbox.files(id));
+        let (mut rows, mut files) = (sandbox.segments(id).await, sandbox.files(id));
+        if *id == "reordered" {
+            // In its first seconds times may still be put right by more than a picture's length.
+            (rows, files) = (rows.split_off(1), files.split_off(1));
+        }
         let seen = pictures(&files);
         let mut whole = seen.clone();
         if *id == "reordered" {
