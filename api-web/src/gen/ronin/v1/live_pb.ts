@@ -2,8 +2,10 @@
 // @generated from file ronin/v1/live.proto (package ronin.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { MediaStream, StreamKind } from "./common_pb";
 import { file_ronin_v1_common } from "./common_pb";
 import type { Message } from "@bufbuild/protobuf";
@@ -12,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file ronin/v1/live.proto.
  */
 export const file_ronin_v1_live: GenFile = /*@__PURE__*/
-  fileDesc("ChNyb25pbi92MS9saXZlLnByb3RvEghyb25pbi52MSJMChRHZXRMaXZlU3RyZWFtUmVxdWVzdBIOCgZjYW1lcmEYASABKAkSJAoGc3RyZWFtGAIgASgOMhQucm9uaW4udjEuU3RyZWFtS2luZCJhChVHZXRMaXZlU3RyZWFtUmVzcG9uc2USEAoIaGxzX3BhdGgYASABKAkSDgoGY29kZWNzGAIgAygJEiYKB3N0cmVhbXMYAyADKAsyFS5yb25pbi52MS5NZWRpYVN0cmVhbTJkCgtMaXZlU2VydmljZRJVCg1HZXRMaXZlU3RyZWFtEh4ucm9uaW4udjEuR2V0TGl2ZVN0cmVhbVJlcXVlc3QaHy5yb25pbi52MS5HZXRMaXZlU3RyZWFtUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_ronin_v1_common]);
+  fileDesc("ChNyb25pbi92MS9saXZlLnByb3RvEghyb25pbi52MSJMChRHZXRMaXZlU3RyZWFtUmVxdWVzdBIOCgZjYW1lcmEYASABKAkSJAoGc3RyZWFtGAIgASgOMhQucm9uaW4udjEuU3RyZWFtS2luZCJhChVHZXRMaXZlU3RyZWFtUmVzcG9uc2USEAoIaGxzX3BhdGgYASABKAkSDgoGY29kZWNzGAIgAygJEiYKB3N0cmVhbXMYAyADKAsyFS5yb25pbi52MS5NZWRpYVN0cmVhbSJYChFTdHJlYW1MaXZlUmVxdWVzdBIOCgZjYW1lcmEYASABKAkSJAoGc3RyZWFtGAIgASgOMhQucm9uaW4udjEuU3RyZWFtS2luZBINCgVzb3VuZBgDIAEoCCLDAQoSU3RyZWFtTGl2ZVJlc3BvbnNlEiIKBGluaXQYASABKAsyEi5yb25pbi52MS5MaXZlSW5pdEgAEioKCGZyYWdtZW50GAIgASgLMhYucm9uaW4udjEuTGl2ZUZyYWdtZW50SAASLAoJaGVhcnRiZWF0GAMgASgLMhcucm9uaW4udjEuTGl2ZUhlYXJ0YmVhdEgAEiQKBXJlc2V0GAQgASgLMhMucm9uaW4udjEuTGl2ZVJlc2V0SABCCQoHY29udGVudCJTCghMaXZlSW5pdBIMCgRkYXRhGAEgASgMEhEKCW1pbWVfdHlwZRgCIAEoCRImCgdzdHJlYW1zGAMgAygLMhUucm9uaW4udjEuTWVkaWFTdHJlYW0inAEKDExpdmVGcmFnbWVudBIMCgRkYXRhGAEgASgMEi0KCXdhbGxfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoKbWVkaWFfdGltZRgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIRCglrZXlfZnJhbWUYBCABKAgSDQoFc291bmQYBSABKAgijQEKDUxpdmVIZWFydGJlYXQSLwoLc2VydmVyX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKDnNraXBwZWRfZnJhbWVzGAIgASgEEjMKEGxhc3RfcGljdHVyZV9hZ2UYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iNgoJTGl2ZVJlc2V0EikKBnJlYXNvbhgBIAEoDjIZLnJvbmluLnYxLkxpdmVSZXNldFJlYXNvbiqkAQoPTGl2ZVJlc2V0UmVhc29uEiEKHUxJVkVfUkVTRVRfUkVBU09OX1VOU1BFQ0lGSUVEEAASIQodTElWRV9SRVNFVF9SRUFTT05fU0xPV19WSUVXRVIQARIhCh1MSVZFX1JFU0VUX1JFQVNPTl9SRUNPTk5FQ1RFRBACEigKJExJVkVfUkVTRVRfUkVBU09OX1BBUkFNRVRFUlNfQ0hBTkdFRBADMq8BCgtMaXZlU2VydmljZRJJCgpTdHJlYW1MaXZlEhsucm9uaW4udjEuU3RyZWFtTGl2ZVJlcXVlc3QaHC5yb25pbi52MS5TdHJlYW1MaXZlUmVzcG9uc2UwARJVCg1HZXRMaXZlU3RyZWFtEh4ucm9uaW4udjEuR2V0TGl2ZVN0cmVhbVJlcXVlc3QaHy5yb25pbi52MS5HZXRMaXZlU3RyZWFtUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_ronin_v1_common]);
 
 /**
  * Names a stream.
@@ -79,13 +81,296 @@ export const GetLiveStreamResponseSchema: GenMessage<GetLiveStreamResponse> = /*
   messageDesc(file_ronin_v1_live, 1);
 
 /**
+ * Names a stream and what is wanted of it.
+ *
+ * @generated from message ronin.v1.StreamLiveRequest
+ */
+export type StreamLiveRequest = Message<"ronin.v1.StreamLiveRequest"> & {
+  /**
+   * "cameras/{id}".
+   *
+   * @generated from field: string camera = 1;
+   */
+  camera: string;
+
+  /**
+   * Which of its streams. FAILED_PRECONDITION with reason STREAM_NOT_LIVE where it has no such.
+   *
+   * @generated from field: ronin.v1.StreamKind stream = 2;
+   */
+  stream: StreamKind;
+
+  /**
+   * Whether sound is wanted too. Where the camera sends none, there is none.
+   *
+   * @generated from field: bool sound = 3;
+   */
+  sound: boolean;
+};
+
+/**
+ * Describes the message ronin.v1.StreamLiveRequest.
+ * Use `create(StreamLiveRequestSchema)` to create a new message.
+ */
+export const StreamLiveRequestSchema: GenMessage<StreamLiveRequest> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_live, 2);
+
+/**
+ * One message of a live stream.
+ *
+ * @generated from message ronin.v1.StreamLiveResponse
+ */
+export type StreamLiveResponse = Message<"ronin.v1.StreamLiveResponse"> & {
+  /**
+   * What it is.
+   *
+   * @generated from oneof ronin.v1.StreamLiveResponse.content
+   */
+  content: {
+    /**
+     * Comes before the first fragment, and again after each reset.
+     *
+     * @generated from field: ronin.v1.LiveInit init = 1;
+     */
+    value: LiveInit;
+    case: "init";
+  } | {
+    /**
+     * Pictures or sound.
+     *
+     * @generated from field: ronin.v1.LiveFragment fragment = 2;
+     */
+    value: LiveFragment;
+    case: "fragment";
+  } | {
+    /**
+     * Each second.
+     *
+     * @generated from field: ronin.v1.LiveHeartbeat heartbeat = 3;
+     */
+    value: LiveHeartbeat;
+    case: "heartbeat";
+  } | {
+    /**
+     * The fragments that come next do not go on where the last one ended.
+     *
+     * @generated from field: ronin.v1.LiveReset reset = 4;
+     */
+    value: LiveReset;
+    case: "reset";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message ronin.v1.StreamLiveResponse.
+ * Use `create(StreamLiveResponseSchema)` to create a new message.
+ */
+export const StreamLiveResponseSchema: GenMessage<StreamLiveResponse> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_live, 3);
+
+/**
+ * What a SourceBuffer needs before the first fragment.
+ *
+ * @generated from message ronin.v1.LiveInit
+ */
+export type LiveInit = Message<"ronin.v1.LiveInit"> & {
+  /**
+   * ISO BMFF: ftyp and moov.
+   *
+   * @generated from field: bytes data = 1;
+   */
+  data: Uint8Array;
+
+  /**
+   * For MediaSource.isTypeSupported: "video/mp4; codecs=\"avc1.64001f, mp4a.40.2\"".
+   *
+   * @generated from field: string mime_type = 2;
+   */
+  mimeType: string;
+
+  /**
+   * What is in it, the pictures first.
+   *
+   * @generated from field: repeated ronin.v1.MediaStream streams = 3;
+   */
+  streams: MediaStream[];
+};
+
+/**
+ * Describes the message ronin.v1.LiveInit.
+ * Use `create(LiveInitSchema)` to create a new message.
+ */
+export const LiveInitSchema: GenMessage<LiveInit> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_live, 4);
+
+/**
+ * A piece of the stream that can be appended to a SourceBuffer.
+ *
+ * @generated from message ronin.v1.LiveFragment
+ */
+export type LiveFragment = Message<"ronin.v1.LiveFragment"> & {
+  /**
+   * ISO BMFF: moof and mdat. Times within it go on from fragment to fragment until a reset.
+   *
+   * @generated from field: bytes data = 1;
+   */
+  data: Uint8Array;
+
+  /**
+   * When its first picture, or its first sound, was taken.
+   *
+   * @generated from field: google.protobuf.Timestamp wall_time = 2;
+   */
+  wallTime?: Timestamp | undefined;
+
+  /**
+   * Time in the stream of what wall_time says.
+   *
+   * @generated from field: google.protobuf.Duration media_time = 3;
+   */
+  mediaTime?: Duration | undefined;
+
+  /**
+   * Whether a decoder can begin here.
+   *
+   * @generated from field: bool key_frame = 4;
+   */
+  keyFrame: boolean;
+
+  /**
+   * Whether it holds sound, and no picture.
+   *
+   * @generated from field: bool sound = 5;
+   */
+  sound: boolean;
+};
+
+/**
+ * Describes the message ronin.v1.LiveFragment.
+ * Use `create(LiveFragmentSchema)` to create a new message.
+ */
+export const LiveFragmentSchema: GenMessage<LiveFragment> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_live, 5);
+
+/**
+ * Says that the stream is alive, and how the camera is doing.
+ *
+ * @generated from message ronin.v1.LiveHeartbeat
+ */
+export type LiveHeartbeat = Message<"ronin.v1.LiveHeartbeat"> & {
+  /**
+   * The time at the server, from which a viewer knows its own offset.
+   *
+   * @generated from field: google.protobuf.Timestamp server_time = 1;
+   */
+  serverTime?: Timestamp | undefined;
+
+  /**
+   * Pictures that this viewer was too slow for, since the stream began.
+   *
+   * @generated from field: uint64 skipped_frames = 2;
+   */
+  skippedFrames: bigint;
+
+  /**
+   * Age of the last picture that came from the camera; unset before the first.
+   *
+   * @generated from field: google.protobuf.Duration last_picture_age = 3;
+   */
+  lastPictureAge?: Duration | undefined;
+};
+
+/**
+ * Describes the message ronin.v1.LiveHeartbeat.
+ * Use `create(LiveHeartbeatSchema)` to create a new message.
+ */
+export const LiveHeartbeatSchema: GenMessage<LiveHeartbeat> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_live, 6);
+
+/**
+ * Why the fragments that come next do not go on where the last one ended.
+ *
+ * @generated from message ronin.v1.LiveReset
+ */
+export type LiveReset = Message<"ronin.v1.LiveReset"> & {
+  /**
+   * The reason.
+   *
+   * @generated from field: ronin.v1.LiveResetReason reason = 1;
+   */
+  reason: LiveResetReason;
+};
+
+/**
+ * Describes the message ronin.v1.LiveReset.
+ * Use `create(LiveResetSchema)` to create a new message.
+ */
+export const LiveResetSchema: GenMessage<LiveReset> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_live, 7);
+
+/**
+ * Why a live stream begins anew.
+ *
+ * @generated from enum ronin.v1.LiveResetReason
+ */
+export enum LiveResetReason {
+  /**
+   * Not said.
+   *
+   * @generated from enum value: LIVE_RESET_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The viewer was too slow, and goes on at the newest key frame.
+   *
+   * @generated from enum value: LIVE_RESET_REASON_SLOW_VIEWER = 1;
+   */
+  SLOW_VIEWER = 1,
+
+  /**
+   * The camera was connected again.
+   *
+   * @generated from enum value: LIVE_RESET_REASON_RECONNECTED = 2;
+   */
+  RECONNECTED = 2,
+
+  /**
+   * The camera's stream has other parameters, or sound came or went.
+   *
+   * @generated from enum value: LIVE_RESET_REASON_PARAMETERS_CHANGED = 3;
+   */
+  PARAMETERS_CHANGED = 3,
+}
+
+/**
+ * Describes the enum ronin.v1.LiveResetReason.
+ */
+export const LiveResetReasonSchema: GenEnum<LiveResetReason> = /*@__PURE__*/
+  enumDesc(file_ronin_v1_live, 0);
+
+/**
  * Live pictures.
  *
  * @generated from service ronin.v1.LiveService
  */
 export const LiveService: GenService<{
   /**
-   * Returns where to fetch a camera's live stream.
+   * Sends a camera's pictures as they come, for Media Source Extensions: an init segment, the
+   * pictures since the last key frame at once, then a fragment for each picture. A viewer that is
+   * too slow is moved on to the next key frame and told so; nobody else notices. While no picture
+   * comes, a heartbeat each second says why. The stream ends when the camera is removed, with
+   * NOT_FOUND, or when access is withdrawn.
+   *
+   * @generated from rpc ronin.v1.LiveService.StreamLive
+   */
+  streamLive: {
+    methodKind: "server_streaming";
+    input: typeof StreamLiveRequestSchema;
+    output: typeof StreamLiveResponseSchema;
+  },
+  /**
+   * Returns where to fetch a camera's live stream as HLS.
    *
    * @generated from rpc ronin.v1.LiveService.GetLiveStream
    */
