@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file ronin/v1/live.proto.
  */
 export const file_ronin_v1_live: GenFile = /*@__PURE__*/
-  fileDesc("ChNyb25pbi92MS9saXZlLnByb3RvEghyb25pbi52MSJMChRHZXRMaXZlU3RyZWFtUmVxdWVzdBIOCgZjYW1lcmEYASABKAkSJAoGc3RyZWFtGAIgASgOMhQucm9uaW4udjEuU3RyZWFtS2luZCJhChVHZXRMaXZlU3RyZWFtUmVzcG9uc2USEAoIaGxzX3BhdGgYASABKAkSDgoGY29kZWNzGAIgAygJEiYKB3N0cmVhbXMYAyADKAsyFS5yb25pbi52MS5NZWRpYVN0cmVhbSJYChFTdHJlYW1MaXZlUmVxdWVzdBIOCgZjYW1lcmEYASABKAkSJAoGc3RyZWFtGAIgASgOMhQucm9uaW4udjEuU3RyZWFtS2luZBINCgVzb3VuZBgDIAEoCCLDAQoSU3RyZWFtTGl2ZVJlc3BvbnNlEiIKBGluaXQYASABKAsyEi5yb25pbi52MS5MaXZlSW5pdEgAEioKCGZyYWdtZW50GAIgASgLMhYucm9uaW4udjEuTGl2ZUZyYWdtZW50SAASLAoJaGVhcnRiZWF0GAMgASgLMhcucm9uaW4udjEuTGl2ZUhlYXJ0YmVhdEgAEiQKBXJlc2V0GAQgASgLMhMucm9uaW4udjEuTGl2ZVJlc2V0SABCCQoHY29udGVudCJTCghMaXZlSW5pdBIMCgRkYXRhGAEgASgMEhEKCW1pbWVfdHlwZRgCIAEoCRImCgdzdHJlYW1zGAMgAygLMhUucm9uaW4udjEuTWVkaWFTdHJlYW0inAEKDExpdmVGcmFnbWVudBIMCgRkYXRhGAEgASgMEi0KCXdhbGxfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoKbWVkaWFfdGltZRgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIRCglrZXlfZnJhbWUYBCABKAgSDQoFc291bmQYBSABKAgijQEKDUxpdmVIZWFydGJlYXQSLwoLc2VydmVyX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKDnNraXBwZWRfZnJhbWVzGAIgASgEEjMKEGxhc3RfcGljdHVyZV9hZ2UYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iNgoJTGl2ZVJlc2V0EikKBnJlYXNvbhgBIAEoDjIZLnJvbmluLnYxLkxpdmVSZXNldFJlYXNvbiqkAQoPTGl2ZVJlc2V0UmVhc29uEiEKHUxJVkVfUkVTRVRfUkVBU09OX1VOU1BFQ0lGSUVEEAASIQodTElWRV9SRVNFVF9SRUFTT05fU0xPV19WSUVXRVIQARIhCh1MSVZFX1JFU0VUX1JFQVNPTl9SRUNPTk5FQ1RFRBACEigKJExJVkVfUkVTRVRfUkVBU09OX1BBUkFNRVRFUlNfQ0hBTkdFRBADMq8BCgtMaXZlU2VydmljZRJJCgpTdHJlYW1MaXZlEhsucm9uaW4udjEuU3RyZWFtTGl2ZVJlcXVlc3QaHC5yb25pbi52MS5TdHJlYW1MaXZlUmVzcG9uc2UwARJVCg1HZXRMaXZlU3RyZWFtEh4ucm9uaW4udjEuR2V0TGl2ZVN0cmVhbVJlcXVlc3QaHy5yb25pbi52MS5HZXRMaXZlU3RyZWFtUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_ronin_v1_common]);
+  fileDesc("ChNyb25pbi92MS9saXZlLnByb3RvEghyb25pbi52MSJMChRHZXRMaXZlU3RyZWFtUmVxdWVzdBIOCgZjYW1lcmEYASABKAkSJAoGc3RyZWFtGAIgASgOMhQucm9uaW4udjEuU3RyZWFtS2luZCJhChVHZXRMaXZlU3RyZWFtUmVzcG9uc2USEAoIaGxzX3BhdGgYASABKAkSDgoGY29kZWNzGAIgAygJEiYKB3N0cmVhbXMYAyADKAsyFS5yb25pbi52MS5NZWRpYVN0cmVhbSJYChFTdHJlYW1MaXZlUmVxdWVzdBIOCgZjYW1lcmEYASABKAkSJAoGc3RyZWFtGAIgASgOMhQucm9uaW4udjEuU3RyZWFtS2luZBINCgVzb3VuZBgDIAEoCCLDAQoSU3RyZWFtTGl2ZVJlc3BvbnNlEiIKBGluaXQYASABKAsyEi5yb25pbi52MS5MaXZlSW5pdEgAEioKCGZyYWdtZW50GAIgASgLMhYucm9uaW4udjEuTGl2ZUZyYWdtZW50SAASLAoJaGVhcnRiZWF0GAMgASgLMhcucm9uaW4udjEuTGl2ZUhlYXJ0YmVhdEgAEiQKBXJlc2V0GAQgASgLMhMucm9uaW4udjEuTGl2ZVJlc2V0SABCCQoHY29udGVudCJEChZTdHJlYW1MaXZlVGlsZXNSZXF1ZXN0EioKBXRpbGVzGAEgAygLMhsucm9uaW4udjEuU3RyZWFtTGl2ZVJlcXVlc3QihwEKF1N0cmVhbUxpdmVUaWxlc1Jlc3BvbnNlEgwKBHRpbGUYASABKA0SLwoHbWVzc2FnZRgCIAEoCzIcLnJvbmluLnYxLlN0cmVhbUxpdmVSZXNwb25zZUgAEiQKA2VuZBgDIAEoCzIVLnJvbmluLnYxLkxpdmVUaWxlRW5kSABCBwoFZXZlbnQiPAoLTGl2ZVRpbGVFbmQSDAoEY29kZRgBIAEoBRIOCgZyZWFzb24YAiABKAkSDwoHbWVzc2FnZRgDIAEoCSJTCghMaXZlSW5pdBIMCgRkYXRhGAEgASgMEhEKCW1pbWVfdHlwZRgCIAEoCRImCgdzdHJlYW1zGAMgAygLMhUucm9uaW4udjEuTWVkaWFTdHJlYW0inAEKDExpdmVGcmFnbWVudBIMCgRkYXRhGAEgASgMEi0KCXdhbGxfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoKbWVkaWFfdGltZRgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIRCglrZXlfZnJhbWUYBCABKAgSDQoFc291bmQYBSABKAgijQEKDUxpdmVIZWFydGJlYXQSLwoLc2VydmVyX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKDnNraXBwZWRfZnJhbWVzGAIgASgEEjMKEGxhc3RfcGljdHVyZV9hZ2UYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iNgoJTGl2ZVJlc2V0EikKBnJlYXNvbhgBIAEoDjIZLnJvbmluLnYxLkxpdmVSZXNldFJlYXNvbiqkAQoPTGl2ZVJlc2V0UmVhc29uEiEKHUxJVkVfUkVTRVRfUkVBU09OX1VOU1BFQ0lGSUVEEAASIQodTElWRV9SRVNFVF9SRUFTT05fU0xPV19WSUVXRVIQARIhCh1MSVZFX1JFU0VUX1JFQVNPTl9SRUNPTk5FQ1RFRBACEigKJExJVkVfUkVTRVRfUkVBU09OX1BBUkFNRVRFUlNfQ0hBTkdFRBADMokCCgtMaXZlU2VydmljZRJJCgpTdHJlYW1MaXZlEhsucm9uaW4udjEuU3RyZWFtTGl2ZVJlcXVlc3QaHC5yb25pbi52MS5TdHJlYW1MaXZlUmVzcG9uc2UwARJYCg9TdHJlYW1MaXZlVGlsZXMSIC5yb25pbi52MS5TdHJlYW1MaXZlVGlsZXNSZXF1ZXN0GiEucm9uaW4udjEuU3RyZWFtTGl2ZVRpbGVzUmVzcG9uc2UwARJVCg1HZXRMaXZlU3RyZWFtEh4ucm9uaW4udjEuR2V0TGl2ZVN0cmVhbVJlcXVlc3QaHy5yb25pbi52MS5HZXRMaXZlU3RyZWFtUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_ronin_v1_common]);
 
 /**
  * Names a stream.
@@ -169,6 +169,106 @@ export const StreamLiveResponseSchema: GenMessage<StreamLiveResponse> = /*@__PUR
   messageDesc(file_ronin_v1_live, 3);
 
 /**
+ * Names several streams.
+ *
+ * @generated from message ronin.v1.StreamLiveTilesRequest
+ */
+export type StreamLiveTilesRequest = Message<"ronin.v1.StreamLiveTilesRequest"> & {
+  /**
+   * 1 to 64 of them.
+   *
+   * @generated from field: repeated ronin.v1.StreamLiveRequest tiles = 1;
+   */
+  tiles: StreamLiveRequest[];
+};
+
+/**
+ * Describes the message ronin.v1.StreamLiveTilesRequest.
+ * Use `create(StreamLiveTilesRequestSchema)` to create a new message.
+ */
+export const StreamLiveTilesRequestSchema: GenMessage<StreamLiveTilesRequest> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_live, 4);
+
+/**
+ * One message of one of several live streams.
+ *
+ * @generated from message ronin.v1.StreamLiveTilesResponse
+ */
+export type StreamLiveTilesResponse = Message<"ronin.v1.StreamLiveTilesResponse"> & {
+  /**
+   * Which stream, by its place in the request, from 0.
+   *
+   * @generated from field: uint32 tile = 1;
+   */
+  tile: number;
+
+  /**
+   * What there is.
+   *
+   * @generated from oneof ronin.v1.StreamLiveTilesResponse.event
+   */
+  event: {
+    /**
+     * What StreamLive would send.
+     *
+     * @generated from field: ronin.v1.StreamLiveResponse message = 2;
+     */
+    value: StreamLiveResponse;
+    case: "message";
+  } | {
+    /**
+     * The status with which StreamLive would end.
+     *
+     * @generated from field: ronin.v1.LiveTileEnd end = 3;
+     */
+    value: LiveTileEnd;
+    case: "end";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message ronin.v1.StreamLiveTilesResponse.
+ * Use `create(StreamLiveTilesResponseSchema)` to create a new message.
+ */
+export const StreamLiveTilesResponseSchema: GenMessage<StreamLiveTilesResponse> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_live, 5);
+
+/**
+ * Why one of several live streams ended. The others go on.
+ *
+ * @generated from message ronin.v1.LiveTileEnd
+ */
+export type LiveTileEnd = Message<"ronin.v1.LiveTileEnd"> & {
+  /**
+   * Code of google.rpc.Code: NOT_FOUND (5), FAILED_PRECONDITION (9) and so on.
+   *
+   * @generated from field: int32 code = 1;
+   */
+  code: number;
+
+  /**
+   * Reason in capitals, as in google.rpc.ErrorInfo.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+
+  /**
+   * In words for people.
+   *
+   * @generated from field: string message = 3;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message ronin.v1.LiveTileEnd.
+ * Use `create(LiveTileEndSchema)` to create a new message.
+ */
+export const LiveTileEndSchema: GenMessage<LiveTileEnd> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_live, 6);
+
+/**
  * What a SourceBuffer needs before the first fragment.
  *
  * @generated from message ronin.v1.LiveInit
@@ -201,7 +301,7 @@ export type LiveInit = Message<"ronin.v1.LiveInit"> & {
  * Use `create(LiveInitSchema)` to create a new message.
  */
 export const LiveInitSchema: GenMessage<LiveInit> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_live, 4);
+  messageDesc(file_ronin_v1_live, 7);
 
 /**
  * A piece of the stream that can be appended to a SourceBuffer.
@@ -250,7 +350,7 @@ export type LiveFragment = Message<"ronin.v1.LiveFragment"> & {
  * Use `create(LiveFragmentSchema)` to create a new message.
  */
 export const LiveFragmentSchema: GenMessage<LiveFragment> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_live, 5);
+  messageDesc(file_ronin_v1_live, 8);
 
 /**
  * Says that the stream is alive, and how the camera is doing.
@@ -285,7 +385,7 @@ export type LiveHeartbeat = Message<"ronin.v1.LiveHeartbeat"> & {
  * Use `create(LiveHeartbeatSchema)` to create a new message.
  */
 export const LiveHeartbeatSchema: GenMessage<LiveHeartbeat> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_live, 6);
+  messageDesc(file_ronin_v1_live, 9);
 
 /**
  * Why the fragments that come next do not go on where the last one ended.
@@ -306,7 +406,7 @@ export type LiveReset = Message<"ronin.v1.LiveReset"> & {
  * Use `create(LiveResetSchema)` to create a new message.
  */
 export const LiveResetSchema: GenMessage<LiveReset> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_live, 7);
+  messageDesc(file_ronin_v1_live, 10);
 
 /**
  * Why a live stream begins anew.
@@ -359,7 +459,7 @@ export const LiveService: GenService<{
    * Sends a camera's pictures as they come, for Media Source Extensions: an init segment, the
    * pictures since the last key frame at once, then a fragment for each picture. A viewer that is
    * too slow is moved on to the next key frame and told so; nobody else notices. While no picture
-   * comes, a heartbeat each second says why. The stream ends when the camera is removed, with
+   * comes, a heartbeat each second says for how long. The stream ends when the camera is removed, with
    * NOT_FOUND, or when access is withdrawn.
    *
    * @generated from rpc ronin.v1.LiveService.StreamLive
@@ -368,6 +468,17 @@ export const LiveService: GenService<{
     methodKind: "server_streaming";
     input: typeof StreamLiveRequestSchema;
     output: typeof StreamLiveResponseSchema;
+  },
+  /**
+   * The same for several streams over one connection: without TLS, browsers keep no more than six
+   * to a server. What ends one of them does not end the others.
+   *
+   * @generated from rpc ronin.v1.LiveService.StreamLiveTiles
+   */
+  streamLiveTiles: {
+    methodKind: "server_streaming";
+    input: typeof StreamLiveTilesRequestSchema;
+    output: typeof StreamLiveTilesResponseSchema;
   },
   /**
    * Returns where to fetch a camera's live stream as HLS.
