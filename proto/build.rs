@@ -18,6 +18,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let descriptors = protox::compile(&files, ["."])?;
     let out = PathBuf::from(env::var("OUT_DIR")?).join("descriptors.bin");
     fs::write(out, descriptors.encode_to_vec())?;
-    tonic_prost_build::configure().compile_fds(descriptors)?;
+    tonic_prost_build::configure()
+        // Shared by all who watch, and not copied for each.
+        .bytes(".ronin.v1.LiveInit.data")
+        .bytes(".ronin.v1.LiveFragment.data")
+        .compile_fds(descriptors)?;
     Ok(())
 }

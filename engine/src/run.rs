@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use ronin_api::{Dependencies, Options, Service, SystemFacts};
 use ronin_core::{
-    Room, Unindexed, WallTime, chain, control, live::Windows, notice::News, storage::Policy,
+    Room, Unindexed, WallTime, chain, control, live::Channels, notice::News, storage::Policy,
 };
 use ronin_store::Store;
 use tokio::{
@@ -64,7 +64,7 @@ pub async fn run(
     let (prepared, is_prepared) = watch::channel(false);
     let reread = Arc::new(Notify::new());
     let (handle, endpoint) = control::channel();
-    let live = Windows::default();
+    let live = Channels::default();
     let (entries, recorder) =
         recorder::channel(store.clone(), &storage, unindexed.clone(), news.clone(), is_prepared)?;
     let arrival = Arrival {

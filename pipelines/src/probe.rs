@@ -38,6 +38,7 @@ pub async fn probe(source: &Source) -> Result<Probe, Fault> {
         source: source.clone(),
         record: None,
         live: None,
+        feed: None,
         segments,
         unindexed: Unindexed::default(),
         room: Room::default(),

@@ -17,8 +17,9 @@ use crate::{
     stats::Flag,
 };
 
-/// How late a packet may be and still be believed when it says when it was made.
-const LATE_TCP: Duration = Duration::from_secs(10);
+/// How late a packet may be and still be believed when it says when it was made. Cameras that leave
+/// packets out because the line is full, or name a wrong first one, are waited for as long.
+const LATE_TCP: Duration = Duration::from_secs(1);
 /// How long a gap between packets may stay open for one that was overtaken.
 const LATE_UDP: Duration = Duration::from_millis(200);
 
@@ -61,9 +62,9 @@ impl RtspSrc {
             (Transport::Udp, _) => "udp",
         };
         element.set_property_from_str("protocols", protocols);
-        // Over TCP nothing is missing that a late packet would have to make way for, and nothing is
-        // held back. So packets that wait because this machine is busy are not dropped, and, up to
-        // this latency, keep their own times instead of that of their late arrival.
+        // Packets that come in order are held back by neither. Over TCP nothing has to make way for
+        // what is late: packets that wait because this machine is busy are not dropped, and, up to
+        // this latency, keep their own times instead of that of their arrival.
         let (latency, is_lossy) = match source.transport {
             Transport::Tcp => (LATE_TCP, false),
             Transport::Udp => (LATE_UDP, true),

@@ -69,6 +69,8 @@ pub(crate) const RULES: &[Rule] = &[
     call("/ronin.v1.CameraService/GetSnapshot", OPERATOR),
 
     call("/ronin.v1.LiveService/GetLiveStream", VIEWER),
+    stream("/ronin.v1.LiveService/StreamLive", VIEWER),
+    stream("/ronin.v1.LiveService/StreamLiveTiles", VIEWER),
 
     call("/ronin.v1.RecordingService/ListSegments", VIEWER),
     call("/ronin.v1.RecordingService/GetTimeline", VIEWER),

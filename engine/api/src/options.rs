@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use ronin_core::{
-    Room, Unindexed, control, live::Windows, notice::News, playback::IndexFile, storage::Policy,
+    Room, Unindexed, control, live::Channels, notice::News, playback::IndexFile, storage::Policy,
 };
 use ronin_store::Store;
 
@@ -51,7 +51,7 @@ pub struct Dependencies {
     /// Users, sessions and the index of footage.
     pub store: Store,
     /// The live pictures.
-    pub live: Windows,
+    pub live: Channels,
     /// Footage that has no row yet.
     pub unindexed: Unindexed,
     /// Announces what was stored.

@@ -5,5 +5,6 @@ mod handle;
 pub mod latest;
 pub mod life;
 mod outage;
+mod sub;
 pub mod supervisor;
 mod told;

@@ -6,10 +6,10 @@
 use std::{sync::Arc, time::Instant};
 
 use ronin_core::{
-    CameraConfig, CameraState, CameraStatus, Fault, Recorded, Room, RunId, Span, Unindexed,
+    CameraConfig, CameraState, CameraStatus, Fault, Recorded, Room, RunId, Source, Span, Unindexed,
     WallTime,
     control::{Error, Snapshot},
-    live::{Window, Windows},
+    live::{Channel, Channels},
     status::SeenFault,
 };
 use ronin_pipelines::{
@@ -31,6 +31,7 @@ use super::{
     latest::Latest,
     life::{Action, Chance, Input, Life, Next, step},
     outage::{self, Said},
+    sub,
     told::Told,
 };
 use crate::{
@@ -46,8 +47,8 @@ pub struct Context {
     pub tasks: Tasks,
     /// Where and how footage is written.
     pub storage: Arc<Storage>,
-    /// The live windows.
-    pub live: Windows,
+    /// What each camera shows now.
+    pub live: Channels,
     /// Where finished segments go.
     pub segments: mpsc::Sender<Recorded>,
     /// Where files are listed until they have a row.
@@ -79,6 +80,11 @@ pub fn start(
     (handle, task)
 }
 
+/// Where the sub stream comes from, while it may be watched.
+fn sub_source(config: &CameraConfig) -> Option<Source> {
+    config.sub.clone().filter(|_| config.enabled)
+}
+
 struct Running {
     run: RunId,
     cancel: CancellationToken,
@@ -91,7 +97,10 @@ struct Supervisor {
     context: Context,
     config: CameraConfig,
     life: Life,
-    window: Arc<Window>,
+    channel: Channel,
+    /// The source of the sub stream, where it may be watched; and the task that follows it.
+    sub: watch::Sender<Option<Source>>,
+    sub_task: JoinHandle<Result<(), Panicked>>,
     graph: Option<Running>,
     status: CameraStatus,
     /// Where the footage of the last graph that recorded ends.
@@ -102,13 +111,19 @@ struct Supervisor {
 
 impl Supervisor {
     fn new(context: Context, config: CameraConfig) -> Self {
-        let window = context.live.open(&config.id);
+        let channel = context.live.open(&config.id);
         let status = CameraStatus::new(CameraState::Disabled, WallTime::now());
+        let sub = watch::channel(sub_source(&config)).0;
+        let follow =
+            sub::run(context.clone(), config.id.clone(), sub.subscribe(), channel.sub.clone());
+        let sub_task = context.tasks.spawn(TaskKind::Camera, "sub stream", follow);
         Self {
             context,
             config,
             life: Life::Disabled,
-            window,
+            channel,
+            sub,
+            sub_task,
             graph: None,
             status,
             footage_end: None,
@@ -137,16 +152,19 @@ impl Supervisor {
                     if retry_at.is_some() => self.input(Input::Timer),
             }
         }
-        self.window.clear();
+        self.channel.window.clear();
+        drop(self.sub);
+        let _ = self.sub_task.await;
     }
 
     fn obey(&mut self, order: Order) {
         match order {
             Order::Configure(new) => {
                 let old = std::mem::replace(&mut self.config, *new);
+                self.sub.send_replace(sub_source(&self.config));
                 if !self.config.enabled {
                     self.input(Input::Disable);
-                    self.window.clear();
+                    self.channel.window.clear();
                 } else if !old.enabled {
                     self.input(Input::Enable);
                 } else if old.needs_new_life(&self.config) {
@@ -195,7 +213,8 @@ impl Supervisor {
             run,
             source: self.config.main.clone(),
             record,
-            live: Some(self.window.clone()),
+            live: Some(self.channel.window.clone()),
+            feed: Some(self.channel.main.clone()),
             segments: self.context.segments.clone(),
             unindexed: self.context.unindexed.clone(),
             room: self.context.room.clone(),

@@ -15,6 +15,7 @@ mod disk;
 mod disk_words;
 mod documents;
 mod invariants;
+mod live;
 mod manifests;
 mod matrix;
 mod recording;

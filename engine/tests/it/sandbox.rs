@@ -14,8 +14,8 @@ use ronin_proto::v1::{
     Camera, CameraStatus, CreateCameraRequest, GetCameraRequest, GetTimelineRequest,
     ListSegmentsRequest, LoginRequest, RecordSettings, Segment, Source, Transport,
     auth_service_client::AuthServiceClient, camera_service_client::CameraServiceClient,
-    recording_service_client::RecordingServiceClient, storage_service_client::StorageServiceClient,
-    system_service_client::SystemServiceClient,
+    live_service_client::LiveServiceClient, recording_service_client::RecordingServiceClient,
+    storage_service_client::StorageServiceClient, system_service_client::SystemServiceClient,
 };
 use ronin_testkit::{numbers, wait};
 use tempfile::TempDir;
@@ -59,6 +59,7 @@ pub(crate) struct Sandbox {
     pub(crate) cameras: CameraServiceClient<Authorized>,
     pub(crate) recordings: RecordingServiceClient<Authorized>,
     pub(crate) system: SystemServiceClient<Authorized>,
+    live: LiveServiceClient<Authorized>,
     storage_service: StorageServiceClient<Authorized>,
 }
 
@@ -142,6 +143,7 @@ impl Builder {
             cameras: CameraServiceClient::with_interceptor(channel.clone(), bearer.clone()),
             recordings: RecordingServiceClient::with_interceptor(channel.clone(), bearer.clone()),
             system: SystemServiceClient::with_interceptor(channel.clone(), bearer.clone()),
+            live: LiveServiceClient::with_interceptor(channel.clone(), bearer.clone()),
             storage_service: StorageServiceClient::with_interceptor(channel, bearer),
         }
     }
@@ -181,6 +183,11 @@ impl Sandbox {
     /// What footage takes, and what is kept.
     pub(crate) fn storage_service(&self) -> StorageServiceClient<Authorized> {
         self.storage_service.clone()
+    }
+
+    /// Live pictures.
+    pub(crate) fn live(&self) -> LiveServiceClient<Authorized> {
+        self.live.clone()
     }
 
     pub(crate) fn log(&self) -> String {

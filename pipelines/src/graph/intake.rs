@@ -160,6 +160,7 @@ impl Shared {
         if !buffer.flags().contains(gst::BufferFlags::DELTA_UNIT) {
             self.key_frame_comes(buffer, codec, running, at);
         }
+        self.feed_picture(buffer, codec, running, at);
         true
     }
 

@@ -329,6 +329,9 @@ async fn shut_down(shared: &Arc<Shared>) {
         });
         let down = done.recv_timeout(TEARDOWN_TIMEOUT).is_ok();
         own.state().live = None;
+        if let Some(feed) = &own.spec.feed {
+            feed.pause();
+        }
         down
     });
     if !matches!(down.await, Ok(true)) {

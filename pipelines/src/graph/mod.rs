@@ -2,7 +2,11 @@
 //!
 //! ```text
 //!  rtspsrc ─ depay ─ parse ─ timestamper ─ caps ─ [intake] ─ tee ─▶ record, live
-//!       └─── queue ─ errorignore ─ depay ─ … ─ AAC ───────── tee ─▶ record, live
+//!       └─── queue ─ errorignore ─ depay ─ … ─ AAC ─ [sound] ─ tee ─▶ record, live
+//! ```
+//! Intake and sound also hand each picture to those who watch live ([`feed`]):
+//! ```text
+//!  [intake], [sound] ─▶ Feed ─▶ a bounded queue for each viewer
 //! ```
 //! [`Graph::run`] is the only one that acts; streaming threads do what must happen between two
 //! pictures ([`intake`]). A graph is never repaired at its source: a fault there ends it.
@@ -10,6 +14,7 @@
 //! Invariant: nothing is decoded here, and the tee waits for nobody.
 
 mod care;
+mod feed;
 mod intake;
 mod life;
 mod sound;
@@ -22,7 +27,8 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use ronin_core::{
     CameraId, Fault, MediaStream, Recorded, RecordingFault, Room, RunId, Source, Span, Unindexed,
-    live::Window, status::GraphStats,
+    live::{Feed, Window},
+    status::GraphStats,
 };
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -48,6 +54,8 @@ pub struct GraphSpec {
     pub record: Option<RecordOptions>,
     /// Where its live segments go; `None`: nowhere.
     pub live: Option<Arc<Window>>,
+    /// Where its pictures go as they come; `None`: nowhere.
+    pub feed: Option<Arc<Feed>>,
     /// Where finished segments are announced. The graph waits when it is full; pictures do not.
     pub segments: mpsc::Sender<Recorded>,
     /// Where files are listed until they have a row.

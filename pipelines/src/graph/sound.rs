@@ -21,9 +21,9 @@ impl Shared {
     pub(super) fn watch_sound(&self, entrance: &gst::Pad) {
         let own = self.own.clone();
         let mask = gst::PadProbeType::BUFFER | gst::PadProbeType::EVENT_DOWNSTREAM;
-        entrance.add_probe(mask, move |_, info| {
+        entrance.add_probe(mask, move |pad, info| {
             guarded(&own, gst::PadProbeReturn::Ok, |shared| match &info.data {
-                Some(gst::PadProbeData::Buffer(buffer)) => shared.sound(buffer),
+                Some(gst::PadProbeData::Buffer(buffer)) => shared.sound(pad, buffer),
                 Some(gst::PadProbeData::Event(event)) => {
                     if let gst::EventView::Caps(caps) = event.view() {
                         let mut state = shared.state();
@@ -38,7 +38,7 @@ impl Shared {
     }
 
     /// Sound of the camera, or silence of ours, is about to pass to the branches.
-    fn sound(&self, buffer: &gst::BufferRef) -> gst::PadProbeReturn {
+    fn sound(&self, pad: &gst::Pad, buffer: &gst::BufferRef) -> gst::PadProbeReturn {
         if !buffer.flags().contains(gst::BufferFlags::GAP) {
             self.audio.count(buffer.size());
         }
@@ -49,6 +49,8 @@ impl Shared {
             return gst::PadProbeReturn::Handled;
         }
         state.sound_position = buffer.pts();
+        drop(state);
+        self.feed_sound(pad, buffer);
         gst::PadProbeReturn::Ok
     }
 

@@ -14,7 +14,7 @@ use ronin_core::{
 };
 use tokio::sync::Notify;
 
-use super::GraphSpec;
+use super::{GraphSpec, feed::Feeding};
 use crate::{
     branch::{
         Exit, Hurry,
@@ -62,6 +62,7 @@ pub(crate) struct Shared {
     pub(super) refused: Mutex<Option<Fault>>,
     pub(super) wake: Notify,
     pub(super) state: Mutex<State>,
+    pub(super) feeding: Mutex<Feeding>,
 }
 
 /// What changes while the graph lives.
@@ -141,6 +142,7 @@ impl Shared {
             refused: Mutex::default(),
             wake: Notify::new(),
             state: Mutex::default(),
+            feeding: Mutex::default(),
             spec,
         });
         let source = RtspSrc::new(&shared.spec.source, &shared)?;
@@ -154,6 +156,10 @@ impl Shared {
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn feeding(&self) -> MutexGuard<'_, Feeding> {
+        self.feeding.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends the graph with `fault`, unless it is ending already.

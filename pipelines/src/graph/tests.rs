@@ -13,7 +13,7 @@ use std::{
 use gst::prelude::*;
 use ronin_core::{
     Fault, Recorded, RecordingFault, Room, RunId, Segment, Source, Span, Unindexed, WallTime,
-    live::{Window, Windows},
+    live::{Channels, Window},
 };
 use ronin_testkit::{
     camera::{FakeCamera, Pictures},
@@ -129,7 +129,7 @@ impl Living {
         let folder = tempfile::tempdir().unwrap();
         let (segments_tx, segments) = mpsc::channel(100);
         let id = "cam".parse().unwrap();
-        let window = Windows::default().open(&id);
+        let window = Channels::default().open(&id).window;
         let (disk, room) = (Moody::default(), Room::default());
         let mood = disk.0.clone();
         let spec = GraphSpec {
@@ -143,6 +143,7 @@ impl Living {
                 audio: false,
             }),
             live: Some(window.clone()),
+            feed: None,
             segments: segments_tx,
             unindexed: Unindexed::default(),
             room: room.clone(),

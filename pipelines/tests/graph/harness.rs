@@ -2,7 +2,7 @@
 
 use std::{fs::File, path::PathBuf, time::Duration};
 
-use ronin_core::{Fault, Recorded, Room, RunId, Segment, Source, Unindexed, live::Windows};
+use ronin_core::{Fault, Recorded, Room, RunId, Segment, Source, Unindexed, live::Channels};
 use ronin_pipelines::{
     GraphSpec, GraphStatus, RecordOptions,
     graph::{Graph, Tap},
@@ -28,7 +28,7 @@ pub(crate) struct Recording {
     pub(crate) tap: Tap,
     pub(crate) unindexed: Unindexed,
     pub(crate) room: Room,
-    pub(crate) windows: Windows,
+    pub(crate) channels: Channels,
     pub(crate) cancel: CancellationToken,
     pub(crate) task: JoinHandle<Option<Fault>>,
 }
@@ -40,10 +40,11 @@ impl Recording {
         let folder = tempfile::tempdir().unwrap();
         let (segments_tx, recorded) = mpsc::channel(1000);
         let camera = "cam".parse().unwrap();
-        let windows = Windows::default();
+        let channels = Channels::default();
         let (unindexed, room) = (Unindexed::default(), Room::default());
         let graph = Graph::new(GraphSpec {
-            live: Some(windows.open(&camera)),
+            live: Some(channels.open(&camera).window),
+            feed: Some(channels.open(&camera).main),
             camera,
             run: RunId::generate(),
             source: Source::parse_url(url).unwrap(),
@@ -61,7 +62,7 @@ impl Recording {
         .unwrap();
         let (status, tap, cancel) = (graph.status(), graph.tap(), CancellationToken::new());
         let task = tokio::spawn(graph.run(cancel.clone()));
-        Self { folder, recorded, status, tap, unindexed, room, windows, cancel, task }
+        Self { folder, recorded, status, tap, unindexed, room, channels, cancel, task }
     }
 
     pub(crate) async fn segments(&mut self, count: usize) -> Vec<Segment> {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod harness;
+mod live;
 mod recording;
 mod room;
 mod streams;

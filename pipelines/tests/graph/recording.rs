@@ -116,7 +116,7 @@ async fn live_segments_play_and_the_newest_key_frame_is_a_picture() {
     let mut recording = Recording::start(&camera.main_url(), Duration::from_secs(60));
     timeout(BOUND, recording.status.wait_for(|s| s.streaming)).await.unwrap().unwrap();
 
-    let window = recording.windows.get(&"cam".parse().unwrap()).unwrap();
+    let window = recording.channels.get(&"cam".parse().unwrap()).unwrap().window;
     let playlist = || window.playlist().unwrap_or_default();
     ronin_testkit::wait::eventually(BOUND, "three live segments", || {
         playlist().matches("#EXTINF").count() >= 3

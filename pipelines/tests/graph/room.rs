@@ -12,7 +12,7 @@ async fn recording_pauses_while_there_is_no_room_and_the_live_view_goes_on() {
     let mut recording = Recording::start(&camera.main_url(), NO_CUT);
     recording.wait_for(|status| status.recording).await;
     let written = recording.room.written_bytes();
-    let window = recording.windows.get(&"cam".parse().unwrap()).unwrap();
+    let window = recording.channels.get(&"cam".parse().unwrap()).unwrap().window;
     let live = || window.playlist().unwrap_or_default();
 
     recording.room.set_full(true);

@@ -1,19 +1,94 @@
 //! `ronin.v1.LiveService`.
 
-use ronin_core::{ErrorKind, Invalid};
-use ronin_proto::v1::{self, live_service_server::LiveService};
+use futures_util::{StreamExt, stream::SelectAll};
+use ronin_core::{ErrorKind, Invalid, control, live::Viewing};
+use ronin_proto::v1::{self, live_service_server::LiveService, stream_live_tiles_response::Event};
 use tonic::{Request, Response, Status};
+use tonic_types::StatusExt;
 
-use super::Context;
+use super::{Context, Messages, caller, watch};
 use crate::{
+    auth::Caller,
     convert::{name, status},
     error,
 };
 
+/// Most streams of one call.
+const TILES_MAX: usize = 64;
+
 pub(super) struct Service(pub(super) Context);
+
+impl Service {
+    /// Begins to watch what `request` names; `at` stands before the names of its fields.
+    fn stream(
+        &self,
+        request: v1::StreamLiveRequest,
+        at: &str,
+        caller: Caller,
+    ) -> Result<Messages<v1::StreamLiveResponse>, Status> {
+        let v1::StreamLiveRequest { camera, stream, sound } = request;
+        let mut invalid = Invalid::default();
+        let id = invalid.collect(name::parse_camera(&camera, &format!("{at}camera")));
+        let kind = invalid.collect(parse_kind(stream, &format!("{at}stream")));
+        invalid.check().map_err(error::invalid)?;
+        let (Some(id), Some(kind)) = (id, kind) else {
+            return Err(error::invalid(Invalid::new("camera", "say which camera")));
+        };
+        let view = self.0.deps.control.camera(&id).map_err(error::control)?;
+        let channel = self.0.deps.live.open(&id);
+        let viewing: Viewing = match kind {
+            v1::StreamKind::Sub if view.config.sub.is_none() => return Err(no_sub_stream()),
+            v1::StreamKind::Sub => channel.sub.watch(sound),
+            _ => channel.main.watch(sound),
+        };
+        let gone = error::control(control::Error::NotFound(id));
+        let auth = &self.0.auth;
+        let (revocations, holds) = (auth.revocations(), watch::still_holds(auth, caller));
+        Ok(Box::pin(watch::live(viewing, gone, revocations, holds)))
+    }
+}
 
 #[tonic::async_trait]
 impl LiveService for Service {
+    type StreamLiveStream = Messages<v1::StreamLiveResponse>;
+    type StreamLiveTilesStream = Messages<v1::StreamLiveTilesResponse>;
+
+    async fn stream_live(
+        &self,
+        request: Request<v1::StreamLiveRequest>,
+    ) -> Result<Response<Self::StreamLiveStream>, Status> {
+        let caller = caller(&request)?;
+        self.stream(request.into_inner(), "", caller).map(Response::new)
+    }
+
+    async fn stream_live_tiles(
+        &self,
+        request: Request<v1::StreamLiveTilesRequest>,
+    ) -> Result<Response<Self::StreamLiveTilesStream>, Status> {
+        let caller = caller(&request)?;
+        let tiles = request.into_inner().tiles;
+        if !(1..=TILES_MAX).contains(&tiles.len()) {
+            let text = format!("name 1 to {TILES_MAX} streams");
+            return Err(error::invalid(Invalid::new("tiles", &text)));
+        }
+        let mut all = SelectAll::new();
+        for (tile, request) in (0..).zip(tiles) {
+            let event = move |event| Ok(v1::StreamLiveTilesResponse { tile, event: Some(event) });
+            let stream = self.stream(request, &format!("tiles[{tile}]."), caller.clone());
+            // One that cannot be watched ends where it begins.
+            let stream = match stream {
+                Ok(stream) => stream,
+                Err(status) => futures_util::stream::iter([Err(status)]).boxed(),
+            };
+            all.push(stream.map(move |message| match message {
+                Ok(message) => event(Event::Message(message)),
+                Err(status) if ends_all(&status) => Err(status),
+                Err(status) => event(Event::End(end(&status))),
+            }));
+        }
+        Ok(Response::new(all.boxed()))
+    }
+
     async fn get_live_stream(
         &self,
         request: Request<v1::GetLiveStreamRequest>,
@@ -21,16 +96,14 @@ impl LiveService for Service {
         let v1::GetLiveStreamRequest { camera, stream } = request.into_inner();
         let mut invalid = Invalid::default();
         let id = invalid.collect(name::parse_camera(&camera, "camera"));
-        let kind = v1::StreamKind::try_from(stream)
-            .map_err(|_| Invalid::new("stream", "a stream is the main or the sub stream"));
-        let kind = invalid.collect(kind);
+        let kind = invalid.collect(parse_kind(stream, "stream"));
         invalid.check().map_err(error::invalid)?;
         let (Some(id), Some(kind)) = (id, kind) else {
             return Err(error::invalid(Invalid::new("camera", "say which camera")));
         };
         let view = self.0.deps.control.camera(&id).map_err(error::control)?;
         if kind == v1::StreamKind::Sub {
-            let message = "only the main stream can be watched live at present";
+            let message = "only the main stream can be watched as HLS: use StreamLive";
             let reason = "STREAM_NOT_LIVE";
             return Err(error::status(ErrorKind::FailedPrecondition, reason, message));
         }
@@ -41,5 +114,29 @@ impl LiveService for Service {
             codecs: codecs.cloned().collect(),
             streams: streams.iter().map(status::stream).collect(),
         }))
+    }
+}
+
+fn parse_kind(kind: i32, field: &str) -> Result<v1::StreamKind, Invalid> {
+    v1::StreamKind::try_from(kind)
+        .map_err(|_| Invalid::new(field, "a stream is the main or the sub stream"))
+}
+
+fn no_sub_stream() -> Status {
+    let message = "this camera has no sub stream: add one in its settings, or watch the main one";
+    error::status(ErrorKind::FailedPrecondition, "STREAM_NOT_LIVE", message)
+}
+
+/// Whether what ended one stream is the end of all: the caller or the server goes.
+fn ends_all(status: &Status) -> bool {
+    use tonic::Code::{PermissionDenied, Unauthenticated, Unavailable};
+    matches!(status.code(), Unauthenticated | PermissionDenied | Unavailable)
+}
+
+fn end(status: &Status) -> v1::LiveTileEnd {
+    v1::LiveTileEnd {
+        code: status.code().into(),
+        reason: status.get_details_error_info().map(|info| info.reason).unwrap_or_default(),
+        message: status.message().to_owned(),
     }
 }

@@ -15,6 +15,7 @@ pub(super) async fn file(
     Path((camera, file)): Path<(String, String)>,
 ) -> Response {
     let window = camera.parse::<CameraId>().ok().and_then(|id| context.live.get(&id));
+    let window = window.map(|channel| channel.window);
     let Some(window) = window else {
         return words(StatusCode::NOT_FOUND, "no camera of this name is live");
     };

@@ -21,7 +21,7 @@ use axum::{
     routing::get,
 };
 use http::{HeaderValue, Method, StatusCode, header};
-use ronin_core::{Unindexed, live::Windows, playback::IndexFile};
+use ronin_core::{Unindexed, live::Channels, playback::IndexFile};
 use ronin_store::Store;
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
@@ -38,7 +38,7 @@ const PLAYLISTS_AT_ONCE: usize = 4;
 #[derive(Clone)]
 pub(crate) struct Context {
     store: Store,
-    live: Windows,
+    live: Channels,
     unindexed: Unindexed,
     index: Arc<dyn IndexFile>,
     storage_root: Arc<std::path::Path>,

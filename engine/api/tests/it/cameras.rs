@@ -24,7 +24,7 @@ fn camera(name: &str) -> v1::Camera {
     }
 }
 
-fn create(name: &str) -> v1::CreateCameraRequest {
+pub(crate) fn create(name: &str) -> v1::CreateCameraRequest {
     v1::CreateCameraRequest { camera: Some(camera(name)), ..Default::default() }
 }
 

@@ -122,7 +122,7 @@ async fn live_pictures_are_served_while_there_are_some() {
     let playlist = "GET /live/front/index.m3u8";
     let none = signed.ask(playlist, &[]).await;
     assert_eq!((none.status, none.text().as_str()), (404, "no camera of this name is live\n"));
-    let window = signed.server.deps.live.open(&"front".parse().unwrap());
+    let window = signed.server.deps.live.open(&"front".parse().unwrap()).window;
     assert!(signed.ask(playlist, &[]).await.text().starts_with("no live picture yet"));
     window.push(LiveSegment {
         data: Bytes::from_static(b"\x47ts"),

@@ -8,6 +8,7 @@ mod closed;
 mod coverage;
 mod files;
 mod limits;
+mod live;
 mod notices;
 mod playback;
 mod recordings;

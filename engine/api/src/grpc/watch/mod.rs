@@ -4,6 +4,7 @@
 //! A slow client holds up nobody: the next message is made when the one before is gone.
 
 mod cameras;
+mod live;
 mod notices;
 mod segments;
 
@@ -17,6 +18,7 @@ use tonic::Status;
 
 pub(super) use self::{
     cameras::cameras,
+    live::live,
     notices::{notices, start_of},
     segments::segments,
 };

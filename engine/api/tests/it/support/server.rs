@@ -14,7 +14,7 @@ use ronin_api::{
 };
 use ronin_core::{
     Room, Unindexed, WallTime, control,
-    live::Windows,
+    live::Channels,
     notice::News,
     playback::{FileIndex, IndexFile},
     storage::{Limits, Policy},
@@ -127,7 +127,7 @@ impl Server {
         let deps = Dependencies {
             control,
             store,
-            live: Windows::default(),
+            live: Channels::default(),
             unindexed: Unindexed::default(),
             news: News::default(),
             room: Room::default(),

@@ -1,4 +1,4 @@
-//! The live window of each camera: its last HLS segments, in memory.
+//! The live window of a camera: its last HLS segments, in memory.
 //!
 //! Written by the live branch of a graph, read by HTTP. Nothing of it touches a disk, so a full or
 //! dead disk does not end the live view. The window belongs to the camera and not to the graph:
@@ -6,15 +6,15 @@
 //! that a player goes on by itself.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     fmt::Write,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use bytes::Bytes;
 
-use crate::{id::CameraId, time::WallTime};
+use crate::time::WallTime;
 
 /// Segments named in the playlist: 20 s at 2 s each.
 const LISTED: usize = 10;
@@ -54,7 +54,7 @@ pub struct Window(Mutex<State>);
 impl Window {
     /// An empty window. Numbering begins at the present second, so that it never goes back for a
     /// player that outlives the server.
-    fn new(now: WallTime) -> Self {
+    pub(super) fn new(now: WallTime) -> Self {
         let next_number = u64::try_from(now.as_micros() / 1_000_000).unwrap_or(0);
         Self(Mutex::new(State { next_number, ..State::default() }))
     }
@@ -136,33 +136,6 @@ impl Window {
     }
 }
 
-/// The windows of all cameras. Cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub struct Windows(Arc<Mutex<HashMap<CameraId, Arc<Window>>>>);
-
-impl Windows {
-    /// The window of a camera; made where there is none.
-    pub fn open(&self, camera: &CameraId) -> Arc<Window> {
-        let mut windows = self.lock();
-        let window = windows.entry(camera.clone());
-        window.or_insert_with(|| Arc::new(Window::new(WallTime::now()))).clone()
-    }
-
-    /// The window of a camera, where there is one.
-    pub fn get(&self, camera: &CameraId) -> Option<Arc<Window>> {
-        self.lock().get(camera).cloned()
-    }
-
-    /// Forgets the window of a removed camera.
-    pub fn remove(&self, camera: &CameraId) {
-        self.lock().remove(camera);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<CameraId, Arc<Window>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,16 +184,5 @@ mod tests {
         let playlist = window.playlist().unwrap();
         assert_eq!(playlist.matches("#EXT-X-DISCONTINUITY\n").count(), 0, "{playlist}");
         assert!(playlist.contains("#EXT-X-DISCONTINUITY-SEQUENCE:1\n"), "{playlist}");
-    }
-
-    #[test]
-    fn windows_belong_to_cameras() {
-        let windows = Windows::default();
-        let (a, b) = ("a".parse().unwrap(), "b".parse().unwrap());
-        windows.open(&a).push(segment(0));
-        assert!(windows.open(&a).playlist().is_some());
-        assert!(windows.open(&b).playlist().is_none());
-        windows.remove(&a);
-        assert!(windows.get(&a).is_none());
     }
 }
