@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use ronin_core::{
-    CameraConfig, ErrorKind, Notice, NoticeKind, chain, retry::Backoff, storage::Policy,
+    CameraConfig, ErrorKind, Notice, NoticeKind, Unindexed, chain, retry::Backoff, storage::Policy,
 };
 use ronin_store::{MasterKey, Store};
 use tokio::{
@@ -108,6 +108,8 @@ pub struct Arrival {
     pub policy: Policy,
     /// What each camera has recorded last.
     pub latest: Latest,
+    /// Files that have no row yet.
+    pub unindexed: Unindexed,
     /// Where notices go.
     pub recorder: recorder::Handle,
 }
@@ -185,7 +187,9 @@ impl Arrival {
         if !self.is_ours() {
             return;
         }
-        match reconcile::reconcile(&self.store, &self.storage.root, Missing::Doubt).await {
+        match reconcile::reconcile(&self.store, &self.storage.root, &self.unindexed, Missing::Doubt)
+            .await
+        {
             Err(error) => warn!(error = chain(error.as_ref()), "files and rows were not compared"),
             Ok(result) if result.missing > 0 => {
                 let (missing, rows) = (result.missing, result.rows);

@@ -13,6 +13,8 @@ use std::{
 pub trait Disk: Send + Sync + fmt::Debug + 'static {
     /// Paths in a folder; none where it is not there.
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
+    /// Whether a file is there.
+    fn exists(&self, path: &Path) -> io::Result<bool>;
     /// The bytes of a file.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
     /// Writes a file so that, whatever happens, the old or the new one is there as a whole; durable
@@ -35,6 +37,14 @@ impl Disk for RealDisk {
         match fs::read_dir(folder) {
             Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn exists(&self, path: &Path) -> io::Result<bool> {
+        match fs::symlink_metadata(path) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
         }
     }

@@ -21,6 +21,9 @@ pub mod reclaim;
 pub mod reconcile;
 pub mod recorder;
 pub mod run;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod simulation;
 pub mod spool;
 pub mod storage;
 pub mod system;

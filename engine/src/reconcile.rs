@@ -17,13 +17,13 @@ use std::{
 };
 
 use anyhow::Context;
-use ronin_core::{Recorded, SegmentId, WallTime, chain};
+use ronin_core::{Recorded, Segment, SegmentId, Unindexed, WallTime, chain};
 use ronin_pipelines::segment_file;
 use ronin_store::Store;
 use tokio::task::spawn_blocking;
 use tracing::{info, warn};
 
-use crate::storage;
+use crate::{disk::RealDisk, spool, storage};
 
 /// Rows read, and marked, at once.
 const PAGE: u64 = 1000;
@@ -82,21 +82,41 @@ impl fmt::Display for Reconciled {
     }
 }
 
-/// Compares all files and rows, and puts right what can be.
-pub async fn reconcile(store: &Store, root: &Path, missing: Missing) -> anyhow::Result<Reconciled> {
+/// Compares all files and rows, and puts right what can be. Files whose rows wait in the spool, or
+/// are `unindexed` in this life, are left to the recorder: a row that came twice could come the
+/// second time when the file is deleted already.
+pub async fn reconcile(
+    store: &Store,
+    root: &Path,
+    unindexed: &Unindexed,
+    missing: Missing,
+) -> anyhow::Result<Reconciled> {
     let folder = root.to_owned();
-    let files = spawn_blocking(move || storage::recorded_files(&folder)).await?;
-    let files = files.with_context(|| format!("could not read {}", root.display()))?;
+    let listed = spawn_blocking(move || {
+        // In this order: a row that is written in between is seen, or its file is.
+        let waiting = spool::waiting_files(&RealDisk, &folder)?;
+        Ok::<_, io::Error>((waiting, storage::recorded_files(&folder)?))
+    });
+    let listed = listed.await?;
+    let (waiting, files) = listed.with_context(|| format!("could not read {}", root.display()))?;
     let mut result = Reconciled::default();
-    let rows = compare(store, &files, &mut result).await?;
-    for path in rows.short {
-        if let Some(recorded) = take_in(root, &path, &mut result).await? {
-            store.index_segment(&recorded).await.context("could not correct a row")?;
-            result.corrected += 1;
+    let mut rows = compare(store, &files, &mut result).await?;
+    for (id, path) in rows.short {
+        match take_in(root, &path, &mut result).await? {
+            Some(recorded) => {
+                store.index_segment(&recorded).await.context("could not correct a row")?;
+                result.corrected += 1;
+            }
+            // Where nothing was left of it, it is gone now.
+            None => rows.missing.push((id, path.display().to_string())),
         }
     }
     mark_missing(store, root, rows.missing, missing, &mut result).await?;
+    rows.known.extend(waiting);
     for relative in files.into_keys().filter(|path| !rows.known.contains(path.as_path())) {
+        if relative.to_str().is_some_and(|path| unindexed.has_file(path)) {
+            continue;
+        }
         let Some(recorded) = take_in(root, &relative, &mut result).await? else { continue };
         if let Err(error) = store.index_segment(&recorded).await {
             if error.kind() == ronin_core::ErrorKind::Unavailable {
@@ -117,14 +137,34 @@ pub async fn reconcile(store: &Store, root: &Path, missing: Missing) -> anyhow::
 }
 
 /// What the rows say of the files.
-#[derive(Default)]
-struct Rows {
+pub(crate) struct Rows {
     /// Paths that have a row, or are on their way out.
-    known: HashSet<PathBuf>,
-    /// Paths of files that are shorter than their row says.
-    short: Vec<PathBuf>,
+    pub(crate) known: HashSet<PathBuf>,
+    /// Files that are shorter than their row says.
+    pub(crate) short: Vec<(SegmentId, PathBuf)>,
     /// Rows without a file.
-    missing: Vec<(SegmentId, String)>,
+    pub(crate) missing: Vec<(SegmentId, String)>,
+}
+
+impl Rows {
+    /// No row was looked at; what is `garbage` goes anyway.
+    pub(crate) fn new(garbage: Vec<(SegmentId, String)>) -> Self {
+        let known = garbage.into_iter().map(|(_, path)| PathBuf::from(path)).collect();
+        Self { known, short: Vec::new(), missing: Vec::new() }
+    }
+
+    /// Looks at one row beside the sizes of all files.
+    pub(crate) fn compare(&mut self, segment: Segment, files: &BTreeMap<PathBuf, u64>) {
+        let path = PathBuf::from(&segment.path);
+        match files.get(&path) {
+            None => self.missing.push((segment.id, segment.path)),
+            Some(size) if *size < segment.size_bytes => {
+                self.short.push((segment.id, path.clone()));
+            }
+            Some(_) => {}
+        }
+        self.known.insert(path);
+    }
 }
 
 async fn compare(
@@ -132,24 +172,14 @@ async fn compare(
     files: &BTreeMap<PathBuf, u64>,
     result: &mut Reconciled,
 ) -> anyhow::Result<Rows> {
-    let garbage = store.garbage(u64::from(u32::MAX)).await?;
-    let mut rows = Rows::default();
-    rows.known.extend(garbage.into_iter().map(|(_, path)| PathBuf::from(path)));
+    let mut rows = Rows::new(store.garbage(u64::from(u32::MAX)).await?);
     let mut after = None;
     loop {
         let page = store.all_segments(after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(rows) };
         after = Some(last.id);
         result.rows += page.len() as u64;
-        for segment in page {
-            let path = PathBuf::from(&segment.path);
-            match files.get(&path) {
-                None => rows.missing.push((segment.id, segment.path)),
-                Some(size) if *size < segment.size_bytes => rows.short.push(path.clone()),
-                Some(_) => {}
-            }
-            rows.known.insert(path);
-        }
+        page.into_iter().for_each(|segment| rows.compare(segment, files));
     }
 }
 
@@ -235,11 +265,12 @@ fn prepare(root: &Path, relative: &Path) -> io::Result<Found> {
         return Ok(Found::Nothing);
     }
     let cut = seen.whole_bytes < seen.size_bytes;
+    let file = OpenOptions::new().write(true).open(&path)?;
     if cut {
-        let file = OpenOptions::new().write(true).open(&path)?;
         file.set_len(seen.whole_bytes)?;
-        file.sync_all()?;
     }
+    // A crash left it; nobody has synced its end, and a row must not promise more than is there.
+    file.sync_all()?;
     let recorded = seen.into_recorded(relative.display().to_string());
     Ok(recorded.map_or(Found::Strange, |recorded| Found::Footage(Box::new(recorded), cut)))
 }

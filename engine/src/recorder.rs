@@ -201,9 +201,18 @@ impl<I: Index> Desk<I> {
     /// Writes the oldest spooled entries. False where the database is still away.
     pub(crate) async fn write_spooled(&mut self) -> bool {
         for _ in 0..BATCH {
-            let Some(entry) = self.with_spool(Spool::front).await.flatten() else { break };
-            if self.write(&entry).await == Outcome::Away {
-                return false;
+            let next = self.with_spool(|spool| {
+                let entry = spool.front()?;
+                let is_outdated = spool.is_outdated(&entry);
+                Some((entry, is_outdated))
+            });
+            match next.await.flatten() {
+                None => break,
+                Some((Entry::Segment(recorded), true)) => {
+                    self.unindexed.forget(recorded.segment.id);
+                }
+                Some((entry, _)) if self.write(&entry).await == Outcome::Away => return false,
+                Some(_) => {}
             }
             self.with_spool(Spool::pop).await;
         }

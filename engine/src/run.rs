@@ -74,6 +74,7 @@ pub async fn run(
         memory: memory.clone(),
         policy: policy.clone(),
         latest: latest.clone(),
+        unindexed: unindexed.clone(),
         recorder: entries.clone(),
     };
     if is_there {

@@ -7,7 +7,7 @@
 //! Not here: who writes rows ([`crate::recorder`]).
 
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -25,6 +25,22 @@ const FOLDER: &str = ".spool";
 const ENTRIES_MAX: usize = 200_000;
 /// Entries in memory while the spool cannot be written: each is a few KiB at most.
 const HELD_MAX: usize = 4096;
+
+/// Files of segments whose rows wait in the spool of the storage at `root`.
+pub fn waiting_files(disk: &dyn Disk, root: &Path) -> io::Result<HashSet<PathBuf>> {
+    let mut files = HashSet::new();
+    for path in disk.list(&root.join(FOLDER))? {
+        if path.extension().is_none_or(|ext| ext != "json") {
+            continue;
+        }
+        // One that is gone has a row by now; one that is broken is put aside when its turn comes.
+        let entry = disk.read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        if let Some(Entry::Segment(recorded)) = entry {
+            files.insert(PathBuf::from(recorded.segment.path));
+        }
+    }
+    Ok(files)
+}
 
 /// Something to note in the database.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -154,6 +170,15 @@ impl Spool {
             }
         }
         self.held.front().cloned()
+    }
+
+    /// Whether the file of this entry was deleted while the entry waited. Its row may have been
+    /// there without our knowing, and must not come back.
+    pub fn is_outdated(&self, entry: &Entry) -> bool {
+        let (Entry::Segment(recorded), Some(root)) = (entry, self.folder.parent()) else {
+            return false;
+        };
+        self.disk.exists(&root.join(&recorded.segment.path)).is_ok_and(|exists| !exists)
     }
 
     /// The oldest entry is in the database.

@@ -56,6 +56,11 @@ impl Unindexed {
         self.entries().get(&id).map(|entry| entry.segment.clone()).filter(|s| s.frames > 0)
     }
 
+    /// Whether this file is one of them.
+    pub fn has_file(&self, path: &str) -> bool {
+        self.entries().values().any(|entry| entry.segment.path == path)
+    }
+
     /// Whether this file is being written.
     pub fn is_open(&self, id: SegmentId) -> bool {
         self.entries().get(&id).is_some_and(|entry| entry.is_open)

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context;
-use ronin_core::{CameraId, Segment, WallTime};
+use ronin_core::{CameraId, Segment, Unindexed, WallTime};
 use ronin_pipelines::{segment_file, verify};
 use ronin_store::Store;
 use tokio::task::spawn_blocking;
@@ -53,7 +53,10 @@ pub(super) async fn run(config: Config, what: What) -> anyhow::Result<ExitCode> 
         let storage =
             Storage::open(&config.storage_root, config.segment_duration, config.sync_every)?;
         let missing = if what.mark_missing { Missing::Believe } else { Missing::Doubt };
-        println!("{}", reconcile::reconcile(&store, &storage.root, missing).await?);
+        println!(
+            "{}",
+            reconcile::reconcile(&store, &storage.root, &Unindexed::default(), missing).await?
+        );
     }
     let root = config.storage_root.canonicalize().with_context(|| {
         format!("the storage folder {} is not there", config.storage_root.display())

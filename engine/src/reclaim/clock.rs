@@ -12,17 +12,19 @@ const CLOCK_GRACE: Duration = Duration::from_secs(600);
 const CLOCK_JUMP: Duration = Duration::from_secs(300);
 /// Whether the clock has run as time has.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ClockWatch {
+pub(crate) struct ClockWatch {
     wall: WallTime,
     at: Instant,
 }
 
 impl ClockWatch {
-    pub(super) fn start() -> Self {
-        Self { wall: WallTime::now(), at: Instant::now() }
+    /// A watch that begins to look at a clock which says `wall` at `at`.
+    pub(crate) fn start(wall: WallTime, at: Instant) -> Self {
+        Self { wall, at }
     }
 
-    pub(super) fn is_believed(&mut self, now: WallTime, at: Instant) -> bool {
+    /// Whether the clock, which says `now` at `at`, has run true for long enough.
+    pub(crate) fn is_believed(&mut self, now: WallTime, at: Instant) -> bool {
         let passed = at.saturating_duration_since(self.at);
         let expected = self.wall + passed;
         let off = expected.since(now).max(now.since(expected));
@@ -43,7 +45,7 @@ mod tests {
 
     #[test]
     fn a_clock_is_believed_once_it_has_run_true_and_not_after_it_was_set() {
-        let mut watch = ClockWatch { wall: NOW, at: Instant::now() };
+        let mut watch = ClockWatch::start(NOW, Instant::now());
         let start = watch.at;
         assert!(!watch.is_believed(NOW, start), "too early to tell");
         assert!(watch.is_believed(NOW + HOUR, start + HOUR));

@@ -14,7 +14,7 @@ use crate::{disk::Disk, storage};
 
 /// Deletes files and brings their absence to disk; returns those that are gone. One that cannot be
 /// deleted does not keep the others.
-pub(super) fn delete_files(
+pub(crate) fn delete_files(
     disk: &dyn Disk,
     root: &Path,
     garbage: Vec<(SegmentId, String)>,

@@ -8,14 +8,14 @@
 //!
 //! Not here: the disk's own limits ([`crate::storage`]), the acts ([`pass`]).
 
-mod clock;
-mod files;
+pub(crate) mod clock;
+pub(crate) mod files;
 mod pass;
 pub(crate) mod shelf;
 
 use std::{cmp::Reverse, collections::BinaryHeap, time::Duration};
 
-use ronin_core::{Segment, SegmentId, WallTime, storage::Limits};
+use ronin_core::{CameraId, Segment, SegmentId, Span, WallTime, storage::Limits};
 
 pub use pass::{Needs, Reclaimer};
 
@@ -100,6 +100,28 @@ pub fn plan(cameras: &[CameraFootage], situation: &Situation, limits: &Limits) -
         freed = freed.saturating_add(segment.size_bytes);
         fronts.extend(candidate(camera, at + 1));
     }
+}
+
+/// Which of the `oldest` files of each camera go while the index is away: what the reserve needs, and
+/// nothing protected. Age and size are looked at when the index is back.
+pub(crate) fn plan_without_index(
+    oldest: Vec<Vec<Segment>>,
+    protected: impl Fn(&CameraId) -> Vec<Span>,
+    situation: &Situation,
+    limits: &Limits,
+) -> Vec<Segment> {
+    let footage = |mut oldest: Vec<Segment>| {
+        oldest.retain(|segment| {
+            let protected = protected(&segment.camera);
+            protected.iter().all(|span| span.intersect(segment.span()).is_empty())
+        });
+        CameraFootage { own: OwnLimits::default(), recorded_bytes: 0, oldest }
+    };
+    let cameras: Vec<CameraFootage> = oldest.into_iter().map(footage).collect();
+    let limits = Limits { max_age: None, max_bytes: None, ..*limits };
+    let going = plan(&cameras, situation, &limits);
+    let all = cameras.into_iter().flat_map(|camera| camera.oldest);
+    all.filter(|segment| going.contains(&segment.id)).collect()
 }
 
 /// How many of a camera's oldest segments are too old, or too much for it alone.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use ronin_core::{
-    CameraId, ErrorKind, Notice, NoticeKind, Room, SegmentId, WallTime, chain,
+    CameraId, ErrorKind, Notice, NoticeKind, Room, WallTime, chain,
     control::Cameras,
     storage::{Limits, Policy},
 };
@@ -20,7 +20,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::{CameraFootage, OwnLimits, Situation, clock::ClockWatch, files, plan, shelf::Shelf};
+use super::{OwnLimits, Situation, clock::ClockWatch, files, plan_without_index, shelf::Shelf};
 use crate::{
     disk::RealDisk,
     memory::Memory,
@@ -73,7 +73,12 @@ pub struct Reclaimer {
 impl Reclaimer {
     /// A reclaimer that works when it runs.
     pub fn new(needs: Needs) -> Self {
-        Self { needs, clock: ClockWatch::start(), rate: WriteRate::default(), tidied_at: None }
+        Self {
+            needs,
+            clock: ClockWatch::start(WallTime::now(), Instant::now()),
+            rate: WriteRate::default(),
+            tidied_at: None,
+        }
     }
 
     /// Has recording pause where the storage is not the one that it should be.
@@ -145,25 +150,13 @@ impl Reclaimer {
         let root = self.needs.storage.root.clone();
         let oldest = spawn_blocking(move || files::oldest(&root, FILES_MAX)).await??;
         let memory = &self.needs.memory;
-        let footage = |mut oldest: Vec<ronin_core::Segment>| {
-            oldest.retain(|segment| {
-                let protected = memory.protected(&segment.camera);
-                protected.iter().all(|span| span.intersect(segment.span()).is_empty())
-            });
-            CameraFootage { own: OwnLimits::default(), recorded_bytes: 0, oldest }
-        };
-        let cameras: Vec<CameraFootage> = oldest.into_iter().map(footage).collect();
-        // For the reserve alone: age and size are looked at when the index is back.
-        let limits = Limits { max_age: None, max_bytes: None, ..limits };
-        let going = plan(&cameras, &situation, &limits);
-        let paths = cameras.iter().flat_map(|camera| &camera.oldest);
-        let paths = paths.filter(|segment| going.contains(&segment.id));
-        let garbage: Vec<(SegmentId, String)> = paths.map(|s| (s.id, s.path.clone())).collect();
-        for id in &going {
+        let going = plan_without_index(oldest, |id| memory.protected(id), &situation, &limits);
+        for segment in &going {
             // The spool first: a crash then leaves a file that is adopted, and not a row without one.
-            let entry = Entry::Discarded { id: *id, at: situation.now };
+            let entry = Entry::Discarded { id: segment.id, at: situation.now };
             self.needs.recorder.entries.send(entry).await?;
         }
+        let garbage = going.iter().map(|s| (s.id, s.path.clone())).collect();
         if !going.is_empty() {
             info!(files = going.len(), "deleting the oldest footage without the database");
             let root = self.needs.storage.root.clone();

@@ -18,7 +18,7 @@ use sea_orm::{
 
 use crate::{
     Error, Result, Store,
-    entity::{fragment_index, lost_file, run, segment},
+    entity::{fragment_index, garbage, lost_file, run, segment},
     error::{Doing, bigint, narrow, storable},
 };
 
@@ -80,9 +80,14 @@ impl Store {
         }
     }
 
-    /// Adds a finished file with its pieces. Twice is once; one that was lost is found.
+    /// Adds a finished file with its pieces. Twice is once; one that was lost is found; one whose file
+    /// is about to be deleted stays out.
     pub async fn index_segment(&self, recorded: &Recorded) -> Result<()> {
         let id = recorded.segment.id.0;
+        let garbage = garbage::Entity::find_by_id(id).one(&self.db).await;
+        if garbage.doing("look for a segment in the garbage")?.is_some() {
+            return Ok(());
+        }
         let pieces = fragment_index::ActiveModel {
             segment_id: Set(id),
             pieces: Set(recorded.index.to_bytes()),

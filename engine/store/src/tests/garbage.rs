@@ -1,6 +1,6 @@
 //! Footage on its way out: no longer shown, not forgotten before its file is gone.
 
-use ronin_core::{SegmentId, control::KeptFootage};
+use ronin_core::{Recorded, SegmentId, control::KeptFootage, playback::FileIndex};
 
 use super::{at, camera, on_both, segment, span};
 
@@ -32,6 +32,10 @@ async fn discarded_segments_are_not_shown_and_are_garbage_until_forgotten() {
             segments[..2].iter().map(|s| (s.id, s.path.clone())).collect();
         wanted.sort();
         assert_eq!(garbage, wanted);
+
+        let late = Recorded { segment: segments[0].clone(), index: FileIndex::default() };
+        store.index_segment(&late).await.unwrap();
+        assert_eq!(store.segment(segments[0].id).await.unwrap(), None, "its file goes");
 
         store.forget_garbage(&going).await.unwrap();
         assert_eq!(store.garbage(10).await.unwrap(), []);
