@@ -34,12 +34,12 @@ use crate::{
 const SEEDS: u64 = 3000;
 const STEPS: usize = 90;
 const CAMERAS: [&str; 3] = ["back", "front", "yard"];
-/// What fits on the disk, in bytes of the simulation: about thirty files.
-const CAPACITY: u64 = 12_000;
+/// What fits on the disk, in bytes of the simulation: about fourteen files.
+const CAPACITY: u64 = 5_000;
 const LIMITS: Limits = Limits {
     max_age: Some(Duration::from_secs(4 * 3600)),
-    max_bytes: Some(9_000),
-    reserve_bytes: 2_000,
+    max_bytes: Some(4_200),
+    reserve_bytes: 1_600,
 };
 /// The clock counts as true again this long after it was set.
 const GRACE: Duration = Duration::from_secs(600);
@@ -273,6 +273,12 @@ impl Simulation {
         let oldest = oldest.into_values().collect();
         let going = plan_without_index(oldest, protected, &situation, &LIMITS);
         let at = situation.now;
+        {
+            let mut state = self.world.state();
+            let kept = going.iter().filter(|segment| state.is_protected(segment));
+            let kept: Vec<_> = kept.map(|s| format!("{} goes, and is protected", s.path)).collect();
+            state.broken.extend(kept);
+        }
         for segment in &going {
             self.desk.take(Entry::Discarded { id: segment.id, at }).await;
         }

@@ -222,7 +222,7 @@ impl Step for MutexGuard<'_, State> {
 }
 
 impl State {
-    fn is_protected(&self, segment: &Segment) -> bool {
+    pub(super) fn is_protected(&self, segment: &Segment) -> bool {
         self.protected.iter().any(|(camera, span)| {
             *camera == segment.camera && !span.intersect(segment.span()).is_empty()
         })
@@ -236,9 +236,6 @@ impl State {
         let was_noted = self.discarded.contains(&segment.id);
         if !is_garbage && !was_noted {
             self.broken.push(format!("{relative} was deleted before its row"));
-        }
-        if was_noted && self.is_protected(&segment) {
-            self.broken.push(format!("{relative} was deleted although it is protected"));
         }
         self.reclaimed.insert(segment.id);
     }
