@@ -53,7 +53,7 @@ describe("starting", () => {
   it("names the codec instead of loading what cannot be played", async () => {
     const { player } = playerWith();
 
-    player.start({ url: SOURCE.url, codecs: ["hvc1.1.6.L120.90", "mp4a.40.2"] });
+    player.start({ ...SOURCE, codecs: ["hvc1.1.6.L120.90", "mp4a.40.2"] });
     await attached();
 
     expect(player.state).toEqual({ kind: "unsupported", codec: "hvc1.1.6.L120.90" });

@@ -1,6 +1,7 @@
 /**
- * Keeps one live stream playing in one video element: attaches hls.js (or the browser's own HLS),
- * recovers from network errors, media errors and stalls, and says in words how it is doing.
+ * Keeps one live stream playing in one video element: pictures as they come where there are Media
+ * Source Extensions, else hls.js or the browser's own HLS. Recovers from network errors, media errors
+ * and stalls, and says in words how it is doing.
  *
  * Not here: whether the camera streams at all (the caller starts and stops), React
  * (`useLivePlayer`), and what is drawn over the video (`tileWords`).
@@ -9,6 +10,8 @@ import type HlsClass from "hls.js";
 import type { ErrorData } from "hls.js";
 import { browserCapabilities, unplayableCodec } from "./codecs";
 import { LIVE_HLS_CONFIG } from "./hlsConfig";
+import type { LiveHub } from "./liveHub";
+import { mediaSourceClass, PictureSink } from "./pictureSink";
 
 /** Attempts after which a person has to ask for another. */
 export const MAX_RETRIES = 5;
@@ -16,15 +19,25 @@ export const MAX_RETRIES = 5;
 export const RETRY_WAIT_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000, 8_000];
 /** A picture that stands still for this long is a stall: two segments are 4 s. */
 export const STALL_MS = 8_000;
+/** Pictures one by one that failed so often are given up for HLS. */
+const PICTURE_FAILURES_MAX = 3;
 /** Playing for this long without trouble pays off all earlier trouble. */
 export const HEALTHY_MS = 10_000;
 const TICK_MS = 1_000;
 
 /** Where a stream is. */
 export interface LiveSource {
+  /** "cameras/{id}". */
+  camera: string;
+  /** Whether it is heard. */
+  sound: boolean;
+  /** The same as HLS. */
   url: string;
   codecs: readonly string[];
 }
+
+/** How pictures come: one by one, or as segments of HLS, some seconds later. */
+export type LiveMode = "pictures" | "hls";
 
 export type PlayerState =
   | { kind: "idle" }
@@ -41,6 +54,8 @@ export type LoadHls = () => Promise<typeof HlsClass>;
 interface Options {
   video: HTMLVideoElement;
   loadHls: LoadHls;
+  /** Where pictures come one by one; undefined: from nowhere. */
+  hub?: LiveHub | undefined;
   onState: (state: PlayerState) => void;
 }
 
@@ -63,10 +78,14 @@ const CODEC_ERRORS: ReadonlySet<string> = new Set([
 export class LivePlayer {
   readonly #video: HTMLVideoElement;
   readonly #loadHls: LoadHls;
+  readonly #hub: LiveHub | undefined;
   readonly #onState: (state: PlayerState) => void;
   #state: PlayerState = { kind: "idle" };
   #source: LiveSource | undefined;
   #hls: HlsClass | undefined;
+  #sink: PictureSink | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #pictureFailures = 0;
   /** Counts attachments: what an older one still has under way is ignored. */
   #generation = 0;
   #retries = 0;
@@ -80,9 +99,10 @@ export class LivePlayer {
   #healthyMs = 0;
   #jumpedToEdge = false;
 
-  constructor({ video, loadHls, onState }: Options) {
+  constructor({ video, loadHls, hub, onState }: Options) {
     this.#video = video;
     this.#loadHls = loadHls;
+    this.#hub = hub;
     this.#onState = onState;
   }
 
@@ -90,8 +110,21 @@ export class LivePlayer {
     return this.#state;
   }
 
-  /** Seconds between the live edge and the picture; undefined where it is not known. */
+  /** How pictures come now. */
+  get mode(): LiveMode {
+    return this.#sink === undefined ? "hls" : "pictures";
+  }
+
+  /** How often the picture had to wait for the next one. */
+  get stalls(): number {
+    return this.#sink?.stalls ?? 0;
+  }
+
+  /** Seconds between the taking of a picture and its showing; undefined where it is not known. */
   get latencySeconds(): number | undefined {
+    if (this.#sink !== undefined) {
+      return this.#state.kind === "playing" ? this.#sink.latencySeconds : undefined;
+    }
     const latency = this.#hls?.latency ?? 0;
     return this.#state.kind === "playing" && latency > 0 ? latency : undefined;
   }
@@ -101,6 +134,7 @@ export class LivePlayer {
     this.stop();
     this.#source = source;
     this.#retries = 0;
+    this.#pictureFailures = 0;
     const codec = unplayableCodec(source.codecs, browserCapabilities(this.#video));
     if (codec !== undefined) {
       this.#become({ kind: "unsupported", codec });
@@ -138,6 +172,10 @@ export class LivePlayer {
     if (source === undefined) {
       return;
     }
+    if (this.#hub !== undefined && this.#canShowPictures()) {
+      this.#attachPictures(this.#hub, source);
+      return;
+    }
     const generation = this.#generation;
     let Hls: typeof HlsClass;
     try {
@@ -158,6 +196,32 @@ export class LivePlayer {
     } else {
       this.#fail(REASONS.noHls);
     }
+  }
+
+  #canShowPictures(): boolean {
+    return mediaSourceClass() !== undefined && this.#pictureFailures < PICTURE_FAILURES_MAX;
+  }
+
+  #attachPictures(hub: LiveHub, source: LiveSource): void {
+    const generation = this.#generation;
+    const failed = (isFinal: boolean) => {
+      if (generation === this.#generation) {
+        this.#pictureFailures = isFinal ? PICTURE_FAILURES_MAX : this.#pictureFailures + 1;
+        this.#retry(REASONS.media);
+      }
+    };
+    const sink = new PictureSink({
+      video: this.#video,
+      onFailure: (why) => failed(why === "unsupported"),
+    });
+    this.#sink = sink;
+    this.#unsubscribe = hub.subscribe(source.camera, source.sound, {
+      onInit: (init) => sink.init(init),
+      onFragment: (fragment) => sink.fragment(fragment),
+      onHeartbeat: (heartbeat) => sink.heartbeat(heartbeat),
+      onEnd: () => failed(true),
+    });
+    this.#play(generation);
   }
 
   #attachHls(Hls: typeof HlsClass, source: LiveSource): void {
@@ -191,6 +255,10 @@ export class LivePlayer {
     this.#isWaiting = false;
     this.#hls?.destroy();
     this.#hls = undefined;
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+    this.#sink?.close();
+    this.#sink = undefined;
     this.#video.onerror = null;
     if (this.#video.hasAttribute("src")) {
       this.#video.removeAttribute("src");
@@ -340,6 +408,9 @@ export class LivePlayer {
   }
 
   #liveEdge(): number | undefined {
+    if (this.#sink !== undefined) {
+      return this.#sink.edge;
+    }
     const sync = this.#hls?.liveSyncPosition;
     if (typeof sync === "number") {
       return sync;

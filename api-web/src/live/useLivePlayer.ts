@@ -1,6 +1,13 @@
 /** Binds a `LivePlayer` to a video element for as long as there is a source. */
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
-import { LivePlayer, type LiveSource, type LoadHls, type PlayerState } from "./livePlayer";
+import type { LiveHub } from "./liveHub";
+import {
+  type LiveMode,
+  LivePlayer,
+  type LiveSource,
+  type LoadHls,
+  type PlayerState,
+} from "./livePlayer";
 
 const IDLE: PlayerState = { kind: "idle" };
 
@@ -9,6 +16,8 @@ export const loadLightHls: LoadHls = async () => (await import("hls.js/light")).
 interface Options {
   /** Whether the server answers, as far as the rest of the app knows. */
   isServerThere: boolean;
+  /** Where pictures come one by one. */
+  hub?: LiveHub | undefined;
   loadHls?: LoadHls;
 }
 
@@ -18,6 +27,9 @@ export interface LivePlayerView {
   resume: () => void;
   /** Seconds behind live; asked for when it is drawn. */
   latencySeconds: () => number | undefined;
+  /** How pictures come, and how often one had to be waited for; asked for when it is drawn. */
+  mode: () => LiveMode | undefined;
+  stalls: () => number;
 }
 
 /**
@@ -27,7 +39,7 @@ export interface LivePlayerView {
 export function useLivePlayer(
   videoRef: RefObject<HTMLVideoElement | null>,
   source: LiveSource | undefined,
-  { isServerThere, loadHls = loadLightHls }: Options,
+  { isServerThere, hub, loadHls = loadLightHls }: Options,
 ): LivePlayerView {
   const player = useRef<LivePlayer | undefined>(undefined);
   const [state, setState] = useState<PlayerState>(IDLE);
@@ -38,14 +50,14 @@ export function useLivePlayer(
       setState(IDLE);
       return;
     }
-    const live = new LivePlayer({ video, loadHls, onState: setState });
+    const live = new LivePlayer({ video, loadHls, hub, onState: setState });
     player.current = live;
     live.start(source);
     return () => {
       live.stop();
       player.current = undefined;
     };
-  }, [videoRef, source, loadHls]);
+  }, [videoRef, source, hub, loadHls]);
 
   useEffect(() => {
     // Whoever gave up while the server was away has a reason to try again.
@@ -59,5 +71,7 @@ export function useLivePlayer(
     reconnect: useCallback(() => player.current?.reconnect(), []),
     resume: useCallback(() => player.current?.resume(), []),
     latencySeconds: useCallback(() => player.current?.latencySeconds, []),
+    mode: useCallback(() => player.current?.mode, []),
+    stalls: useCallback(() => player.current?.stalls ?? 0, []),
   };
 }

@@ -29,10 +29,14 @@ export function LiveCamera(props: Props): ReactNode {
   const { restartCamera } = useRestartCamera();
 
   const answer = run === undefined ? undefined : stream.data;
-  // A new object makes the player start anew: one for each run.
+  const sound = rest.isAudible;
+  // A new object makes the player start anew: one for each run, and with or without sound.
   const source = useMemo(
-    () => (answer ? { url: answer.hlsPath, codecs: answer.codecs } : undefined),
-    [answer],
+    () =>
+      answer
+        ? { camera: camera.name, sound, url: answer.hlsPath, codecs: answer.codecs }
+        : undefined,
+    [answer, camera.name, sound],
   );
 
   const onAction = (action: TileAction) => {

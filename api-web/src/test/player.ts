@@ -3,7 +3,12 @@ import { vi } from "vitest";
 import { LivePlayer, type LoadHls, type PlayerState } from "../live/livePlayer";
 import { FakeHls, loadFakeHls } from "./fakeHls";
 
-export const SOURCE = { url: "/live/door/index.m3u8", codecs: ["avc1.64001f"] };
+export const SOURCE = {
+  camera: "cameras/door",
+  sound: false,
+  url: "/live/door/index.m3u8",
+  codecs: ["avc1.64001f"],
+};
 
 /** A player with a video whose clock the test moves. */
 export function playerWith(loadHls: LoadHls = loadFakeHls) {

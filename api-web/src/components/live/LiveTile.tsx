@@ -3,6 +3,7 @@
  *
  * Not here: asking the server where the stream is (`pages/LiveCamera`) and recovery (`livePlayer`).
  */
+import { useTransport } from "@connectrpc/connect-query";
 import { ActionIcon, Tooltip } from "@mantine/core";
 import {
   IconArrowsMaximize,
@@ -15,6 +16,7 @@ import { type ReactNode, useRef } from "react";
 import { Link } from "react-router";
 import { type Camera, CameraState } from "../../gen/ronin/v1/camera_pb";
 import { useNow } from "../../lib/useNow";
+import { liveHub } from "../../live/liveHub";
 import type { LiveSource } from "../../live/livePlayer";
 import { type TileAction, tileState, tileWords } from "../../live/tileWords";
 import { useLivePlayer } from "../../live/useLivePlayer";
@@ -51,7 +53,8 @@ export function LiveTile(props: Props) {
     props;
   const { isZoomed = false, detailPath, isCompact = false, onAction } = props;
   const video = useRef<HTMLVideoElement>(null);
-  const player = useLivePlayer(video, source, { isServerThere });
+  const hub = liveHub(useTransport());
+  const player = useLivePlayer(video, source, { isServerThere, hub });
   const isWaiting = camera.status?.state === CameraState.BACKOFF;
   const now = useNow(1_000, isWaiting);
   const words = tileWords(camera, player.state, streamError, now);
@@ -91,7 +94,7 @@ export function LiveTile(props: Props) {
         <StateBadge words={tileState(camera, words)} size={isCompact ? "xs" : "sm"} onPicture />
         <span className={classes.name}>{name}</span>
         <span className={classes.spacer} />
-        {!words && isZoomed && <Latency seconds={player.latencySeconds} />}
+        {!words && isZoomed && <Latency seconds={player.latencySeconds} mode={player.mode} />}
         <span className={classes.tools}>
           {hasSound && !words && (
             <Tool

@@ -1,0 +1,252 @@
+/**
+ * Shows pictures as they come in a video element, through Media Source Extensions, and holds the
+ * live edge: a little behind the newest picture, further behind where that was too near.
+ *
+ * Not here: where pictures come from (`liveHub`), and what is done after a failure (`livePlayer`).
+ */
+import type { LiveFragment, LiveHeartbeat, LiveInit } from "../gen/ronin/v1/live_pb";
+import { timestampMs } from "../lib/time";
+
+/** How far behind the newest picture is right, at first and at most. */
+const NEAREST_S = 0.1;
+const FURTHEST_S = 1;
+/** Each time the picture stood still, a little more; after this long without, a little less. */
+const STEP_S = 0.1;
+const CALM_MS = 60_000;
+/** Nearer than this is caught up by playing faster; from here on by a jump. */
+const JUMP_S = 1.5;
+const FASTER = 1.08;
+const LOOK_MS = 100;
+/** Played pictures that are kept, and how many more before they are removed. */
+const KEPT_S = 10;
+const SLACK_S = 10;
+/** Pictures that may wait for the browser: more means that it does not keep up. */
+const WAITING_MAX = 400;
+
+interface Options {
+  video: HTMLVideoElement;
+  /** It cannot go on; the player decides what next. */
+  onFailure: (why: "media" | "unsupported") => void;
+}
+
+type Source = MediaSource & { readonly handle?: unknown };
+
+/** The class that this browser has; undefined where it has none. */
+export function mediaSourceClass(): typeof MediaSource | undefined {
+  const scope = globalThis as {
+    ManagedMediaSource?: typeof MediaSource;
+    MediaSource?: typeof MediaSource;
+  };
+  return scope.ManagedMediaSource ?? scope.MediaSource;
+}
+
+export class PictureSink {
+  readonly #video: HTMLVideoElement;
+  readonly #onFailure: Options["onFailure"];
+  readonly #source: Source;
+  readonly #url: string;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #buffer: SourceBuffer | undefined;
+  #mimeType = "";
+  #waiting: (Uint8Array<ArrayBuffer> | { mimeType: string })[] = [];
+  #isClosed = false;
+  #targetS = NEAREST_S;
+  #calmSince = performance.now();
+  #hasBegun = false;
+  /** Wall-clock time at the server minus time of the stream, and minus ours, in milliseconds. */
+  #wallOffsetMs: number | undefined;
+  #serverAheadMs: number | undefined;
+  stalls = 0;
+  skippedFrames = 0;
+
+  constructor({ video, onFailure }: Options) {
+    const Class = mediaSourceClass();
+    if (Class === undefined) {
+      throw new Error("this browser has no Media Source Extensions");
+    }
+    this.#video = video;
+    this.#onFailure = onFailure;
+    this.#source = new Class();
+    this.#url = URL.createObjectURL(this.#source);
+    video.disableRemotePlayback = true;
+    video.src = this.#url;
+    this.#source.addEventListener("sourceopen", this.#pump);
+    video.addEventListener("waiting", this.#onWaiting);
+    video.addEventListener("error", this.#onError);
+    this.#timer = setInterval(() => this.#holdEdge(), LOOK_MS);
+  }
+
+  /** Seconds between the taking of the picture that is shown and now; undefined before the first. */
+  get latencySeconds(): number | undefined {
+    if (this.#wallOffsetMs === undefined || this.#serverAheadMs === undefined || !this.#hasBegun) {
+      return undefined;
+    }
+    const shownMs = this.#video.currentTime * 1_000 + this.#wallOffsetMs;
+    return Math.max(0, (Date.now() + this.#serverAheadMs - shownMs) / 1_000);
+  }
+
+  /** Where the newest picture is. */
+  get edge(): number | undefined {
+    const { buffered } = this.#video;
+    return buffered.length > 0 ? buffered.end(buffered.length - 1) : undefined;
+  }
+
+  init(init: LiveInit): void {
+    if (mediaSourceClass()?.isTypeSupported(init.mimeType) === false) {
+      this.#onFailure("unsupported");
+      return;
+    }
+    this.#waiting.push({ mimeType: init.mimeType }, owned(init.data));
+    this.#pump();
+  }
+
+  fragment(fragment: LiveFragment): void {
+    const { wallTime, mediaTime } = fragment;
+    if (!fragment.sound && wallTime !== undefined && mediaTime !== undefined) {
+      const mediaMs = Number(mediaTime.seconds) * 1_000 + mediaTime.nanos / 1_000_000;
+      this.#wallOffsetMs = (timestampMs(wallTime) ?? 0) - mediaMs;
+    }
+    if (this.#waiting.length > WAITING_MAX) {
+      this.#onFailure("media");
+      return;
+    }
+    this.#waiting.push(owned(fragment.data));
+    this.#pump();
+  }
+
+  heartbeat({ serverTime, skippedFrames }: LiveHeartbeat): void {
+    const serverMs = timestampMs(serverTime);
+    if (serverMs !== undefined) {
+      // The least delayed message tells best.
+      const ahead = serverMs - Date.now();
+      this.#serverAheadMs = Math.max(this.#serverAheadMs ?? ahead, ahead);
+    }
+    this.skippedFrames = Number(skippedFrames);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    this.#source.removeEventListener("sourceopen", this.#pump);
+    this.#buffer?.removeEventListener("updateend", this.#pump);
+    this.#video.removeEventListener("waiting", this.#onWaiting);
+    this.#video.removeEventListener("error", this.#onError);
+    this.#video.playbackRate = 1;
+    URL.revokeObjectURL(this.#url);
+  }
+
+  /** Hands what waits to the browser, as far as it takes it. */
+  readonly #pump = (): void => {
+    if (this.#isClosed || this.#source.readyState !== "open") {
+      return;
+    }
+    try {
+      while (!this.#buffer?.updating && this.#waiting.length > 0) {
+        const next = this.#waiting[0];
+        if (next === undefined || !("mimeType" in next)) {
+          this.#append();
+          return;
+        }
+        this.#waiting.shift();
+        this.#become(next.mimeType);
+      }
+    } catch (error) {
+      this.#onThrown(error);
+    }
+  };
+
+  #become(mimeType: string): void {
+    if (this.#buffer === undefined) {
+      this.#buffer = this.#source.addSourceBuffer(mimeType);
+      this.#buffer.addEventListener("updateend", this.#pump);
+    } else if (mimeType !== this.#mimeType) {
+      this.#buffer.changeType(mimeType);
+    }
+    this.#mimeType = mimeType;
+  }
+
+  #append(): void {
+    const last = this.#waiting.findIndex((entry) => "mimeType" in entry);
+    const count = last === -1 ? this.#waiting.length : last;
+    const parts = this.#waiting.slice(0, count) as Uint8Array<ArrayBuffer>[];
+    this.#buffer?.appendBuffer(joined(parts));
+    this.#waiting.splice(0, count);
+  }
+
+  #onThrown(error: unknown): void {
+    const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
+    const { currentTime } = this.#video;
+    if (isFull && this.#buffer !== undefined && currentTime > 1) {
+      this.#buffer.remove(0, currentTime - 0.5);
+      return;
+    }
+    this.#onFailure("media");
+  }
+
+  readonly #onWaiting = (): void => {
+    if (this.#hasBegun) {
+      this.stalls += 1;
+      this.#targetS = Math.min(FURTHEST_S, this.#targetS + STEP_S);
+      this.#calmSince = performance.now();
+    }
+  };
+
+  readonly #onError = (): void => {
+    if (!this.#isClosed) {
+      this.#onFailure("media");
+    }
+  };
+
+  #holdEdge(): void {
+    const edge = this.edge;
+    const { buffered } = this.#video;
+    if (edge === undefined || this.#isClosed) {
+      return;
+    }
+    const newest = buffered.start(buffered.length - 1);
+    const position = this.#video.currentTime;
+    const wanted = Math.max(newest, edge - this.#targetS);
+    const behind = edge - position;
+    if (!this.#hasBegun || behind > JUMP_S || behind < -0.05 || position < newest) {
+      this.#hasBegun = true;
+      this.#video.currentTime = wanted;
+      this.#video.playbackRate = 1;
+    } else {
+      this.#video.playbackRate = behind > this.#targetS + 0.08 ? FASTER : 1;
+    }
+    if (performance.now() - this.#calmSince > CALM_MS) {
+      this.#targetS = Math.max(NEAREST_S, this.#targetS - STEP_S);
+      this.#calmSince = performance.now();
+    }
+    this.#forget(position);
+  }
+
+  #forget(position: number): void {
+    const buffer = this.#buffer;
+    if (buffer === undefined || buffer.updating || buffer.buffered.length === 0) {
+      return;
+    }
+    if (position - buffer.buffered.start(0) > KEPT_S + SLACK_S) {
+      buffer.remove(0, position - KEPT_S);
+    }
+  }
+}
+
+/** Bytes that lie in memory of their own, as the browser wants them. */
+function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes as Uint8Array<ArrayBuffer>;
+}
+
+function joined(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const [first, ...rest] = parts;
+  if (first !== undefined && rest.length === 0) {
+    return first;
+  }
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
