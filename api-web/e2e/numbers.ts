@@ -51,22 +51,82 @@ export async function stopAndRead(page: Page, camera: string): Promise<Shown> {
 
 /** Moves the stopped player by some seconds of video and reads the picture there. */
 export async function seekAndRead(page: Page, camera: string, seconds: number): Promise<Shown> {
-  const { cells, position } = await page.evaluate(sampleAt, { camera, seconds });
+  const [sample] = await page.evaluate(sampleAt, { camera, seconds, live: 0 });
+  if (sample === undefined) {
+    throw new Error("no picture was read");
+  }
+  const { cells, position } = sample;
   const time = page.getByRole("region", { name: "Footage player" }).locator("time");
   const wallMs = Date.parse((await time.getAttribute("datetime")) ?? "");
   return { number: numberOf(cells), wallMs, position };
 }
 
+/** A picture at the moment at which it was shown. */
+export interface LivePicture {
+  number: number;
+  atMs: number;
+}
+
+/** Reads the next `count` pictures of a video that plays. */
+export async function readLive(page: Page, camera: string, count: number): Promise<LivePicture[]> {
+  const samples = await page.evaluate(sampleAt, { camera, seconds: 0, live: count });
+  return samples.map(({ cells, atMs }) => ({ number: numberOf(cells), atMs }));
+}
+
 interface Sample {
   cells: number[];
   position: number;
+  atMs: number;
+}
+
+interface Wanted {
+  camera: string;
+  /** How far a stopped player is moved before its picture is read. */
+  seconds: number;
+  /** How many pictures are read of one that plays; 0: it is stopped. */
+  live: number;
 }
 
 /** Runs in the page. */
-async function sampleAt({ camera, seconds }: { camera: string; seconds: number }): Promise<Sample> {
+async function sampleAt({ camera, seconds, live }: Wanted): Promise<Sample[]> {
   const video = document.querySelector<HTMLVideoElement>(`video[data-camera="${camera}"]`);
   if (video === null) {
     throw new Error("there is no player");
+  }
+  const read = (): Sample => {
+    const grid = 8;
+    const [width, height] = [video.videoWidth, video.videoHeight];
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext("2d");
+    if (context === null) {
+      throw new Error("there is no canvas");
+    }
+    const atMs = Date.now();
+    context.drawImage(video, 0, 0);
+    const cells: number[] = [];
+    for (let row = 0; row < grid; row += 1) {
+      for (let column = 0; column < grid; column += 1) {
+        // The middle half of a cell; its rim suffers from compression.
+        const left = Math.floor(((column + 0.25) * width) / grid);
+        const top = Math.floor(((row + 0.25) * height) / grid);
+        const [w, h] = [Math.floor(width / grid / 2), Math.floor(height / grid / 2)];
+        const { data } = context.getImageData(left, top, w, h);
+        let sum = 0;
+        for (let index = 0; index < data.length; index += 4) {
+          sum += data[index + 1] ?? 0;
+        }
+        cells.push(sum / (data.length / 4));
+      }
+    }
+    return { cells, position: video.currentTime, atMs };
+  };
+  const samples: Sample[] = [];
+  while (samples.length < live) {
+    await new Promise<void>((resolve) => video.requestVideoFrameCallback(() => resolve()));
+    samples.push(read());
+  }
+  if (live > 0) {
+    return samples;
   }
   // A seek to where it is already draws the picture anew, which is what is waited for.
   await new Promise<void>((resolve, reject) => {
@@ -85,28 +145,5 @@ async function sampleAt({ camera, seconds }: { camera: string; seconds: number }
   for (let frame = 0; frame < 3; frame += 1) {
     await new Promise((resolve) => requestAnimationFrame(resolve));
   }
-  const grid = 8;
-  const [width, height] = [video.videoWidth, video.videoHeight];
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d");
-  if (context === null) {
-    throw new Error("there is no canvas");
-  }
-  context.drawImage(video, 0, 0);
-  const cells: number[] = [];
-  for (let row = 0; row < grid; row += 1) {
-    for (let column = 0; column < grid; column += 1) {
-      // The middle half of a cell; its rim suffers from compression.
-      const left = Math.floor(((column + 0.25) * width) / grid);
-      const top = Math.floor(((row + 0.25) * height) / grid);
-      const [w, h] = [Math.floor(width / grid / 2), Math.floor(height / grid / 2)];
-      const { data } = context.getImageData(left, top, w, h);
-      let sum = 0;
-      for (let index = 0; index < data.length; index += 4) {
-        sum += data[index + 1] ?? 0;
-      }
-      cells.push(sum / (data.length / 4));
-    }
-  }
-  return { cells, position: video.currentTime };
+  return [read()];
 }

@@ -1,4 +1,4 @@
-//! Pictures that carry a number, and the reading of those numbers from recorded files.
+//! Pictures that carry a number, and the reading of those numbers from files.
 //!
 //! A picture is a grid of 8 × 8 black and white cells. The upper four rows are the 32 bits of the
 //! number, highest bit first; the lower four rows are the same bits inverted, so that a picture
