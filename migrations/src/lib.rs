@@ -16,6 +16,7 @@ mod m20261122_000002_recordings;
 mod m20261122_000003_accounts;
 mod m20261122_000004_garbage;
 mod m20261125_000005_keeping;
+mod m20261126_000006_footage;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_accounts::Migration),
             Box::new(m20261122_000004_garbage::Migration),
             Box::new(m20261125_000005_keeping::Migration),
+            Box::new(m20261126_000006_footage::Migration),
         ]
     }
 }

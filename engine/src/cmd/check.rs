@@ -57,6 +57,9 @@ pub(super) async fn run(config: Config, what: What) -> anyhow::Result<ExitCode> 
             "{}",
             reconcile::reconcile(&store, &storage.root, &Unindexed::default(), missing).await?
         );
+        if what.rebuild {
+            store.recount_footage().await?;
+        }
     }
     let root = config.storage_root.canonicalize().with_context(|| {
         format!("the storage folder {} is not there", config.storage_root.display())
@@ -75,6 +78,7 @@ pub(super) async fn run(config: Config, what: What) -> anyhow::Result<ExitCode> 
         .await?;
     }
     check.overlaps();
+    check.sums(&store.miscounted_footage().await?);
     let fits = check.tell(store.lost_files().await?);
     store.close().await?;
     Ok(if fits { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -173,6 +177,13 @@ impl Check {
                     println!("{}: begins before {} ends", pair[1].2, pair[0].2);
                 }
             }
+        }
+    }
+
+    fn sums(&mut self, miscounted: &[CameraId]) {
+        self.problems += miscounted.len() as u64;
+        for camera in miscounted {
+            println!("{camera}: its sums are not those of its segments (--rebuild counts again)");
         }
     }
 

@@ -102,6 +102,24 @@ pub(crate) mod segment {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub(crate) mod footage {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "footage")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub camera_id: String,
+        pub segments: i64,
+        pub bytes: i64,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub(crate) mod outage {
     use sea_orm::entity::prelude::*;
 

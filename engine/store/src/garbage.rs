@@ -12,8 +12,9 @@ use sea_orm::{
 
 use crate::{
     Result, Store,
-    entity::{fragment_index, garbage, segment},
+    entity::{garbage, segment},
     error::Doing,
+    footage::remove,
     protected::protecting,
     store::Lock,
 };
@@ -38,10 +39,9 @@ impl Store {
         if rows.is_empty() {
             return Ok(());
         }
-        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-        let garbage = rows.into_iter().map(|row| garbage::ActiveModel {
+        let garbage = rows.iter().map(|row| garbage::ActiveModel {
             id: Set(row.id),
-            path: Set(row.path),
+            path: Set(row.path.clone()),
             discarded_at: Set(at.as_micros()),
         });
         garbage::Entity::insert_many(garbage)
@@ -49,16 +49,7 @@ impl Store {
             .exec_without_returning(&transaction)
             .await
             .doing("discard segments")?;
-        fragment_index::Entity::delete_many()
-            .filter(fragment_index::Column::SegmentId.is_in(ids.clone()))
-            .exec(&transaction)
-            .await
-            .doing("discard segments")?;
-        segment::Entity::delete_many()
-            .filter(segment::Column::Id.is_in(ids))
-            .exec(&transaction)
-            .await
-            .doing("discard segments")?;
+        remove(&transaction, &rows).await?;
         transaction.commit().await.doing("discard segments")
     }
 

@@ -15,6 +15,7 @@ mod credentials;
 mod engine_runs;
 mod entity;
 mod error;
+mod footage;
 mod garbage;
 mod key;
 mod lost;
@@ -35,6 +36,7 @@ mod tests;
 
 pub use accounts::{Role, User};
 pub use error::{Cause, Error};
+pub use footage::CameraUsage;
 pub use key::MasterKey;
 pub use notices::StoredNotice;
 pub use outages::Outage;
@@ -43,7 +45,6 @@ pub use sessions::SessionRow;
 pub use store::Store;
 pub use timeline::{CameraTimeline, Gap, cause};
 pub use tokens::ApiToken;
-pub use usage::CameraUsage;
 
 /// What every function of the store returns.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -11,8 +11,9 @@ use sea_orm::{
 
 use crate::{
     Result, Store,
-    entity::{fragment_index, lost_file, segment},
+    entity::{lost_file, segment},
     error::{Doing, narrow},
+    footage::remove,
     store::Lock,
 };
 
@@ -22,22 +23,22 @@ impl Store {
     /// Says that the files of these segments are not there: they are no longer shown as footage,
     /// and the timeline says why.
     pub async fn mark_lost(&self, ids: &[SegmentId], at: WallTime) -> Result<()> {
-        let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+        let ids = ids.iter().map(|id| id.0);
         let transaction = self.begin_write(Lock::Segments).await.doing(DOING)?;
         let rows = segment::Entity::find()
-            .filter(segment::Column::Id.is_in(ids.clone()))
+            .filter(segment::Column::Id.is_in(ids))
             .all(&transaction)
             .await
             .doing(DOING)?;
         if rows.is_empty() {
             return Ok(());
         }
-        let lost = rows.into_iter().map(|row| lost_file::ActiveModel {
+        let lost = rows.iter().map(|row| lost_file::ActiveModel {
             id: Set(row.id),
-            camera_id: Set(row.camera_id),
+            camera_id: Set(row.camera_id.clone()),
             start_at: Set(row.start_at),
             end_at: Set(row.end_at),
-            path: Set(row.path),
+            path: Set(row.path.clone()),
             noticed_at: Set(at.as_micros()),
         });
         lost_file::Entity::insert_many(lost)
@@ -45,16 +46,7 @@ impl Store {
             .exec_without_returning(&transaction)
             .await
             .doing(DOING)?;
-        segment::Entity::delete_many()
-            .filter(segment::Column::Id.is_in(ids.clone()))
-            .exec(&transaction)
-            .await
-            .doing(DOING)?;
-        fragment_index::Entity::delete_many()
-            .filter(fragment_index::Column::SegmentId.is_in(ids))
-            .exec(&transaction)
-            .await
-            .doing(DOING)?;
+        remove(&transaction, &rows).await?;
         transaction.commit().await.doing(DOING)
     }
 

@@ -11,8 +11,8 @@ use ronin_core::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, DbBackend, DbErr, EntityTrait, FromQueryResult, Insert, Iterable,
-    QueryFilter, QueryOrder, QuerySelect, Select, SqlErr, Statement,
+    ColumnTrait, Condition, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, Select, Statement,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
@@ -20,6 +20,8 @@ use crate::{
     Error, Result, Store,
     entity::{fragment_index, garbage, lost_file, run, segment},
     error::{Doing, bigint, narrow, storable},
+    footage::put,
+    store::Lock,
 };
 
 /// Ids asked for in one question: below the number of parameters that every SQLite takes.
@@ -66,43 +68,35 @@ impl Store {
     /// Adds a segment to the index, or replaces the row of the same id: telling the same twice
     /// changes nothing.
     pub async fn upsert_segment(&self, segment: &Segment) -> Result<()> {
-        let unique =
-            |error: &DbErr| matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)));
-        let mut told = upsert(segment)?.exec_without_returning(&self.db).await;
-        if told.as_ref().is_err_and(unique) {
-            // Of two that tell the same for the first time at once, Postgres lets one trip over
-            // the path before it looks at the id. The second attempt finds the row.
-            told = upsert(segment)?.exec_without_returning(&self.db).await;
-        }
-        match told {
-            Err(error) if unique(&error) => Err(Error::PathTaken { path: segment.path.clone() }),
-            told => told.map(|_| ()).doing("index a segment"),
-        }
+        let transaction = self.begin_write(Lock::Segments).await.doing("index a segment")?;
+        put(&transaction, segment).await?;
+        transaction.commit().await.doing("index a segment")
     }
 
     /// Adds a finished file with its pieces. Twice is once; one that was lost is found; one whose file
     /// is about to be deleted stays out.
     pub async fn index_segment(&self, recorded: &Recorded) -> Result<()> {
+        const DOING: &str = "index a file";
         let id = recorded.segment.id.0;
-        let garbage = garbage::Entity::find_by_id(id).one(&self.db).await;
-        if garbage.doing("look for a segment in the garbage")?.is_some() {
-            return Ok(());
-        }
         let pieces = fragment_index::ActiveModel {
             segment_id: Set(id),
             pieces: Set(recorded.index.to_bytes()),
         };
         let mut replace = OnConflict::column(fragment_index::Column::SegmentId);
         replace.update_column(fragment_index::Column::Pieces);
-        // The pieces first: a segment that is seen has its pieces.
+        let transaction = self.begin_write(Lock::Segments).await.doing(DOING)?;
+        let garbage = garbage::Entity::find_by_id(id).one(&transaction).await.doing(DOING)?;
+        if garbage.is_some() {
+            return Ok(());
+        }
         fragment_index::Entity::insert(pieces)
             .on_conflict(replace)
-            .exec_without_returning(&self.db)
+            .exec_without_returning(&transaction)
             .await
-            .doing("index the pieces of a segment")?;
-        self.upsert_segment(&recorded.segment).await?;
-        lost_file::Entity::delete_by_id(id).exec(&self.db).await.doing("find a lost file")?;
-        Ok(())
+            .doing(DOING)?;
+        put(&transaction, &recorded.segment).await?;
+        lost_file::Entity::delete_by_id(id).exec(&transaction).await.doing(DOING)?;
+        transaction.commit().await.doing(DOING)
     }
 
     /// Where the pieces of these segments lie in their files, as far as that is known.
@@ -165,17 +159,6 @@ impl Store {
         }
         let rows = select.all(&self.db).await.doing("read all segments")?;
         rows.into_iter().map(from_row).collect()
-    }
-
-    /// Segments in the index and their size, of all cameras.
-    pub async fn recorded_totals(&self) -> Result<KeptFootage> {
-        self.totals(segment::Entity::find()).await
-    }
-
-    /// Segments in the index and their size, of one camera, known or removed.
-    pub async fn footage_of(&self, camera: &CameraId) -> Result<KeptFootage> {
-        let of_camera = segment::Column::CameraId.eq(camera.as_str());
-        self.totals(segment::Entity::find().filter(of_camera)).await
     }
 
     /// Footage of a camera that overlaps `span`, in order: segments that follow each other are one
@@ -282,14 +265,7 @@ pub(crate) fn stretches_of(
     Statement::from_sql_and_values(backend, sql, values)
 }
 
-fn upsert(segment: &Segment) -> Result<Insert<segment::ActiveModel>> {
-    use segment::Column;
-    let mut replace = OnConflict::column(Column::Id);
-    replace.update_columns(Column::iter().filter(|column| !matches!(column, Column::Id)));
-    Ok(segment::Entity::insert(to_row(segment)?).on_conflict(replace))
-}
-
-fn to_row(segment: &Segment) -> Result<segment::ActiveModel> {
+pub(crate) fn to_row(segment: &Segment) -> Result<segment::ActiveModel> {
     let (start, end) = (segment.start.as_micros(), segment.end.as_micros());
     let duration_us = if end > start { end.saturating_sub(start) } else { 0 };
     Ok(segment::ActiveModel {

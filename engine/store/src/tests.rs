@@ -2,6 +2,7 @@
 
 mod accounts;
 mod cameras;
+mod footage;
 mod garbage;
 mod keeping;
 mod notices;

@@ -26,7 +26,7 @@ pub(super) fn protection(id: &str, start: i64, end: i64) -> ProtectedSpan {
 }
 
 /// The file of `segment`, with pieces of two seconds.
-fn recorded(segment: &Segment) -> Recorded {
+pub(super) fn recorded(segment: &Segment) -> Recorded {
     let mut index = FileIndex { header_bytes: 1200, pieces: Vec::new() };
     for n in 0..30 {
         let piece = Piece {

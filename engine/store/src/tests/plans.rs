@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait, DbBackend, QueryTrait, Statement};
 
 use super::{Database, camera, on_both, span};
-use crate::{Store, segments::stretches_of, usage::oldest_unprotected_of};
+use crate::{Store, footage::usage_of_all, segments::stretches_of, usage::oldest_unprotected_of};
 
 const ROWS: u32 = 20_000;
 
@@ -41,6 +41,7 @@ async fn fill(store: &Store) {
     for statement in statements {
         store.db.execute_unprepared(&statement).await.unwrap();
     }
+    store.recount_footage().await.unwrap();
 }
 
 /// What the database says of how it would answer.
@@ -84,6 +85,11 @@ async fn questions_about_a_day_and_the_oldest_are_answered_through_an_index() {
         let segments = store.overlapping(&of, day).await.unwrap().unwrap();
         uses(&plan(store, segments.build(backend)).await, "segment_camera_time");
 
+        let usage = plan(store, usage_of_all(backend)).await;
+        uses(&usage, "segment_camera_time");
+        uses(&usage, "segment_camera_duration");
+
+        assert_eq!(store.usage().await.unwrap().len(), 4);
         assert_eq!(store.stretches(&of, day).await.unwrap().len(), 1);
         assert_eq!(store.oldest_unprotected(&of, 100).await.unwrap().len(), 100);
     })

@@ -1,6 +1,6 @@
 //! The tables' history: in any order of programs and processes, the same tables.
 
-use ronin_core::{RecordSettings, Span, WallTime, chain};
+use ronin_core::{RecordSettings, Span, WallTime, chain, control::KeptFootage};
 use ronin_migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
@@ -99,7 +99,7 @@ async fn tables_of_a_newer_version_are_left_alone() {
     .await;
 }
 
-/// Rows as the version before limits, protection and notices wrote them.
+/// Rows as the version before limits, protection, notices and sums wrote them.
 const OLD_ROWS: [&str; 5] = [
     "INSERT INTO camera (id, display_name, enabled, main_source, record_enabled, record_audio, \
      created_at, updated_at, version) VALUES ('front', 'Front', TRUE, \
@@ -142,6 +142,9 @@ async fn rows_of_a_database_from_before_survive_the_upgrade() {
         assert_eq!(store.garbage(9).await.unwrap().len(), 1);
         assert_eq!(store.storage_limits().await.unwrap(), None);
         assert_eq!(store.oldest_unprotected(&cameras[0].id, 9).await.unwrap(), segments);
+        let kept = KeptFootage { segments: 1, bytes: 123 };
+        assert_eq!(store.footage_of(&cameras[0].id).await.unwrap(), kept);
+        assert!(store.miscounted_footage().await.unwrap().is_empty());
     })
     .await;
 }
