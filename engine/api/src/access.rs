@@ -173,7 +173,8 @@ mod tests {
         assert_eq!(of(Role::Admin), admin);
         let own = ["Logout", "ChangePassword", "CreateApiToken", "RevokeApiToken"];
         for method in of(Role::Viewer) {
-            let reads = ["Get", "List", "Watch", "Stream"].iter().any(|verb| method.starts_with(verb));
+            let reads =
+                ["Get", "List", "Watch", "Stream"].iter().any(|verb| method.starts_with(verb));
             assert!(reads || own.contains(&method), "{method} changes something");
         }
     }
