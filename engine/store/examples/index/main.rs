@@ -42,6 +42,7 @@ async fn main() -> Result<()> {
     let plan = Plan::of(segments);
     let filling = Instant::now();
     fill::fill(&url, &plan).await?;
+    store.recount_footage().await?;
     println!("{}: {segments} segments in {:.0?}", store.backend(), filling.elapsed());
     println!("\n| question | p50 ms | max ms | answer |\n|---|---|---|---|");
     ask_of_time(&store, &plan).await?;

@@ -56,7 +56,10 @@ async fn c15_slow_fast_uneven_and_reordered_pictures_last_as_long_as_they_did() 
         let mut whole = seen.clone();
         if *id == "reordered" {
             // The end comes between two pictures as they are sent, not as they are shown.
-            whole.last_mut().unwrap().truncate(seen.last().unwrap().len() - 3);
+            for _ in 0..3 {
+                whole.last_mut().unwrap().pop();
+                whole.retain(|file| !file.is_empty());
+            }
         }
         numbers::check_continuous(&whole).unwrap_or_else(|what| panic!("{id}: {what}"));
         for (row, file) in rows.iter().zip(&files) {
