@@ -152,9 +152,9 @@ impl Reclaimer {
         let memory = &self.needs.memory;
         let going = plan_without_index(oldest, |id| memory.protected(id), &situation, &limits);
         for segment in &going {
-            // The spool first: a crash then leaves a file that is adopted, and not a row without one.
+            // It is kept first: a crash then leaves a file that is adopted, and not a row without one.
             let entry = Entry::Discarded { id: segment.id, at: situation.now };
-            self.needs.recorder.entries.send(entry).await?;
+            self.needs.recorder.keeper.keep(entry).await?;
         }
         let garbage = going.iter().map(|s| (s.id, s.path.clone())).collect();
         if !going.is_empty() {
