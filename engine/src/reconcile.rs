@@ -193,7 +193,11 @@ async fn mark_missing(
     // One that was written after the files were listed is not missing.
     let root = root.to_owned();
     let missing = spawn_blocking(move || {
-        missing.retain(|(_, path)| std::fs::symlink_metadata(root.join(path)).is_err());
+        // Nor one of which the disk says nothing.
+        missing.retain(|(_, path)| {
+            let seen = std::fs::symlink_metadata(root.join(path));
+            seen.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+        });
         missing
     });
     let missing = missing.await?;
