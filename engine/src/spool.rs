@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use tracing::{error, warn};
 use uuid::Uuid;
 
-use crate::disk::Disk;
+use crate::disk::{Disk, present};
 
 const FOLDER: &str = ".spool";
 /// Entries on disk: a week of minutes of 16 cameras. Footage beyond it is adopted from its files.
@@ -178,7 +178,7 @@ impl Spool {
         let (Entry::Segment(recorded), Some(root)) = (entry, self.folder.parent()) else {
             return false;
         };
-        self.disk.exists(&root.join(&recorded.segment.path)).is_ok_and(|exists| !exists)
+        present(self.disk.size(&root.join(&recorded.segment.path))).is_ok_and(|file| file.is_none())
     }
 
     /// The oldest entry is in the database.

@@ -2,7 +2,8 @@
 //! database that fail, each from a seed. What the promises say must hold when all has settled.
 //!
 //! The recorder's desk, the spool, the comparison of files and rows, the plan and the order of
-//! deleting are the real ones; the disk and the database are a [`world`] in memory. A seed that fails
+//! deleting, with the index and without it, are the real ones; the disk and the database are a
+//! [`world`] in memory. What goes on at the same time takes turns at the database, as the seed says. A seed that fails
 //! prints what happened. `RONIN_SIM_SEED` runs that seed alone, `RONIN_SIM_SEEDS` says how many.
 
 mod world;
@@ -17,18 +18,17 @@ use std::{
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use ronin_core::{
-    CameraId, Recorded, RunId, Segment, SegmentId, Unindexed, WallTime, notice::News,
-    playback::FileIndex, storage::Limits,
+    Recorded, RunId, Segment, SegmentId, Unindexed, WallTime, notice::News, playback::FileIndex,
+    storage::Limits,
 };
 use tokio::sync::watch;
 
-use self::world::{ROOT, World, header, inspect};
+use self::world::{FRAGMENT, ROOT, Task, World, header, inspect};
 use crate::{
-    index::Index,
-    reclaim::{OwnLimits, Situation, clock::ClockWatch, files, plan_without_index, shelf::Shelf},
-    reconcile::Rows,
-    recorder::{Desk, Entry, Spool},
-    spool::waiting_files,
+    disk::Disk,
+    reclaim::{OwnLimits, Situation, blind::Blind, clock::ClockWatch, shelf::Shelf},
+    reconcile::{Missing, Reconciled, reconcile},
+    recorder::{Desk, Entry, Keeper, Spool},
 };
 
 const SEEDS: u64 = 3000;
@@ -115,11 +115,10 @@ impl Simulation {
 
     async fn step(&mut self) {
         self.elapsed += Duration::from_secs(self.rng.random_range(1..60));
+        self.world.state().now = self.now();
         match self.rng.random_range(0..100) {
             0..46 => self.write().await,
-            46..58 => self.reclaim().await,
-            58..66 => self.write_spooled().await,
-            66..70 => self.compare().await,
+            46..70 => self.work().await,
             70..76 => {
                 let minutes = self.rng.random_range(5..90);
                 self.elapsed += MINUTE * minutes;
@@ -127,9 +126,9 @@ impl Simulation {
             }
             76..80 => self.protect(),
             80..83 => self.set_clock(),
-            83..90 => self.change_database(),
-            90..93 => self.change_disk(),
-            93..97 => {
+            83..88 => self.change_database(),
+            88..92 => self.change_disk(),
+            92..96 => {
                 let left = self.rng.random_range(0..12);
                 self.world.state().stops_in = Some(left);
                 self.note(format!("the machine stops in {left} operations"));
@@ -150,7 +149,7 @@ impl Simulation {
             return;
         };
         let path = path_of(&segment);
-        match self.rng.random_range(0..4) {
+        match self.rng.random_range(0..5) {
             0 if segment.frames > 0 => return self.finish(segment).await,
             1 => {
                 // A sync that fails ends the file at what is durable.
@@ -159,7 +158,7 @@ impl Simulation {
                 }
                 self.note(format!("sync of {}", segment.path));
             }
-            _ => match self.world.append(&path, b"x") {
+            _ => match self.world.append(&path, FRAGMENT) {
                 Ok(()) => segment.frames += 1,
                 Err(_) => return self.finish(segment).await,
             },
@@ -168,6 +167,10 @@ impl Simulation {
     }
 
     fn begin(&mut self, camera: usize) -> Option<Segment> {
+        // As a record branch looks for the proof of the storage.
+        if !self.world.state().is_mounted {
+            return None;
+        }
         let (id, start) = (SegmentId(uuid::Uuid::from_u128(self.rng.random())), self.now());
         let segment = Segment {
             id,
@@ -184,6 +187,7 @@ impl Simulation {
             height: 0,
         };
         self.world.create(&path_of(&segment), &header(&segment)).ok()?;
+        self.unindexed.opened(segment.clone());
         self.note(format!("begin {}", segment.path));
         Some(segment)
     }
@@ -198,10 +202,15 @@ impl Simulation {
             }
             self.world.cut(&path, before);
         }
-        let Some(segment) = inspect(&self.world.bytes(&path)).filter(|s| s.frames > 0) else {
+        self.world.close(&path);
+        let seen = inspect(&self.world.bytes(&path));
+        let whole = usize::try_from(seen.whole_bytes).unwrap();
+        let Some(segment) = seen.into_segment(segment.path.clone()) else {
+            self.unindexed.forget(segment.id);
             self.world.remove_empty(&path);
             return;
         };
+        self.world.cut(&path, whole);
         self.note(format!("finish {} with {} fragments", segment.path, segment.frames));
         self.durable.insert(segment.id, path);
         self.unindexed.finished(segment.clone());
@@ -209,85 +218,91 @@ impl Simulation {
         self.desk.take(Entry::Segment(Box::new(recorded))).await;
     }
 
-    async fn write_spooled(&mut self) {
-        if self.desk.is_waiting() {
-            let went_on = self.desk.write_spooled().await;
-            self.note(format!("rows that wait: {went_on}"));
+    /// Rows that wait, a pass of the reclaimer and the comparison of files and rows, some of them at
+    /// the same time.
+    async fn work(&mut self) {
+        let (writes, reclaims) = (self.rng.random_bool(0.6), self.rng.random_bool(0.6));
+        let is_ours = self.world.state().is_mounted;
+        let compares = is_ours && self.is_to_compare && !self.world.state().database_is_away;
+        let situation = self.situation();
+        let has_room = situation.free_bytes >= Some(LIMITS.reserve_bytes)
+            && self.used_bytes() <= LIMITS.max_bytes.unwrap_or(u64::MAX);
+        let had = self.world.state().decided;
+        let mut pass = None;
+        let mut compared = None;
+        let mut tasks: Vec<Task<'_>> = Vec::new();
+        let (desk, shelf, world) = (&mut self.desk, &self.shelf, &self.world);
+        if writes && desk.is_waiting() {
+            tasks.push(Box::pin(async {
+                let _ = desk.write_spooled().await;
+            }));
+        }
+        if reclaims && is_ours {
+            tasks.push(Box::pin(async { pass = Some(by_index(world, shelf, situation).await) }));
+        }
+        if compares && self.rng.random_bool(0.5) {
+            let unindexed = &self.unindexed;
+            tasks.push(Box::pin(async {
+                compared = Some(compare(world, unindexed, Missing::Doubt).await);
+            }));
+        }
+        world.take_turns(tasks).await;
+        let gone = self.world.state().decided - had;
+        if self.was_clock_set() && has_room && gone > 0 {
+            self.world.state().broken.push(format!("a clock that was set cost {gone} files"));
+        }
+        if let Some(compared) = compared {
+            self.is_to_compare = false;
+            self.note(format!("compared: {}", compared.map_or("away".into(), |c| c.to_string())));
+        }
+        if let Some(pass) = pass {
+            let how = if pass.is_ok() { "ok" } else { "away" };
+            self.note(format!("reclaimed {gone} files: {how}"));
+            if pass.is_err() && !self.world.state().is_stopped {
+                self.reclaim_without_index(situation).await;
+            }
         }
     }
 
-    /// A pass of the reclaimer.
-    async fn reclaim(&mut self) {
-        let at = self.born + self.elapsed;
-        let now = self.now();
+    fn used_bytes(&self) -> u64 {
+        self.world.footage().values().sum()
+    }
+
+    fn situation(&mut self) -> Situation {
+        let (now, at) = (self.now(), self.born + self.elapsed);
         let age_from = self.watch.is_believed(now, at).then_some(now);
-        let used: u64 = self.world.footage().values().sum();
-        let free_bytes = Some(CAPACITY.saturating_sub(used));
-        let situation = Situation { now, age_from, recorded_bytes: 0, free_bytes };
-        let rows_bytes: u64 = self.world.state().rows.values().map(|row| row.size_bytes).sum();
-        let had = self.world.state().reclaimed.len();
-        let mut pass = self.shelf.empty_garbage().await.map(|()| 0);
-        if pass.is_ok() {
-            let had = self.world.state().reclaimed.len();
-            pass = self.shelf.reclaim(situation, LIMITS, |_| OwnLimits::default()).await;
-            let gone = self.world.state().reclaimed.len() - had;
-            let lately = self.sets.iter().find(|(at, _)| self.elapsed < *at + GRACE);
-            let was_set = lately.is_some_and(|(_, before)| *before != self.offset_us);
-            // Or set back to what it was while it was watched for long enough.
-            let is_known = self.life.1 == self.offset_us && self.elapsed >= self.life.0 + GRACE;
-            let was_set = was_set && !is_known;
-            let has_room = free_bytes.is_none_or(|free| free >= LIMITS.reserve_bytes)
-                && LIMITS.max_bytes.is_none_or(|most| rows_bytes <= most);
-            if was_set && has_room && gone > 0 {
-                self.world.state().broken.push(format!("a clock that was set cost {gone} files"));
-            }
-        }
-        if pass.is_err() && !self.world.state().is_stopped {
-            self.reclaim_without_index(situation).await;
-        }
-        let gone = self.world.state().reclaimed.len() - had;
-        self.note(format!("reclaim: {gone} files, {}", if pass.is_ok() { "ok" } else { "away" }));
+        let free_bytes = Some(CAPACITY.saturating_sub(self.used_bytes()));
+        Situation { now, age_from, recorded_bytes: 0, free_bytes }
+    }
+
+    /// Whether the clock says something else than lately.
+    fn was_clock_set(&self) -> bool {
+        let lately = self.sets.iter().find(|(at, _)| self.elapsed < *at + GRACE);
+        let was_set = lately.is_some_and(|(_, before)| *before != self.offset_us);
+        // Or set back to what it was while it was watched for long enough.
+        let is_known = self.life.1 == self.offset_us && self.elapsed >= self.life.0 + GRACE;
+        was_set && !is_known
     }
 
     async fn reclaim_without_index(&mut self, situation: Situation) {
-        if situation.free_bytes.is_none_or(|free| free >= LIMITS.reserve_bytes) {
-            return;
-        }
-        let open: BTreeSet<SegmentId> = self.open.iter().flatten().map(|s| s.id).collect();
-        let mut oldest: BTreeMap<CameraId, Vec<Segment>> = BTreeMap::new();
-        for relative in self.world.footage().into_keys() {
-            let seen = inspect(&self.world.bytes(&Path::new(ROOT).join(relative)));
-            if let Some(seen) = seen.filter(|seen| seen.frames > 0 && !open.contains(&seen.id)) {
-                oldest.entry(seen.camera.clone()).or_default().push(seen);
-            }
-        }
-        for of_camera in oldest.values_mut() {
-            of_camera.sort_by_key(|segment| segment.start);
-            of_camera.truncate(8);
-        }
-        let protected = self.world.state().protected.clone();
-        let protected = |camera: &CameraId| {
-            let spans = protected.iter().filter(|(of, _)| of == camera);
-            spans.map(|(_, span)| *span).collect()
+        let (keeper, mut to_keep) = Keeper::channel();
+        let disk = Arc::new(self.world.clone());
+        let blind = Blind { disk, root: ROOT.into(), keeper };
+        let remembered = self.world.state().remembered.clone();
+        let pass = blind.reclaim(
+            |camera| {
+                let spans = remembered.iter().filter(|(of, _)| of == camera);
+                spans.map(|(_, span)| *span).collect()
+            },
+            situation,
+            LIMITS,
+        );
+        let desk = &mut self.desk;
+        let gone = tokio::select! {
+            gone = pass => gone,
+            never = async { loop { desk.take_kept(to_keep.recv().await.unwrap()).await } } => never,
         };
-        let oldest = oldest.into_values().collect();
-        let going = plan_without_index(oldest, protected, &situation, &LIMITS);
-        let at = situation.now;
-        {
-            let mut state = self.world.state();
-            let kept = going.iter().filter(|segment| state.is_protected(segment));
-            let kept: Vec<_> = kept.map(|s| format!("{} goes, and is protected", s.path)).collect();
-            state.broken.extend(kept);
-        }
-        for segment in &going {
-            self.desk.take(Entry::Discarded { id: segment.id, at }).await;
-        }
-        if self.world.state().is_stopped {
-            return;
-        }
-        self.world.state().discarded.extend(going.iter().map(|segment| segment.id));
-        let garbage = going.iter().map(|s| (s.id, s.path.clone())).collect();
-        let _ = files::delete_files(&self.world, Path::new(ROOT), garbage);
+        self.note(format!("reclaimed without the index: {gone:?}"));
     }
 
     fn protect(&mut self) {
@@ -350,73 +365,36 @@ impl Simulation {
         self.watch = ClockWatch::start(self.now(), self.born + self.elapsed);
     }
 
-    /// Compares files and rows, once in a life, when the database answers.
-    async fn compare(&mut self) {
-        if !self.is_to_compare || self.world.state().database_is_away {
-            return;
-        }
-        let open: BTreeSet<PathBuf> =
-            self.open.iter().flatten().map(|s| PathBuf::from(&s.path)).collect();
-        let Ok(waiting) = waiting_files(&self.world, Path::new(ROOT)) else { return };
-        let files = self.world.footage();
-        let (garbage, all) = {
-            let state = self.world.state();
-            let garbage = state.garbage.iter().map(|(id, path)| (*id, path.clone())).collect();
-            (garbage, state.rows.values().cloned().collect::<Vec<_>>())
-        };
-        let mut rows = Rows::new(garbage);
-        all.into_iter().for_each(|segment| rows.compare(segment, &files));
-        rows.known.extend(waiting);
-        let unknown = files.into_keys().filter(|path| !rows.known.contains(path));
-        let short = rows.short.into_iter().map(|(id, path)| (Some(id), path));
-        let to_read: Vec<_> = short.chain(unknown.map(|path| (None, path))).collect();
-        for (row, relative) in to_read.into_iter().filter(|(_, path)| !open.contains(path)) {
-            if row.is_none() && self.unindexed.has_file(relative.to_str().unwrap()) {
-                continue;
-            }
-            let path = Path::new(ROOT).join(&relative);
-            let Some(segment) = inspect(&self.world.bytes(&path)).filter(|s| s.frames > 0) else {
-                self.world.remove_empty(&path);
-                rows.missing.extend(row.map(|id| (id, relative.display().to_string())));
-                continue;
-            };
-            if self.world.sync(&path).is_err() {
-                return;
-            }
-            let recorded = Recorded { segment, index: FileIndex::default() };
-            if self.world.write(&Entry::Segment(Box::new(recorded))).await.is_err() {
-                return;
-            }
-            self.note(format!("{} is adopted", relative.display()));
-        }
-        for (id, path) in &rows.missing {
-            self.note(format!("{path} is marked as lost"));
-            self.world.state().rows.remove(id);
-        }
-        self.is_to_compare = false;
-    }
-
-    /// Everything answers again, and what waits is done.
-    async fn settle(&mut self) {
+    /// Everything answers again, and what waits is done; then the engine is started again.
+    async fn settle(&mut self, power_is_cut: bool) {
         {
             let mut state = self.world.state();
             (state.database_is_away, state.fails, state.is_mute) = (false, 0, 0);
             (state.disk_is_full, state.disk_fails, state.stops_in) = (false, false, None);
         }
+        self.world.mount(true);
         for camera in 0..CAMERAS.len() {
             if let Some(segment) = self.open[camera].take() {
                 self.finish(segment).await;
             }
         }
+        self.write_all().await;
+        self.start_again(power_is_cut);
+        self.write_all().await;
+        if let Err(error) = compare(&self.world, &self.unindexed, Missing::Doubt).await {
+            self.world.state().broken.push(format!("not compared: {error:#}"));
+        }
+        if self.shelf.empty_garbage().await.is_err() {
+            self.world.state().broken.push("garbage stays".into());
+        }
+    }
+
+    async fn write_all(&mut self) {
         for _ in 0..100 {
             if !self.desk.is_waiting() {
                 break;
             }
             self.desk.write_spooled().await;
-        }
-        self.compare().await;
-        if self.shelf.empty_garbage().await.is_err() {
-            self.world.state().broken.push("garbage stays".into());
         }
     }
 
@@ -440,6 +418,8 @@ impl Simulation {
         let mut with_row = BTreeSet::new();
         for row in state.rows.values() {
             match files.get(Path::new(&row.path)) {
+                // A person is asked about these.
+                None if state.unkept.contains(&row.id) => {}
                 None => broken.push(format!("{} has a row and no file", row.path)),
                 Some(size) if *size != row.size_bytes => {
                     broken.push(format!("{} has {size} bytes, not {}", row.path, row.size_bytes));
@@ -463,19 +443,41 @@ fn open_desk(world: &World, unindexed: &Unindexed) -> Desk<World> {
     Desk::new(world.clone(), unindexed.clone(), News::default(), spool, prepared)
 }
 
+/// As the reclaimer goes by the index.
+async fn by_index(
+    world: &World,
+    shelf: &Shelf<World>,
+    situation: Situation,
+) -> anyhow::Result<usize> {
+    shelf.empty_garbage().await?;
+    {
+        let mut state = world.state();
+        state.remembered = state.protected.clone();
+    }
+    shelf.reclaim(situation, LIMITS, |_| OwnLimits::default()).await
+}
+
+async fn compare(
+    world: &World,
+    unindexed: &Unindexed,
+    missing: Missing,
+) -> anyhow::Result<Reconciled> {
+    let disk: Arc<dyn Disk> = Arc::new(world.clone());
+    reconcile(world, &disk, Path::new(ROOT), unindexed, missing).await
+}
+
 /// Lives one seed; what does not hold, and what happened.
 async fn live(seed: u64) -> Result<(), (Vec<String>, Vec<String>)> {
     let mut simulation = Simulation::new(seed);
     for _ in 0..STEPS {
         simulation.step().await;
     }
-    simulation.settle().await;
+    simulation.settle(false).await;
     let mut broken = simulation.check();
     if broken.is_empty() {
         // What has settled is there after a power cut too.
         simulation.note("settled");
-        simulation.start_again(true);
-        simulation.settle().await;
+        simulation.settle(true).await;
         broken = simulation.check();
     }
     if broken.is_empty() { Ok(()) } else { Err((broken, simulation.trail)) }

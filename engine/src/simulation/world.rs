@@ -4,16 +4,27 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    future::poll_fn,
     io,
     path::{Path, PathBuf},
+    pin::Pin,
     sync::{Arc, Mutex, MutexGuard},
+    task::Poll,
+    time::Duration,
 };
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use ronin_core::{CameraId, Segment, SegmentId, Span, WallTime, control::KeptFootage};
+use ronin_core::{
+    CameraId, Segment, SegmentId, Span, WallTime, control::KeptFootage, playback::FileIndex,
+};
+use ronin_pipelines::segment_file::{Identity, Inspected};
 use ronin_store::Error;
+use serde_json::json;
 
 use crate::{disk::Disk, index::Index, spool::Entry};
+
+/// Rows in an answer: few, so that there is more than one.
+const PAGE: u64 = 5;
 
 pub(super) const ROOT: &str = "/storage-of-a-simulation";
 
@@ -35,6 +46,14 @@ pub(super) struct State {
     pub(super) is_stopped: bool,
 
     files: BTreeMap<PathBuf, File>,
+    /// What is in the folder that the disk is mounted on, while it is; what is on the disk, while it
+    /// is not.
+    hidden: BTreeMap<PathBuf, File>,
+    pub(super) is_mounted: bool,
+    /// Files that are being written.
+    pub(super) open: BTreeSet<PathBuf>,
+    /// The spool could not be written when it was last tried.
+    spool_refused: bool,
     /// Removed, and a power cut may bring them back.
     unsettled: BTreeMap<PathBuf, File>,
     pub(super) disk_is_full: bool,
@@ -43,15 +62,23 @@ pub(super) struct State {
     pub(super) rows: BTreeMap<SegmentId, Segment>,
     pub(super) garbage: BTreeMap<SegmentId, String>,
     pub(super) protected: Vec<(CameraId, Span)>,
+    /// What the engine knows of it while the database is away.
+    pub(super) remembered: Vec<(CameraId, Span)>,
+    /// What the clock says.
+    pub(super) now: WallTime,
+    /// Somebody waits for the database.
+    has_paused: bool,
     pub(super) database_is_away: bool,
     /// Of a hundred operations, so many fail, and so many succeed without an answer.
     pub(super) fails: u32,
     pub(super) is_mute: u32,
 
-    /// Deleted without the index, in the right order.
-    pub(super) discarded: BTreeSet<SegmentId>,
+    /// Deleted without the index while even the spool could not be written: a crash may leave a row.
+    pub(super) unkept: BTreeSet<SegmentId>,
     /// Footage whose file was deleted on purpose.
     pub(super) reclaimed: BTreeSet<SegmentId>,
+    /// How many segments the reclaimer chose by the index.
+    pub(super) decided: usize,
     pub(super) broken: Vec<String>,
 }
 
@@ -59,20 +86,43 @@ pub(super) struct State {
 #[derive(Clone, Debug)]
 pub(super) struct World(Arc<Mutex<State>>);
 
-/// What a file of footage holds: its description on the first line, and a byte for each fragment.
+/// A fragment of footage: ten seconds.
+pub(super) const FRAGMENT: &[u8] = b"<xx>";
+
+/// What a file of footage begins with: what it is, on one line. Fragments follow.
 pub(super) fn header(segment: &Segment) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec(segment).unwrap();
-    bytes.push(b'\n');
-    bytes
+    let identity = json!({
+        "version": 1,
+        "segment": segment.id,
+        "camera": segment.camera,
+        "run": segment.run,
+        "sequence": segment.sequence,
+        "start": segment.start,
+        "codecs": [],
+        "width": 0,
+        "height": 0,
+    });
+    format!("{identity}\n").into_bytes()
 }
 
-/// The row of a file, as far as it is whole; `None` where not even its header is.
-pub(super) fn inspect(bytes: &[u8]) -> Option<Segment> {
-    let end = bytes.iter().position(|byte| *byte == b'\n')?;
-    let segment: Segment = serde_json::from_slice(&bytes[..end]).unwrap();
-    let frames = (bytes.len() - end - 1) as u64;
-    let end = segment.start + std::time::Duration::from_secs(frames * 10);
-    Some(Segment { end, frames, size_bytes: bytes.len() as u64, ..segment })
+/// What a file says of itself.
+pub(super) fn inspect(bytes: &[u8]) -> Inspected {
+    let header = bytes.iter().position(|byte| *byte == b'\n').map(|end| end + 1);
+    let frames = header.map_or(0, |header| (bytes.len() - header) / FRAGMENT.len());
+    Inspected {
+        identity: header.map(|end| serde_json::from_slice::<Identity>(&bytes[..end]).unwrap()),
+        end: None,
+        frames: frames as u64,
+        duration: Duration::from_secs(10 * frames as u64),
+        whole_bytes: header.map_or(0, |header| header + frames * FRAGMENT.len()) as u64,
+        index: FileIndex::default(),
+        size_bytes: bytes.len() as u64,
+        is_being_written: false,
+    }
+}
+
+fn relative(path: &Path) -> String {
+    path.strip_prefix(ROOT).unwrap().display().to_string()
 }
 
 fn gone() -> io::Error {
@@ -86,17 +136,25 @@ impl World {
             stops_in: None,
             is_stopped: false,
             files: BTreeMap::new(),
+            hidden: BTreeMap::new(),
+            is_mounted: true,
+            open: BTreeSet::new(),
+            spool_refused: false,
             unsettled: BTreeMap::new(),
             disk_is_full: false,
             disk_fails: false,
             rows: BTreeMap::new(),
             garbage: BTreeMap::new(),
             protected: Vec::new(),
+            remembered: Vec::new(),
+            now: WallTime::from_micros(0),
+            has_paused: false,
             database_is_away: false,
             fails: 0,
             is_mute: 0,
-            discarded: BTreeSet::new(),
+            unkept: BTreeSet::new(),
             reclaimed: BTreeSet::new(),
+            decided: 0,
             broken: Vec::new(),
         })))
     }
@@ -108,28 +166,24 @@ impl World {
     /// Makes an empty file of footage; its name is durable.
     pub(super) fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.state().step()?;
-        let State { files, .. } = &mut *state;
-        let previous = files.insert(path.to_owned(), File::default());
+        state.can_write()?;
+        let file = File { bytes: bytes.to_vec(), durable: Some(0) };
+        let previous = state.files.insert(path.to_owned(), file);
         assert!(previous.is_none(), "a file is written over");
-        files.get_mut(path).unwrap().durable = Some(0);
-        files.get_mut(path).unwrap().bytes = bytes.to_vec();
+        state.open.insert(path.to_owned());
         Ok(())
     }
 
     pub(super) fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.state().step()?;
-        if state.disk_is_full {
-            return Err(io::ErrorKind::StorageFull.into());
-        }
+        state.can_write()?;
         state.files.get_mut(path).ok_or(io::ErrorKind::NotFound)?.bytes.extend(bytes);
         Ok(())
     }
 
     pub(super) fn sync(&self, path: &Path) -> io::Result<()> {
         let mut state = self.state().step()?;
-        if state.disk_fails {
-            return Err(io::Error::from_raw_os_error(5));
-        }
+        state.can_do()?;
         let file = state.files.get_mut(path).ok_or(io::ErrorKind::NotFound)?;
         file.durable = Some(file.bytes.len());
         Ok(())
@@ -142,7 +196,7 @@ impl World {
 
     pub(super) fn cut(&self, path: &Path, length: usize) {
         let mut state = self.state();
-        let file = state.files.get_mut(path).unwrap();
+        let Some(file) = state.files.get_mut(path) else { return };
         file.bytes.truncate(length);
         file.durable = file.durable.map(|durable| durable.min(length));
     }
@@ -162,8 +216,23 @@ impl World {
         self.state().files.get(path).map(|file| file.bytes.clone()).unwrap_or_default()
     }
 
+    /// Nobody writes it any more.
+    pub(super) fn close(&self, path: &Path) {
+        self.state().open.remove(path);
+    }
+
     pub(super) fn remove_empty(&self, path: &Path) {
         self.state().files.remove(path);
+    }
+
+    /// Takes the disk away, or puts it back.
+    pub(super) fn mount(&self, is_mounted: bool) {
+        let mut guard = self.state();
+        let state = &mut *guard;
+        if state.is_mounted != is_mounted {
+            state.is_mounted = is_mounted;
+            std::mem::swap(&mut state.files, &mut state.hidden);
+        }
     }
 
     /// The machine is started again. A power cut takes what was not made durable, in part or whole,
@@ -171,29 +240,74 @@ impl World {
     pub(super) fn start_again(&self, power_was_cut: bool) {
         let mut guard = self.state();
         let state = &mut *guard;
-        (state.stops_in, state.is_stopped) = (None, false);
+        (state.stops_in, state.is_stopped, state.disk_fails) = (None, false, false);
+        state.spool_refused = false;
+        state.open.clear();
         if !power_was_cut {
             return;
         }
         let rng = &mut state.rng;
-        state.files.retain(|_, file| {
+        let on_disk = if state.is_mounted { &mut state.files } else { &mut state.hidden };
+        on_disk.retain(|_, file| {
             let Some(durable) = file.durable else { return rng.random_bool(0.3) };
             let left = rng.random_range(durable..=file.bytes.len().max(durable));
-            file.bytes.truncate(left);
+            // What a file begins with is less than a block of a disk: there, or not.
+            let header = file.bytes.iter().position(|byte| *byte == b'\n').unwrap_or(0);
+            file.bytes.truncate(if left > header { left } else { durable });
             true
         });
         for (path, file) in std::mem::take(&mut state.unsettled) {
             if rng.random_bool(0.5) {
-                state.files.entry(path).or_insert(file);
+                on_disk.entry(path).or_insert(file);
             }
         }
-        for file in state.files.values_mut() {
+        for file in on_disk.values_mut() {
             file.durable = Some(file.bytes.len());
         }
     }
 
     /// Works on the database, which may fail before, or not answer after.
-    fn ask<T>(&self, work: impl FnOnce(&mut State) -> T) -> Result<T, Error> {
+    async fn ask<T>(&self, work: impl FnOnce(&mut State) -> T + Send) -> Result<T, Error> {
+        self.pause().await;
+        let answer = self.answer(work);
+        self.pause().await;
+        answer
+    }
+
+    /// Lets others go on ([`World::take_turns`]).
+    async fn pause(&self) {
+        let mut has_paused = false;
+        poll_fn(|context| {
+            if std::mem::replace(&mut has_paused, true) {
+                return Poll::Ready(());
+            }
+            self.state().has_paused = true;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// Lets tasks take turns at their questions to the database, as the seed says. Whoever waits for
+    /// anything else keeps his turn, so that a seed always lives the same.
+    pub(super) async fn take_turns(&self, mut tasks: Vec<Task<'_>>) {
+        let mut turn = 0;
+        poll_fn(|context| {
+            while !tasks.is_empty() {
+                self.state().has_paused = false;
+                match tasks[turn].as_mut().poll(context) {
+                    Poll::Ready(()) => drop(tasks.remove(turn)),
+                    Poll::Pending if self.state().has_paused => {}
+                    Poll::Pending => return Poll::Pending,
+                }
+                turn = self.state().rng.random_range(0..tasks.len().max(1));
+            }
+            Poll::Ready(())
+        })
+        .await;
+    }
+
+    fn answer<T>(&self, work: impl FnOnce(&mut State) -> T) -> Result<T, Error> {
         let away =
             || Error::Open { place: "a simulation".into(), advice: "wait".into(), source: None };
         let mut state = self.state().step().map_err(|_| away())?;
@@ -205,6 +319,9 @@ impl World {
         if state.rng.random_range(0..100) < is_mute { Err(away()) } else { Ok(answer) }
     }
 }
+
+/// Something that goes on beside others.
+pub(super) type Task<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
 /// One operation further.
 trait Step: Sized {
@@ -222,22 +339,50 @@ impl Step for MutexGuard<'_, State> {
 }
 
 impl State {
+    /// The disk answers.
+    fn can_do(&self) -> io::Result<()> {
+        if self.disk_fails { Err(io::Error::from_raw_os_error(5)) } else { Ok(()) }
+    }
+
+    fn can_write(&self) -> io::Result<()> {
+        if self.disk_is_full { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+    }
+
     pub(super) fn is_protected(&self, segment: &Segment) -> bool {
-        self.protected.iter().any(|(camera, span)| {
-            *camera == segment.camera && !span.intersect(segment.span()).is_empty()
-        })
+        is_within(&self.protected, segment)
     }
 
     /// Footage is about to be deleted.
     fn may_remove(&mut self, path: &Path, bytes: &[u8]) {
-        let Some(segment) = inspect(bytes) else { return };
-        let relative = path.strip_prefix(ROOT).unwrap().display().to_string();
-        let is_garbage = self.garbage.values().any(|garbage| *garbage == relative);
-        let was_noted = self.discarded.contains(&segment.id);
-        if !is_garbage && !was_noted {
-            self.broken.push(format!("{relative} was deleted before its row"));
-        }
+        let path = relative(path);
+        let Some(segment) = inspect(bytes).into_segment(path.clone()) else { return };
         self.reclaimed.insert(segment.id);
+        if self.garbage.contains_key(&segment.id) {
+            return;
+        }
+        let is_noted = !self.rows.contains_key(&segment.id) || self.is_discard_spooled(segment.id);
+        if !is_noted && self.spool_refused {
+            self.unkept.insert(segment.id);
+        } else if !is_noted {
+            self.broken.push(format!("{path} was deleted before its row"));
+        }
+        if is_within(&self.remembered, &segment) {
+            self.broken.push(format!("{path} was deleted, and is protected"));
+        }
+        self.may_go(&segment);
+    }
+
+    fn is_discard_spooled(&self, wanted: SegmentId) -> bool {
+        let spooled = self.files.iter().filter(|(path, _)| is_spool(path));
+        let mut entries = spooled.filter_map(|(_, file)| serde_json::from_slice(&file.bytes).ok());
+        entries.any(|entry| matches!(entry, Entry::Discarded { id, .. } if id == wanted))
+    }
+
+    /// It was decided that footage goes.
+    fn may_go(&mut self, segment: &Segment) {
+        if self.now.since(segment.end) < Duration::from_secs(600) {
+            self.broken.push(format!("{} goes, and is young", segment.path));
+        }
     }
 
     fn throw_away(&mut self, ids: &[SegmentId], protected_too: bool) {
@@ -245,36 +390,75 @@ impl State {
             let goes =
                 self.rows.get(id).is_some_and(|row| protected_too || !self.is_protected(row));
             if goes && let Some(row) = self.rows.remove(id) {
+                if !protected_too {
+                    self.decided += 1;
+                    self.may_go(&row);
+                }
                 self.garbage.insert(*id, row.path);
             }
         }
     }
 }
 
+fn is_within(spans: &[(CameraId, Span)], segment: &Segment) -> bool {
+    spans.iter().any(|(camera, span)| {
+        *camera == segment.camera && !span.intersect(segment.span()).is_empty()
+    })
+}
+
+fn is_spool(path: &Path) -> bool {
+    path.extension().is_some_and(|ext| ext == "json")
+}
+
 impl Disk for World {
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         let state = self.state().step()?;
+        state.can_do()?;
         let within = state.files.keys().filter(|path| path.parent() == Some(folder));
         Ok(within.cloned().collect())
     }
 
-    fn exists(&self, path: &Path) -> io::Result<bool> {
-        Ok(self.state().step()?.files.contains_key(path))
+    fn folders(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        let state = self.state().step()?;
+        state.can_do()?;
+        let names = state.files.keys().filter_map(|path| {
+            let mut below = path.strip_prefix(folder).ok()?.components();
+            let name = below.next()?;
+            below.next().map(|_| folder.join(name))
+        });
+        Ok(names.collect::<BTreeSet<_>>().into_iter().collect())
+    }
+
+    fn size(&self, path: &Path) -> io::Result<u64> {
+        Ok(self.read(path)?.len() as u64)
+    }
+
+    fn inspect(&self, path: &Path) -> io::Result<Inspected> {
+        let is_being_written = self.state().open.contains(path);
+        Ok(Inspected { is_being_written, ..inspect(&self.read(path)?) })
+    }
+
+    fn settle_file(&self, path: &Path, length: u64) -> io::Result<()> {
+        self.cut(path, usize::try_from(length).unwrap());
+        self.sync(path)
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         let state = self.state().step()?;
+        state.can_do()?;
         let file = state.files.get(path).ok_or(io::ErrorKind::NotFound)?;
         Ok(file.bytes.clone())
     }
 
     fn write_whole(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.state().step()?;
-        if state.disk_is_full {
-            return Err(io::ErrorKind::StorageFull.into());
-        }
+        let can_write = state.can_write().and(state.can_do());
+        state.spool_refused = can_write.is_err();
+        can_write?;
         let file = File { bytes: bytes.to_vec(), durable: Some(bytes.len()) };
-        state.files.insert(path.to_owned(), file);
+        if state.files.insert(path.to_owned(), file).is_some() {
+            state.broken.push(format!("{} was written over", relative(path)));
+        }
         Ok(())
     }
 
@@ -287,9 +471,7 @@ impl Disk for World {
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         let mut state = self.state().step()?;
-        if state.disk_fails {
-            return Err(io::Error::from_raw_os_error(5));
-        }
+        state.can_do()?;
         let file = state.files.remove(path).ok_or(io::ErrorKind::NotFound)?;
         if path.extension().is_some_and(|ext| ext == "mp4") {
             state.may_remove(path, &file.bytes);
@@ -300,9 +482,7 @@ impl Disk for World {
 
     fn settle_folder(&self, folder: &Path) -> io::Result<()> {
         let mut state = self.state().step()?;
-        if state.disk_fails {
-            return Err(io::Error::from_raw_os_error(5));
-        }
+        state.can_do()?;
         state.unsettled.retain(|path, _| path.parent() != Some(folder));
         Ok(())
     }
@@ -331,6 +511,7 @@ impl Index for World {
             Entry::Notice(_) => Some(1),
             _ => None,
         })
+        .await
     }
 
     fn note_available(&self, _: bool) -> bool {
@@ -341,7 +522,7 @@ impl Index for World {
         let all = |state: &mut State| -> BTreeSet<CameraId> {
             state.rows.values().map(|row| row.camera.clone()).collect()
         };
-        Ok(self.ask(all)?.into_iter().collect())
+        Ok(self.ask(all).await?.into_iter().collect())
     }
 
     async fn oldest_unprotected(
@@ -356,6 +537,23 @@ impl Index for World {
             rows.truncate(usize::try_from(limit).unwrap());
             rows
         })
+        .await
+    }
+
+    async fn all_segments(
+        &self,
+        after: Option<SegmentId>,
+        limit: u64,
+    ) -> Result<Vec<Segment>, Error> {
+        self.ask(|state| {
+            let rows = state.rows.values().filter(|row| after.is_none_or(|after| row.id > after));
+            rows.take(usize::try_from(limit.min(PAGE)).unwrap()).cloned().collect()
+        })
+        .await
+    }
+
+    async fn mark_lost(&self, ids: &[SegmentId], _: WallTime) -> Result<(), Error> {
+        self.ask(|state| state.rows.retain(|id, _| !ids.contains(id))).await
     }
 
     async fn newest_segment(&self, camera: &CameraId) -> Result<Option<Segment>, Error> {
@@ -363,18 +561,19 @@ impl Index for World {
             let rows = state.rows.values().filter(|row| row.camera == *camera);
             rows.max_by_key(|row| row.end).cloned()
         })
+        .await
     }
 
     async fn footage_of(&self, camera: &CameraId) -> Result<KeptFootage, Error> {
-        self.ask(|state| kept(state.rows.values().filter(|row| row.camera == *camera)))
+        self.ask(|state| kept(state.rows.values().filter(|row| row.camera == *camera))).await
     }
 
     async fn recorded_totals(&self) -> Result<KeptFootage, Error> {
-        self.ask(|state| kept(state.rows.values()))
+        self.ask(|state| kept(state.rows.values())).await
     }
 
     async fn discard(&self, ids: &[SegmentId], _: WallTime) -> Result<(), Error> {
-        self.ask(|state| state.throw_away(ids, false))
+        self.ask(|state| state.throw_away(ids, false)).await
     }
 
     async fn garbage(&self, limit: u64) -> Result<Vec<(SegmentId, String)>, Error> {
@@ -382,10 +581,11 @@ impl Index for World {
             let garbage = state.garbage.iter().map(|(id, path)| (*id, path.clone()));
             garbage.take(usize::try_from(limit).unwrap()).collect()
         })
+        .await
     }
 
     async fn forget_garbage(&self, ids: &[SegmentId]) -> Result<(), Error> {
-        self.ask(|state| state.garbage.retain(|id, _| !ids.contains(id)))
+        self.ask(|state| state.garbage.retain(|id, _| !ids.contains(id))).await
     }
 }
 
