@@ -155,16 +155,20 @@ impl Spool {
         true
     }
 
-    /// The oldest entry. One that cannot be read is put aside and the next is taken.
+    /// The oldest entry. One that the disk does not give waits for the next start, one that is broken
+    /// is put aside; the next is taken.
     pub fn front(&mut self) -> Option<Entry> {
         while let Some(number) = self.numbers.front() {
             let path = self.path(*number);
-            let read = self.disk.read(&path).and_then(|bytes| Ok(serde_json::from_slice(&bytes)?));
-            match read {
+            let read = self.disk.read(&path);
+            let is_read = read.is_ok();
+            match read.and_then(|bytes| Ok(serde_json::from_slice(&bytes)?)) {
                 Ok(entry) => return Some(entry),
                 Err(error) => {
                     error!(path = %path.display(), %error, "a spooled entry cannot be read");
-                    let _ = self.disk.rename(&path, &path.with_extension("broken"));
+                    if is_read {
+                        let _ = self.disk.rename(&path, &path.with_extension("broken"));
+                    }
                     self.numbers.pop_front();
                 }
             }
