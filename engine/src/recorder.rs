@@ -226,7 +226,7 @@ impl<I: Index> Desk<I> {
 
     /// Writes an entry at once where nothing waits before it and the database answers.
     pub(crate) async fn take(&mut self, entry: Entry) {
-        let is_first = self.spool.as_ref().is_none_or(Spool::is_empty);
+        let is_first = self.with_spool(Spool::is_clear).await != Some(false);
         if is_first && self.write(&entry).await != Outcome::Away {
             return;
         }
