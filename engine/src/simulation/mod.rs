@@ -65,6 +65,8 @@ struct Simulation {
     sets: Vec<(Duration, i64)>,
     /// When this life began, and how far the clock was off then.
     life: (Duration, i64),
+    /// Connections that were noted in the database, or in the spool on disk.
+    kept_runs: BTreeSet<RunId>,
     /// Finished files that a sync has covered.
     durable: BTreeMap<SegmentId, PathBuf>,
     trail: Vec<String>,
@@ -100,6 +102,7 @@ impl Simulation {
             offset_us: 0,
             sets: Vec::new(),
             life: (Duration::ZERO, 0),
+            kept_runs: BTreeSet::new(),
             durable: BTreeMap::new(),
             trail: Vec::new(),
         }
@@ -127,7 +130,8 @@ impl Simulation {
             76..80 => self.protect(),
             80..83 => self.set_clock(),
             83..88 => self.change_database(),
-            88..92 => self.change_disk(),
+            88..91 => self.change_disk(),
+            91 => self.change_mount(),
             92..96 => {
                 let left = self.rng.random_range(0..12);
                 self.world.state().stops_in = Some(left);
@@ -145,7 +149,11 @@ impl Simulation {
     async fn write(&mut self) {
         let camera = self.rng.random_range(0..CAMERAS.len());
         let Some(mut segment) = self.open[camera].take() else {
-            self.open[camera] = self.begin(camera);
+            let begun = self.begin(camera);
+            if let Some(segment) = &begun {
+                self.note_run(segment).await;
+            }
+            self.open[camera] = begun;
             return;
         };
         let path = path_of(&segment);
@@ -175,7 +183,7 @@ impl Simulation {
         let segment = Segment {
             id,
             camera: CAMERAS[camera].parse().unwrap(),
-            run: RunId::generate(),
+            run: RunId(uuid::Uuid::from_u128(self.rng.random())),
             sequence: 0,
             start,
             end: start,
@@ -190,6 +198,17 @@ impl Simulation {
         self.unindexed.opened(segment.clone());
         self.note(format!("begin {}", segment.path));
         Some(segment)
+    }
+
+    /// Has the connection noted that the file is recorded over.
+    async fn note_run(&mut self, segment: &Segment) {
+        let Segment { run, start: at, .. } = *segment;
+        let began = Entry::RunBegan { run, camera: segment.camera.clone(), at };
+        self.desk.take(began).await;
+        let state = self.world.state();
+        if !state.is_stopped && !state.spool_refused && state.is_mounted {
+            self.kept_runs.insert(run);
+        }
     }
 
     /// Brings a file to disk and announces it, as far as the disk went along.
@@ -353,6 +372,13 @@ impl Simulation {
         self.note(what);
     }
 
+    /// The disk goes, and an empty folder is in its place; or it is there again.
+    fn change_mount(&mut self) {
+        let is_mounted = !self.world.state().is_mounted;
+        self.world.mount(is_mounted);
+        self.note(format!("the disk: mounted {is_mounted}"));
+    }
+
     /// The engine is started on what is left.
     fn start_again(&mut self, power_was_cut: bool) {
         self.note(if power_was_cut { "a power cut" } else { "a crash" });
@@ -430,6 +456,8 @@ impl Simulation {
                 broken.push(format!("{} has two rows", row.path));
             }
         }
+        let runs = self.kept_runs.difference(&state.runs);
+        broken.extend(runs.map(|run| format!("run {} was kept and is gone", run.0)));
         let without = files.keys().filter(|path| !with_row.contains(*path));
         broken.extend(without.map(|path| format!("{} has no row", path.display())));
         broken

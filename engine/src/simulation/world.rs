@@ -15,13 +15,13 @@ use std::{
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use ronin_core::{
-    CameraId, Segment, SegmentId, Span, WallTime, control::KeptFootage, playback::FileIndex,
+    CameraId, RunId, Segment, SegmentId, Span, WallTime, control::KeptFootage, playback::FileIndex,
 };
 use ronin_pipelines::segment_file::{Identity, Inspected};
 use ronin_store::Error;
 use serde_json::json;
 
-use crate::{disk::Disk, index::Index, spool::Entry};
+use crate::{disk::Disk, index::Index, spool::Entry, storage};
 
 /// Rows in an answer: few, so that there is more than one.
 const PAGE: u64 = 5;
@@ -53,7 +53,7 @@ pub(super) struct State {
     /// Files that are being written.
     pub(super) open: BTreeSet<PathBuf>,
     /// The spool could not be written when it was last tried.
-    spool_refused: bool,
+    pub(super) spool_refused: bool,
     /// Removed, and a power cut may bring them back.
     unsettled: BTreeMap<PathBuf, File>,
     pub(super) disk_is_full: bool,
@@ -61,6 +61,7 @@ pub(super) struct State {
 
     pub(super) rows: BTreeMap<SegmentId, Segment>,
     pub(super) garbage: BTreeMap<SegmentId, String>,
+    pub(super) runs: BTreeSet<RunId>,
     pub(super) protected: Vec<(CameraId, Span)>,
     /// What the engine knows of it while the database is away.
     pub(super) remembered: Vec<(CameraId, Span)>,
@@ -121,6 +122,14 @@ pub(super) fn inspect(bytes: &[u8]) -> Inspected {
     }
 }
 
+/// What says that the disk is there.
+fn proof() -> BTreeMap<PathBuf, File> {
+    BTreeMap::from([(
+        storage::proof(Path::new(ROOT)),
+        File { durable: Some(0), ..File::default() },
+    )])
+}
+
 fn relative(path: &Path) -> String {
     path.strip_prefix(ROOT).unwrap().display().to_string()
 }
@@ -135,7 +144,7 @@ impl World {
             rng: StdRng::seed_from_u64(seed ^ 0x5eed),
             stops_in: None,
             is_stopped: false,
-            files: BTreeMap::new(),
+            files: proof(),
             hidden: BTreeMap::new(),
             is_mounted: true,
             open: BTreeSet::new(),
@@ -145,6 +154,7 @@ impl World {
             disk_fails: false,
             rows: BTreeMap::new(),
             garbage: BTreeMap::new(),
+            runs: BTreeSet::new(),
             protected: Vec::new(),
             remembered: Vec::new(),
             now: WallTime::from_micros(0),
@@ -191,12 +201,12 @@ impl World {
 
     /// How much of a file is durable.
     pub(super) fn durable_bytes(&self, path: &Path) -> usize {
-        self.state().files.get(path).and_then(|file| file.durable).unwrap_or(0)
+        self.state().held(path).and_then(|file| file.durable).unwrap_or(0)
     }
 
     pub(super) fn cut(&self, path: &Path, length: usize) {
         let mut state = self.state();
-        let Some(file) = state.files.get_mut(path) else { return };
+        let Some(file) = state.held(path) else { return };
         file.bytes.truncate(length);
         file.durable = file.durable.map(|durable| durable.min(length));
     }
@@ -213,7 +223,7 @@ impl World {
     }
 
     pub(super) fn bytes(&self, path: &Path) -> Vec<u8> {
-        self.state().files.get(path).map(|file| file.bytes.clone()).unwrap_or_default()
+        self.state().held(path).map(|file| file.bytes.clone()).unwrap_or_default()
     }
 
     /// Nobody writes it any more.
@@ -222,7 +232,9 @@ impl World {
     }
 
     pub(super) fn remove_empty(&self, path: &Path) {
-        self.state().files.remove(path);
+        let mut state = self.state();
+        state.files.remove(path);
+        state.hidden.remove(path);
     }
 
     /// Takes the disk away, or puts it back.
@@ -344,6 +356,11 @@ impl State {
         if self.disk_fails { Err(io::Error::from_raw_os_error(5)) } else { Ok(()) }
     }
 
+    /// A file as its writer holds it, whether its disk is still mounted or not.
+    fn held(&mut self, path: &Path) -> Option<&mut File> {
+        self.files.get_mut(path).or(self.hidden.get_mut(path))
+    }
+
     fn can_write(&self) -> io::Result<()> {
         if self.disk_is_full { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
@@ -430,7 +447,12 @@ impl Disk for World {
     }
 
     fn size(&self, path: &Path) -> io::Result<u64> {
-        Ok(self.read(path)?.len() as u64)
+        let read = self.read(path);
+        if path == storage::proof(Path::new(ROOT)) {
+            // Who is not told that the disk is there does not try to write.
+            self.state().spool_refused = read.is_err();
+        }
+        Ok(read?.len() as u64)
     }
 
     fn inspect(&self, path: &Path) -> io::Result<Inspected> {
@@ -506,6 +528,10 @@ impl Index for World {
             }
             Entry::Discarded { id, .. } => {
                 state.throw_away(&[*id], true);
+                None
+            }
+            Entry::RunBegan { run, .. } => {
+                state.runs.insert(*run);
                 None
             }
             Entry::Notice(_) => Some(1),
