@@ -133,10 +133,11 @@ impl Spool {
         Ok(spool)
     }
 
-    /// Looks whether the storage is there. What waits on it is found again when it is back.
+    /// Looks whether the storage is there, and answers. What waits on it is found again when it is back.
     fn look(&mut self) -> io::Result<()> {
         let was_there = self.is_there;
-        self.is_there = present(self.disk.size(&storage::proof(&self.root)))?.is_some();
+        let seen = present(self.disk.size(&storage::proof(&self.root)));
+        self.is_there = matches!(seen, Ok(Some(_)));
         if !self.is_there {
             self.numbers.clear();
         } else if !was_there {
@@ -145,7 +146,7 @@ impl Spool {
             self.next = self.next.max(self.numbers.back().map_or(0, |last| last + 1));
             self.is_there = true;
         }
-        Ok(())
+        seen.map(drop)
     }
 
     fn found(&self) -> io::Result<VecDeque<u64>> {
