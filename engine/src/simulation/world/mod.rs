@@ -2,6 +2,9 @@
 //! may be lost, an answer may not come although the work was done, and at any operation the machine
 //! may stop.
 
+mod disk;
+mod index;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     future::poll_fn,
@@ -14,17 +17,12 @@ use std::{
 };
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use ronin_core::{
-    CameraId, RunId, Segment, SegmentId, Span, WallTime, control::KeptFootage, playback::FileIndex,
-};
+use ronin_core::{CameraId, RunId, Segment, SegmentId, Span, WallTime, playback::FileIndex};
 use ronin_pipelines::segment_file::{Identity, Inspected};
 use ronin_store::Error;
 use serde_json::json;
 
-use crate::{disk::Disk, index::Index, spool::Entry, storage};
-
-/// Rows in an answer: few, so that there is more than one.
-const PAGE: u64 = 5;
+use crate::{spool::Entry, storage};
 
 pub(super) const ROOT: &str = "/storage-of-a-simulation";
 
@@ -61,7 +59,11 @@ pub(super) struct State {
 
     pub(super) rows: BTreeMap<SegmentId, Segment>,
     pub(super) garbage: BTreeMap<SegmentId, String>,
+    /// Whatever was garbage.
+    thrown: BTreeSet<SegmentId>,
     pub(super) runs: BTreeSet<RunId>,
+    /// The disk was always there, so that nothing had a reason to overtake what waited on it.
+    pub(super) is_order_kept: bool,
     pub(super) protected: Vec<(CameraId, Span)>,
     /// What the engine knows of it while the database is away.
     pub(super) remembered: Vec<(CameraId, Span)>,
@@ -154,7 +156,9 @@ impl World {
             disk_fails: false,
             rows: BTreeMap::new(),
             garbage: BTreeMap::new(),
+            thrown: BTreeSet::new(),
             runs: BTreeSet::new(),
+            is_order_kept: true,
             protected: Vec::new(),
             remembered: Vec::new(),
             now: WallTime::from_micros(0),
@@ -243,6 +247,7 @@ impl World {
         let state = &mut *guard;
         if state.is_mounted != is_mounted {
             state.is_mounted = is_mounted;
+            state.is_order_kept = false;
             std::mem::swap(&mut state.files, &mut state.hidden);
         }
     }
@@ -412,6 +417,7 @@ impl State {
                     self.may_go(&row);
                 }
                 self.garbage.insert(*id, row.path);
+                self.thrown.insert(*id);
             }
         }
     }
@@ -425,199 +431,4 @@ fn is_within(spans: &[(CameraId, Span)], segment: &Segment) -> bool {
 
 fn is_spool(path: &Path) -> bool {
     path.extension().is_some_and(|ext| ext == "json")
-}
-
-impl Disk for World {
-    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
-        let state = self.state().step()?;
-        state.can_do()?;
-        let within = state.files.keys().filter(|path| path.parent() == Some(folder));
-        Ok(within.cloned().collect())
-    }
-
-    fn folders(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
-        let state = self.state().step()?;
-        state.can_do()?;
-        let names = state.files.keys().filter_map(|path| {
-            let mut below = path.strip_prefix(folder).ok()?.components();
-            let name = below.next()?;
-            below.next().map(|_| folder.join(name))
-        });
-        Ok(names.collect::<BTreeSet<_>>().into_iter().collect())
-    }
-
-    fn size(&self, path: &Path) -> io::Result<u64> {
-        let read = self.read(path);
-        if path == storage::proof(Path::new(ROOT)) {
-            // Who is not told that the disk is there does not try to write.
-            self.state().spool_refused = read.is_err();
-        }
-        Ok(read?.len() as u64)
-    }
-
-    fn inspect(&self, path: &Path) -> io::Result<Inspected> {
-        let is_being_written = self.state().open.contains(path);
-        Ok(Inspected { is_being_written, ..inspect(&self.read(path)?) })
-    }
-
-    fn settle_file(&self, path: &Path, length: u64) -> io::Result<()> {
-        self.cut(path, usize::try_from(length).unwrap());
-        self.sync(path)
-    }
-
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let state = self.state().step()?;
-        state.can_do()?;
-        let file = state.files.get(path).ok_or(io::ErrorKind::NotFound)?;
-        Ok(file.bytes.clone())
-    }
-
-    fn write_whole(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut state = self.state().step()?;
-        let can_write = state.can_write().and(state.can_do());
-        state.spool_refused = can_write.is_err();
-        can_write?;
-        let file = File { bytes: bytes.to_vec(), durable: Some(bytes.len()) };
-        if state.files.insert(path.to_owned(), file).is_some() {
-            state.broken.push(format!("{} was written over", relative(path)));
-        }
-        Ok(())
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        let mut state = self.state().step()?;
-        let file = state.files.remove(from).ok_or(io::ErrorKind::NotFound)?;
-        state.files.insert(to.to_owned(), file);
-        Ok(())
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        let mut state = self.state().step()?;
-        state.can_do()?;
-        let file = state.files.remove(path).ok_or(io::ErrorKind::NotFound)?;
-        if path.extension().is_some_and(|ext| ext == "mp4") {
-            state.may_remove(path, &file.bytes);
-        }
-        state.unsettled.insert(path.to_owned(), file);
-        Ok(())
-    }
-
-    fn settle_folder(&self, folder: &Path) -> io::Result<()> {
-        let mut state = self.state().step()?;
-        state.can_do()?;
-        state.unsettled.retain(|path, _| path.parent() != Some(folder));
-        Ok(())
-    }
-}
-
-impl Index for World {
-    async fn write(&self, entry: &Entry) -> Result<Option<i64>, Error> {
-        self.ask(|state| match entry {
-            Entry::Segment(recorded) => {
-                let segment = recorded.segment.clone();
-                if state.garbage.contains_key(&segment.id) {
-                    return None;
-                }
-                let taken =
-                    state.rows.values().any(|r| r.path == segment.path && r.id != segment.id);
-                if taken {
-                    state.broken.push(format!("{} has two rows", segment.path));
-                }
-                state.rows.insert(segment.id, segment);
-                None
-            }
-            Entry::Discarded { id, .. } => {
-                state.throw_away(&[*id], true);
-                None
-            }
-            Entry::RunBegan { run, .. } => {
-                state.runs.insert(*run);
-                None
-            }
-            Entry::Notice(_) => Some(1),
-            _ => None,
-        })
-        .await
-    }
-
-    fn note_available(&self, _: bool) -> bool {
-        false
-    }
-
-    async fn cameras_with_footage(&self) -> Result<Vec<CameraId>, Error> {
-        let all = |state: &mut State| -> BTreeSet<CameraId> {
-            state.rows.values().map(|row| row.camera.clone()).collect()
-        };
-        Ok(self.ask(all).await?.into_iter().collect())
-    }
-
-    async fn oldest_unprotected(
-        &self,
-        camera: &CameraId,
-        limit: u64,
-    ) -> Result<Vec<Segment>, Error> {
-        self.ask(|state| {
-            let rows = state.rows.values().filter(|row| row.camera == *camera);
-            let mut rows: Vec<_> = rows.filter(|row| !state.is_protected(row)).cloned().collect();
-            rows.sort_by_key(|row| (row.end, row.id));
-            rows.truncate(usize::try_from(limit).unwrap());
-            rows
-        })
-        .await
-    }
-
-    async fn all_segments(
-        &self,
-        after: Option<SegmentId>,
-        limit: u64,
-    ) -> Result<Vec<Segment>, Error> {
-        self.ask(|state| {
-            let rows = state.rows.values().filter(|row| after.is_none_or(|after| row.id > after));
-            rows.take(usize::try_from(limit.min(PAGE)).unwrap()).cloned().collect()
-        })
-        .await
-    }
-
-    async fn mark_lost(&self, ids: &[SegmentId], _: WallTime) -> Result<(), Error> {
-        self.ask(|state| state.rows.retain(|id, _| !ids.contains(id))).await
-    }
-
-    async fn newest_segment(&self, camera: &CameraId) -> Result<Option<Segment>, Error> {
-        self.ask(|state| {
-            let rows = state.rows.values().filter(|row| row.camera == *camera);
-            rows.max_by_key(|row| row.end).cloned()
-        })
-        .await
-    }
-
-    async fn footage_of(&self, camera: &CameraId) -> Result<KeptFootage, Error> {
-        self.ask(|state| kept(state.rows.values().filter(|row| row.camera == *camera))).await
-    }
-
-    async fn recorded_totals(&self) -> Result<KeptFootage, Error> {
-        self.ask(|state| kept(state.rows.values())).await
-    }
-
-    async fn discard(&self, ids: &[SegmentId], _: WallTime) -> Result<(), Error> {
-        self.ask(|state| state.throw_away(ids, false)).await
-    }
-
-    async fn garbage(&self, limit: u64) -> Result<Vec<(SegmentId, String)>, Error> {
-        self.ask(|state| {
-            let garbage = state.garbage.iter().map(|(id, path)| (*id, path.clone()));
-            garbage.take(usize::try_from(limit).unwrap()).collect()
-        })
-        .await
-    }
-
-    async fn forget_garbage(&self, ids: &[SegmentId]) -> Result<(), Error> {
-        self.ask(|state| state.garbage.retain(|id, _| !ids.contains(id))).await
-    }
-}
-
-fn kept<'a>(rows: impl Iterator<Item = &'a Segment>) -> KeptFootage {
-    rows.fold(KeptFootage { segments: 0, bytes: 0 }, |sum, row| KeptFootage {
-        segments: sum.segments + 1,
-        bytes: sum.bytes + row.size_bytes,
-    })
 }
