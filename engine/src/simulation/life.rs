@@ -9,8 +9,8 @@ use std::{
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use ronin_core::{
-    Recorded, RunId, Segment, SegmentId, Unindexed, WallTime, notice::News, playback::FileIndex,
-    storage::Limits,
+    CameraId, Recorded, RunId, Segment, SegmentId, Unindexed, WallTime, notice::News,
+    playback::FileIndex, storage::Limits,
 };
 use tokio::sync::watch;
 
@@ -198,11 +198,9 @@ impl Simulation {
         let began = Entry::RunBegan { run, camera: segment.camera.clone(), at };
         self.desk.take(began).await;
         let state = self.world.state();
-        if state.is_stopped {
-        } else if state.spool_refused {
-            self.held_runs.insert(run);
-        } else {
-            self.kept_runs.insert(run);
+        if !state.is_stopped {
+            let noted = if state.spool_refused { &mut self.held_runs } else { &mut self.kept_runs };
+            noted.insert(run);
         }
     }
 
@@ -305,19 +303,22 @@ impl Simulation {
         let disk = Arc::new(self.world.clone());
         let blind = Blind { disk, root: ROOT.into(), keeper };
         let remembered = self.world.state().remembered.clone();
-        let pass = blind.reclaim(
-            |camera| {
-                let spans = remembered.iter().filter(|(of, _)| of == camera);
-                spans.map(|(_, span)| *span).collect()
-            },
-            situation,
-            LIMITS,
-        );
-        let desk = &mut self.desk;
-        let gone = tokio::select! {
-            gone = pass => gone,
-            never = async { loop { desk.take_kept(to_keep.recv().await.unwrap()).await } } => never,
+        let protected = |camera: &CameraId| {
+            let spans = remembered.iter().filter(|(of, _)| of == camera);
+            spans.map(|(_, span)| *span).collect()
         };
+        let pass = async {
+            let gone = blind.reclaim(protected, situation, LIMITS).await;
+            drop(blind);
+            gone
+        };
+        let desk = &mut self.desk;
+        let keeps = async {
+            while let Some(kept) = to_keep.recv().await {
+                desk.take_kept(kept).await;
+            }
+        };
+        let (gone, ()) = tokio::join!(pass, keeps);
         self.note(format!("reclaimed without the index: {gone:?}"));
     }
 
