@@ -13,14 +13,17 @@ use crate::{disk::Disk, storage};
 
 impl Disk for World {
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
-        let state = self.state().step()?;
-        state.can_do()?;
+        let mut state = self.state().step()?;
+        let can_list = state.can_do();
+        // Nor does who cannot see what waits there.
+        state.spool_refused |= can_list.is_err();
+        can_list?;
         let within = state.files.keys().filter(|path| path.parent() == Some(folder));
         Ok(within.cloned().collect())
     }
 
     fn folders(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
-        let state = self.state().step()?;
+        let mut state = self.state().step()?;
         state.can_do()?;
         let names = state.files.keys().filter_map(|path| {
             let mut below = path.strip_prefix(folder).ok()?.components();
@@ -50,7 +53,7 @@ impl Disk for World {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let state = self.state().step()?;
+        let mut state = self.state().step()?;
         state.can_do()?;
         let file = state.files.get(path).ok_or(io::ErrorKind::NotFound)?;
         Ok(file.bytes.clone())

@@ -308,14 +308,17 @@ impl World {
     /// Lets tasks take turns at their questions to the database, as the seed says. Whoever waits for
     /// anything else keeps his turn, so that a seed always lives the same.
     pub(super) async fn take_turns(&self, mut tasks: Vec<Task<'_>>) {
+        // Some wait in the middle of a step for as long as others get on.
+        let patience = [0.5, 0.95][self.state().rng.random_range(0..2)];
         let mut turn = 0;
         poll_fn(|context| {
             while !tasks.is_empty() {
                 self.state().has_paused = false;
                 match tasks[turn].as_mut().poll(context) {
                     Poll::Ready(()) => drop(tasks.remove(turn)),
-                    Poll::Pending if self.state().has_paused => {}
-                    Poll::Pending => return Poll::Pending,
+                    Poll::Pending if !self.state().has_paused => return Poll::Pending,
+                    Poll::Pending if self.state().rng.random_bool(patience) => continue,
+                    Poll::Pending => {}
                 }
                 turn = self.state().rng.random_range(0..tasks.len().max(1));
             }
@@ -356,9 +359,13 @@ impl Step for MutexGuard<'_, State> {
 }
 
 impl State {
-    /// The disk answers.
-    fn can_do(&self) -> io::Result<()> {
-        if self.disk_fails { Err(io::Error::from_raw_os_error(5)) } else { Ok(()) }
+    /// The disk answers: one that fails does so now and then.
+    fn can_do(&mut self) -> io::Result<()> {
+        if self.disk_fails && self.rng.random_bool(0.6) {
+            Err(io::Error::from_raw_os_error(5))
+        } else {
+            Ok(())
+        }
     }
 
     /// A file as its writer holds it, whether its disk is still mounted or not.
