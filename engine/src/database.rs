@@ -22,6 +22,7 @@ use uuid::Uuid;
 use crate::{
     camera::latest::Latest,
     config::Config,
+    disk::{Disk, RealDisk},
     memory::Memory,
     reconcile::{self, Missing},
     recorder,
@@ -187,8 +188,15 @@ impl Arrival {
         if !self.is_ours() {
             return;
         }
-        match reconcile::reconcile(&self.store, &self.storage.root, &self.unindexed, Missing::Doubt)
-            .await
+        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+        match reconcile::reconcile(
+            &self.store,
+            &disk,
+            &self.storage.root,
+            &self.unindexed,
+            Missing::Doubt,
+        )
+        .await
         {
             Err(error) => warn!(error = chain(error.as_ref()), "files and rows were not compared"),
             Ok(result) if result.missing > 0 => {
@@ -236,7 +244,7 @@ impl Arrival {
                 let id = ours.unwrap_or_else(Uuid::now_v7);
                 let root = self.storage.root.clone();
                 let is_folder_empty =
-                    spawn_blocking(move || storage::oldest_files(&root, 1)).await??;
+                    spawn_blocking(move || storage::oldest_files(&RealDisk, &root, 1)).await??;
                 let is_folder_empty = is_folder_empty.iter().all(Vec::is_empty);
                 if !is_index_empty && is_folder_empty {
                     if ours.is_none() {

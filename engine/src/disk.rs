@@ -9,14 +9,22 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use ronin_pipelines::segment_file::{self, Inspected};
+
 /// See the module.
 pub trait Disk: Send + Sync + fmt::Debug + 'static {
     /// Paths in a folder; none where it is not there.
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
-    /// Whether a file is there.
-    fn exists(&self, path: &Path) -> io::Result<bool>;
+    /// Folders in a folder; none where it is not there. Links are not followed.
+    fn folders(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
+    /// The size of a file.
+    fn size(&self, path: &Path) -> io::Result<u64>;
     /// The bytes of a file.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// What a file of footage says of itself.
+    fn inspect(&self, path: &Path) -> io::Result<Inspected>;
+    /// Cuts a file to so many bytes, and makes them durable.
+    fn settle_file(&self, path: &Path, length: u64) -> io::Result<()>;
     /// Writes a file so that, whatever happens, the old or the new one is there as a whole; durable
     /// when it returns. Its folder is made where it is missing.
     fn write_whole(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
@@ -28,29 +36,54 @@ pub trait Disk: Send + Sync + fmt::Debug + 'static {
     fn settle_folder(&self, folder: &Path) -> io::Result<()>;
 }
 
+/// `None` where it is not there.
+pub fn present<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// The disk of the machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RealDisk;
 
 impl Disk for RealDisk {
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
-        match fs::read_dir(folder) {
-            Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(error),
-        }
+        let entries = present(fs::read_dir(folder))?.into_iter().flatten();
+        entries.map(|entry| entry.map(|entry| entry.path())).collect()
     }
 
-    fn exists(&self, path: &Path) -> io::Result<bool> {
-        match fs::symlink_metadata(path) {
-            Ok(_) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(error),
+    fn folders(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        let mut folders = Vec::new();
+        for entry in present(fs::read_dir(folder))?.into_iter().flatten() {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                folders.push(entry.path());
+            }
         }
+        Ok(folders)
+    }
+
+    fn size(&self, path: &Path) -> io::Result<u64> {
+        Ok(fs::symlink_metadata(path)?.len())
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         fs::read(path)
+    }
+
+    fn inspect(&self, path: &Path) -> io::Result<Inspected> {
+        segment_file::inspect(path)
+    }
+
+    fn settle_file(&self, path: &Path, length: u64) -> io::Result<()> {
+        let file = OpenOptions::new().write(true).open(path)?;
+        if length < file.metadata()?.len() {
+            file.set_len(length)?;
+        }
+        file.sync_all()
     }
 
     /// The owner alone may read it.

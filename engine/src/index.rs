@@ -1,5 +1,5 @@
-//! What the recorder and the reclaimer ask of the index. Behind a trait, so that both can be driven
-//! through thousands of failures of a database that is not there ([`crate::simulation`] in tests).
+//! What the recorder, the reclaimer and the comparison with the files ask of the index. Behind a
+//! trait, so that they can be driven through thousands of failures of a database that is not there ([`crate::simulation`] in tests).
 
 use std::future::Future;
 
@@ -26,6 +26,13 @@ pub trait Index: Clone + Send + Sync + 'static {
         limit: u64,
     ) -> impl Future<Output = Result<Vec<Segment>, Error>> + Send;
 
+    /// Segments of all cameras by id, from behind `after` on, at most `limit`.
+    fn all_segments(
+        &self,
+        after: Option<SegmentId>,
+        limit: u64,
+    ) -> impl Future<Output = Result<Vec<Segment>, Error>> + Send;
+
     /// The newest segment of a camera.
     fn newest_segment(
         &self,
@@ -43,6 +50,13 @@ pub trait Index: Clone + Send + Sync + 'static {
 
     /// Turns segments into garbage, but for what is protected by now.
     fn discard(
+        &self,
+        ids: &[SegmentId],
+        at: WallTime,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Marks segments as lost whose files are gone.
+    fn mark_lost(
         &self,
         ids: &[SegmentId],
         at: WallTime,
@@ -92,6 +106,14 @@ impl Index for Store {
         Store::oldest_unprotected(self, camera, limit).await
     }
 
+    async fn all_segments(
+        &self,
+        after: Option<SegmentId>,
+        limit: u64,
+    ) -> Result<Vec<Segment>, Error> {
+        Store::all_segments(self, after, limit).await
+    }
+
     async fn newest_segment(&self, camera: &CameraId) -> Result<Option<Segment>, Error> {
         Store::newest_segment(self, camera).await
     }
@@ -106,6 +128,10 @@ impl Index for Store {
 
     async fn discard(&self, ids: &[SegmentId], at: WallTime) -> Result<(), Error> {
         Store::discard(self, ids, at).await
+    }
+
+    async fn mark_lost(&self, ids: &[SegmentId], at: WallTime) -> Result<(), Error> {
+        Store::mark_lost(self, ids, at).await
     }
 
     async fn garbage(&self, limit: u64) -> Result<Vec<(SegmentId, String)>, Error> {

@@ -10,20 +10,22 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    fmt,
-    fs::OpenOptions,
-    io,
+    fmt, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use anyhow::Context;
 use ronin_core::{Recorded, Segment, SegmentId, Unindexed, WallTime, chain};
-use ronin_pipelines::segment_file;
-use ronin_store::Store;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinError, spawn_blocking};
 use tracing::{info, warn};
 
-use crate::{disk::RealDisk, spool, storage};
+use crate::{
+    disk::{Disk, present},
+    index::Index,
+    spool::{self, Entry},
+    storage,
+};
 
 /// Rows read, and marked, at once.
 const PAGE: u64 = 1000;
@@ -85,44 +87,46 @@ impl fmt::Display for Reconciled {
 /// Compares all files and rows, and puts right what can be. Files whose rows wait in the spool, or
 /// are `unindexed` in this life, are left to the recorder: a row that came twice could come the
 /// second time when the file is deleted already.
-pub async fn reconcile(
-    store: &Store,
+pub async fn reconcile<I: Index>(
+    index: &I,
+    disk: &Arc<dyn Disk>,
     root: &Path,
     unindexed: &Unindexed,
     missing: Missing,
 ) -> anyhow::Result<Reconciled> {
-    let folder = root.to_owned();
-    let listed = spawn_blocking(move || {
+    let place = Place { disk: disk.clone(), root: root.to_owned() };
+    let listed = place.on_thread(|place| {
         // In this order: a row that is written in between is seen, or its file is.
-        let waiting = spool::waiting_files(&RealDisk, &folder)?;
-        Ok::<_, io::Error>((waiting, storage::recorded_files(&folder)?))
+        let waiting = spool::waiting_files(&*place.disk, &place.root)?;
+        Ok::<_, io::Error>((waiting, storage::recorded_files(&*place.disk, &place.root)?))
     });
     let listed = listed.await?;
     let (waiting, files) = listed.with_context(|| format!("could not read {}", root.display()))?;
     let mut result = Reconciled::default();
-    let mut rows = compare(store, &files, &mut result).await?;
+    let mut rows = compare(index, &files, &mut result).await?;
     for (id, path) in rows.short {
-        match take_in(root, &path, &mut result).await? {
+        match take_in(&place, &path, &mut result).await? {
             Some(recorded) => {
-                store.index_segment(&recorded).await.context("could not correct a row")?;
+                let entry = Entry::Segment(recorded);
+                index.write(&entry).await.context("could not correct a row")?;
                 result.corrected += 1;
             }
             // Where nothing was left of it, it is gone now.
             None => rows.missing.push((id, path.display().to_string())),
         }
     }
-    mark_missing(store, root, rows.missing, missing, &mut result).await?;
+    mark_missing(index, &place, rows.missing, missing, &mut result).await?;
     rows.known.extend(waiting);
     for relative in files.into_keys().filter(|path| !rows.known.contains(path.as_path())) {
         if relative.to_str().is_some_and(|path| unindexed.has_file(path)) {
             continue;
         }
-        let Some(recorded) = take_in(root, &relative, &mut result).await? else { continue };
-        if let Err(error) = store.index_segment(&recorded).await {
+        let Some(recorded) = take_in(&place, &relative, &mut result).await? else { continue };
+        let path = recorded.segment.path.clone();
+        if let Err(error) = index.write(&Entry::Segment(recorded)).await {
             if error.kind() == ronin_core::ErrorKind::Unavailable {
                 return Err(error).context("could not write a row");
             }
-            let path = &recorded.segment.path;
             warn!(path, error = chain(&error), "a file was not adopted");
             result.strange.push(relative);
             continue;
@@ -136,25 +140,43 @@ pub async fn reconcile(
     Ok(result)
 }
 
+/// Where the files are.
+#[derive(Clone)]
+struct Place {
+    disk: Arc<dyn Disk>,
+    root: PathBuf,
+}
+
+impl Place {
+    /// Works there on a thread that may block.
+    async fn on_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Result<T, JoinError> {
+        let place = self.clone();
+        spawn_blocking(move || work(&place)).await
+    }
+}
+
 /// What the rows say of the files.
-pub(crate) struct Rows {
+struct Rows {
     /// Paths that have a row, or are on their way out.
-    pub(crate) known: HashSet<PathBuf>,
+    known: HashSet<PathBuf>,
     /// Files that are shorter than their row says.
-    pub(crate) short: Vec<(SegmentId, PathBuf)>,
+    short: Vec<(SegmentId, PathBuf)>,
     /// Rows without a file.
-    pub(crate) missing: Vec<(SegmentId, String)>,
+    missing: Vec<(SegmentId, String)>,
 }
 
 impl Rows {
     /// No row was looked at; what is `garbage` goes anyway.
-    pub(crate) fn new(garbage: Vec<(SegmentId, String)>) -> Self {
+    fn new(garbage: Vec<(SegmentId, String)>) -> Self {
         let known = garbage.into_iter().map(|(_, path)| PathBuf::from(path)).collect();
         Self { known, short: Vec::new(), missing: Vec::new() }
     }
 
     /// Looks at one row beside the sizes of all files.
-    pub(crate) fn compare(&mut self, segment: Segment, files: &BTreeMap<PathBuf, u64>) {
+    fn compare(&mut self, segment: Segment, files: &BTreeMap<PathBuf, u64>) {
         let path = PathBuf::from(&segment.path);
         match files.get(&path) {
             None => self.missing.push((segment.id, segment.path)),
@@ -167,15 +189,15 @@ impl Rows {
     }
 }
 
-async fn compare(
-    store: &Store,
+async fn compare<I: Index>(
+    index: &I,
     files: &BTreeMap<PathBuf, u64>,
     result: &mut Reconciled,
 ) -> anyhow::Result<Rows> {
-    let mut rows = Rows::new(store.garbage(u64::from(u32::MAX)).await?);
+    let mut rows = Rows::new(index.garbage(u64::from(u32::MAX)).await?);
     let mut after = None;
     loop {
-        let page = store.all_segments(after, PAGE).await?;
+        let page = index.all_segments(after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(rows) };
         after = Some(last.id);
         result.rows += page.len() as u64;
@@ -183,17 +205,19 @@ async fn compare(
     }
 }
 
-async fn mark_missing(
-    store: &Store,
-    root: &Path,
+async fn mark_missing<I: Index>(
+    index: &I,
+    place: &Place,
     mut missing: Vec<(SegmentId, String)>,
     how: Missing,
     result: &mut Reconciled,
 ) -> anyhow::Result<()> {
     // One that was written after the files were listed is not missing.
-    let root = root.to_owned();
-    let missing = spawn_blocking(move || {
-        missing.retain(|(_, path)| std::fs::symlink_metadata(root.join(path)).is_err());
+    let missing = place.on_thread(|place| {
+        // Nor one of which the disk says nothing.
+        missing.retain(|(_, path)| {
+            present(place.disk.size(&place.root.join(path))).is_ok_and(|size| size.is_none())
+        });
         missing
     });
     let missing = missing.await?;
@@ -204,7 +228,7 @@ async fn mark_missing(
     }
     for page in missing.chunks(PAGE as usize) {
         let ids: Vec<SegmentId> = page.iter().map(|(id, _)| *id).collect();
-        store.mark_lost(&ids, WallTime::now()).await.context("could not mark lost files")?;
+        index.mark_lost(&ids, WallTime::now()).await.context("could not mark lost files")?;
     }
     result.marked = true;
     Ok(())
@@ -212,12 +236,12 @@ async fn mark_missing(
 
 /// Reads a file and cuts it to what is whole; `None` where there is nothing to index.
 async fn take_in(
-    root: &Path,
+    place: &Place,
     relative: &Path,
     result: &mut Reconciled,
 ) -> anyhow::Result<Option<Box<Recorded>>> {
-    let (folder, path) = (root.to_owned(), relative.to_owned());
-    match spawn_blocking(move || prepare(&folder, &path)).await? {
+    let path = relative.to_owned();
+    match place.on_thread(move |place| prepare(place, &path)).await? {
         Ok(Found::Footage(recorded, was_cut)) => {
             result.cut += u64::from(was_cut);
             return Ok(Some(recorded));
@@ -244,15 +268,15 @@ enum Found {
     Strange,
 }
 
-fn prepare(root: &Path, relative: &Path) -> io::Result<Found> {
-    let path = root.join(relative);
-    let seen = segment_file::inspect(&path)?;
+fn prepare(place: &Place, relative: &Path) -> io::Result<Found> {
+    let path = place.root.join(relative);
+    let seen = place.disk.inspect(&path)?;
     if seen.is_being_written {
         return Ok(Found::BeingWritten);
     }
     if seen.size_bytes == 0 {
         // All that a power cut leaves of a file that was just begun.
-        std::fs::remove_file(&path)?;
+        place.disk.remove(&path)?;
         return Ok(Found::Nothing);
     }
     let folder = relative.components().next().map(|c| c.as_os_str().to_owned());
@@ -261,16 +285,12 @@ fn prepare(root: &Path, relative: &Path) -> io::Result<Found> {
         return Ok(Found::Strange);
     }
     if seen.frames == 0 {
-        std::fs::remove_file(&path)?;
+        place.disk.remove(&path)?;
         return Ok(Found::Nothing);
     }
     let cut = seen.whole_bytes < seen.size_bytes;
-    let file = OpenOptions::new().write(true).open(&path)?;
-    if cut {
-        file.set_len(seen.whole_bytes)?;
-    }
     // A crash left it; nobody has synced its end, and a row must not promise more than is there.
-    file.sync_all()?;
+    place.disk.settle_file(&path, seen.whole_bytes)?;
     let recorded = seen.into_recorded(relative.display().to_string());
     Ok(recorded.map_or(Found::Strange, |recorded| Found::Footage(Box::new(recorded), cut)))
 }

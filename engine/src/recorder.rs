@@ -24,7 +24,7 @@ use ronin_core::{
 };
 use ronin_store::Store;
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{mpsc, oneshot, watch},
     task::spawn_blocking,
     time::{sleep_until, timeout},
 };
@@ -50,6 +50,36 @@ const REFUSALS_MAX: u32 = 5;
 /// Spooled entries written before new ones are looked at again.
 const BATCH: usize = 64;
 
+/// Entries that are waited for: deletions, a few in a pass.
+const KEPT_QUEUE: usize = 64;
+
+/// Keeps entries that must outlive a crash before the next step is made.
+#[derive(Clone, Debug)]
+pub struct Keeper(mpsc::Sender<Kept>);
+
+/// An entry, and who waits until it is kept.
+pub(crate) type Kept = (Entry, oneshot::Sender<()>);
+
+/// The recorder is gone.
+#[derive(Debug, thiserror::Error)]
+#[error("the recorder is gone")]
+pub struct Gone;
+
+impl Keeper {
+    /// A keeper, and where its entries come out.
+    pub(crate) fn channel() -> (Self, mpsc::Receiver<Kept>) {
+        let (sender, receiver) = mpsc::channel(KEPT_QUEUE);
+        (Self(sender), receiver)
+    }
+
+    /// Returns when the entry is in the database or waits in the spool.
+    pub async fn keep(&self, entry: Entry) -> Result<(), Gone> {
+        let (kept, is_kept) = oneshot::channel();
+        self.0.send((entry, kept)).await.map_err(|_| Gone)?;
+        is_kept.await.map_err(|_| Gone)
+    }
+}
+
 /// The senders to a [`Recorder`].
 #[derive(Clone, Debug)]
 pub struct Handle {
@@ -57,6 +87,8 @@ pub struct Handle {
     pub segments: mpsc::Sender<Recorded>,
     /// Everything else.
     pub entries: mpsc::Sender<Entry>,
+    /// What is waited for.
+    pub keeper: Keeper,
 }
 
 impl Handle {
@@ -74,6 +106,7 @@ pub struct Recorder {
     desk: Desk<Store>,
     segments: mpsc::Receiver<Recorded>,
     entries: mpsc::Receiver<Entry>,
+    to_keep: mpsc::Receiver<Kept>,
 }
 
 /// Where entries become rows, or wait.
@@ -111,13 +144,14 @@ pub fn channel(
 ) -> std::io::Result<(Handle, Recorder)> {
     let (segments_tx, segments) = mpsc::channel(SEGMENT_QUEUE);
     let (entries_tx, entries) = mpsc::channel(ENTRY_QUEUE);
+    let (keeper, to_keep) = Keeper::channel();
     let spool = Spool::open(Arc::new(RealDisk), &storage.root)?;
     if !spool.is_empty() {
         info!(entries = spool.len(), "entries of an earlier life wait for the database");
     }
-    let handle = Handle { segments: segments_tx, entries: entries_tx };
+    let handle = Handle { segments: segments_tx, entries: entries_tx, keeper };
     let desk = Desk::new(store, unindexed, news, spool, prepared);
-    Ok((handle, Recorder { desk, segments, entries }))
+    Ok((handle, Recorder { desk, segments, entries, to_keep }))
 }
 
 impl Recorder {
@@ -139,6 +173,7 @@ impl Recorder {
                     Some(entry) => self.desk.take(entry).await,
                     None => entries_open = false,
                 },
+                Some(kept) = self.to_keep.recv() => self.desk.take_kept(kept).await,
                 segment = self.segments.recv(), if segments_open => match segment {
                     Some(segment) => self.desk.take(Entry::Segment(Box::new(segment))).await,
                     None => segments_open = false,
@@ -191,11 +226,17 @@ impl<I: Index> Desk<I> {
 
     /// Writes an entry at once where nothing waits before it and the database answers.
     pub(crate) async fn take(&mut self, entry: Entry) {
-        let is_first = self.spool.as_ref().is_none_or(Spool::is_empty);
+        let is_first = self.with_spool(Spool::is_clear).await != Some(false);
         if is_first && self.write(&entry).await != Outcome::Away {
             return;
         }
         self.keep(entry).await;
+    }
+
+    /// As [`Desk::take`], for somebody who waits for it.
+    pub(crate) async fn take_kept(&mut self, (entry, kept): Kept) {
+        self.take(entry).await;
+        let _ = kept.send(());
     }
 
     /// Writes the oldest spooled entries. False where the database is still away.

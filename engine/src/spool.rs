@@ -2,7 +2,8 @@
 //!
 //! `<root>/.spool/<number>.json`. An entry is on disk before it counts as kept, and its file goes
 //! after its row was written; a crash in between writes one row twice, which is writing it once.
-//! Where even the spool cannot be written, as on a full disk, entries wait in memory.
+//! Where even the spool cannot be written, as on a full disk, entries wait in memory; so they do while
+//! the storage is away, lest they are written beneath it.
 //!
 //! Not here: who writes rows ([`crate::recorder`]).
 
@@ -18,7 +19,10 @@ use serde::{Deserialize, Serialize};
 use tracing::{error, warn};
 use uuid::Uuid;
 
-use crate::disk::Disk;
+use crate::{
+    disk::{Disk, present},
+    storage,
+};
 
 const FOLDER: &str = ".spool";
 /// Entries on disk: a week of minutes of 16 cameras. Footage beyond it is adopted from its files.
@@ -104,27 +108,62 @@ pub enum Entry {
 #[derive(Debug)]
 pub struct Spool {
     disk: Arc<dyn Disk>,
-    folder: PathBuf,
+    root: PathBuf,
+    /// Whether the storage was there when it was looked for.
+    is_there: bool,
     /// Numbers of the files, oldest first.
     numbers: VecDeque<u64>,
     next: u64,
-    /// What could not be written, newer than every file.
+    /// What could not be written, newer than every file that was seen by then.
     held: VecDeque<Entry>,
 }
 
 impl Spool {
     /// Opens the spool of a storage and finds what an earlier life left.
     pub fn open(disk: Arc<dyn Disk>, root: &Path) -> io::Result<Self> {
-        let folder = root.join(FOLDER);
+        let mut spool = Self {
+            disk,
+            root: root.to_owned(),
+            is_there: false,
+            numbers: VecDeque::new(),
+            next: 0,
+            held: VecDeque::new(),
+        };
+        spool.look()?;
+        Ok(spool)
+    }
+
+    /// Looks whether the storage is there, and answers. What waits on it is found again when it is back.
+    fn look(&mut self) -> io::Result<()> {
+        let was_there = self.is_there;
+        let seen = present(self.disk.size(&storage::proof(&self.root)));
+        self.is_there = matches!(seen, Ok(Some(_)));
+        if !self.is_there {
+            self.numbers.clear();
+        } else if !was_there {
+            self.is_there = false;
+            self.numbers = self.found()?;
+            self.next = self.next.max(self.numbers.back().map_or(0, |last| last + 1));
+            self.is_there = true;
+        }
+        seen.map(drop)
+    }
+
+    fn found(&self) -> io::Result<VecDeque<u64>> {
         let mut numbers: Vec<u64> = Vec::new();
-        for path in disk.list(&folder)? {
+        for path in self.disk.list(&self.root.join(FOLDER))? {
             let is_entry = path.extension().is_some_and(|ext| ext == "json");
             let number = path.file_stem().and_then(|stem| stem.to_str()?.parse::<u64>().ok());
             numbers.extend(number.filter(|_| is_entry));
         }
         numbers.sort_unstable();
-        let next = numbers.last().map_or(0, |last| last + 1);
-        Ok(Self { disk, folder, numbers: numbers.into(), next, held: VecDeque::new() })
+        Ok(numbers.into())
+    }
+
+    /// Whether nothing waits, nor on a storage that is back.
+    pub fn is_clear(&mut self) -> bool {
+        let _ = self.look();
+        self.is_empty()
     }
 
     /// How many entries wait.
@@ -155,16 +194,21 @@ impl Spool {
         true
     }
 
-    /// The oldest entry. One that cannot be read is put aside and the next is taken.
+    /// The oldest entry. One that the disk does not give waits for the next start, one that is broken
+    /// is put aside; the next is taken.
     pub fn front(&mut self) -> Option<Entry> {
+        let _ = self.look();
         while let Some(number) = self.numbers.front() {
             let path = self.path(*number);
-            let read = self.disk.read(&path).and_then(|bytes| Ok(serde_json::from_slice(&bytes)?));
-            match read {
+            let read = self.disk.read(&path);
+            let is_read = read.is_ok();
+            match read.and_then(|bytes| Ok(serde_json::from_slice(&bytes)?)) {
                 Ok(entry) => return Some(entry),
                 Err(error) => {
                     error!(path = %path.display(), %error, "a spooled entry cannot be read");
-                    let _ = self.disk.rename(&path, &path.with_extension("broken"));
+                    if is_read {
+                        let _ = self.disk.rename(&path, &path.with_extension("broken"));
+                    }
                     self.numbers.pop_front();
                 }
             }
@@ -175,10 +219,9 @@ impl Spool {
     /// Whether the file of this entry was deleted while the entry waited. Its row may have been
     /// there without our knowing, and must not come back.
     pub fn is_outdated(&self, entry: &Entry) -> bool {
-        let (Entry::Segment(recorded), Some(root)) = (entry, self.folder.parent()) else {
-            return false;
-        };
-        self.disk.exists(&root.join(&recorded.segment.path)).is_ok_and(|exists| !exists)
+        let Entry::Segment(recorded) = entry else { return false };
+        present(self.disk.size(&self.root.join(&recorded.segment.path)))
+            .is_ok_and(|file| file.is_none())
     }
 
     /// The oldest entry is in the database.
@@ -204,6 +247,10 @@ impl Spool {
     }
 
     fn write(&mut self, entry: &Entry) -> io::Result<()> {
+        self.look()?;
+        if !self.is_there {
+            return Err(io::Error::new(io::ErrorKind::NotFound, "the storage is not there"));
+        }
         if self.numbers.len() >= ENTRIES_MAX {
             return Err(io::Error::other("it holds as many entries as it may"));
         }
@@ -214,7 +261,7 @@ impl Spool {
     }
 
     fn path(&self, number: u64) -> PathBuf {
-        self.folder.join(format!("{number:020}.json"))
+        self.root.join(FOLDER).join(format!("{number:020}.json"))
     }
 }
 
@@ -226,6 +273,7 @@ mod tests {
     use crate::disk::RealDisk;
 
     fn open(root: &Path) -> Spool {
+        fs::write(storage::proof(root), b"").unwrap();
         Spool::open(Arc::new(RealDisk), root).unwrap()
     }
 
@@ -275,6 +323,22 @@ mod tests {
 
         assert_eq!(drain(&mut spool), [entry(1), entry(2)]);
         assert!(spool.path(0).with_extension("broken").exists());
+    }
+
+    #[test]
+    fn while_the_storage_is_away_entries_wait_in_memory_and_those_on_it_are_found_again() {
+        let root = tempfile::tempdir().unwrap();
+        open(root.path()).push(entry(0));
+        fs::remove_file(storage::proof(root.path())).unwrap();
+
+        let mut spool = Spool::open(Arc::new(RealDisk), root.path()).unwrap();
+        assert!(spool.is_clear());
+        assert!(spool.push(entry(1)));
+        assert_eq!((spool.len(), spool.front()), (1, Some(entry(1))));
+
+        fs::write(storage::proof(root.path()), b"").unwrap();
+        assert!(!spool.is_clear());
+        assert_eq!(drain(&mut spool), [entry(0), entry(1)]);
     }
 
     #[test]

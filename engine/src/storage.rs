@@ -18,7 +18,7 @@ use ronin_core::CameraId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::disk::{Disk, RealDisk};
+use crate::disk::{Disk, RealDisk, present};
 
 const LOCK_FILE: &str = ".ronin.lock";
 const SENTINEL_FILE: &str = ".ronin.store";
@@ -148,23 +148,15 @@ pub fn disk(path: &Path) -> Option<DiskFacts> {
 
 /// Recorded files and their sizes, relative to `root`: `<camera>/<day>/<time>.mp4`. Links are not
 /// followed. Folders and files that go away meanwhile are left out.
-pub fn recorded_files(root: &Path) -> io::Result<BTreeMap<PathBuf, u64>> {
+pub fn recorded_files(disk: &dyn Disk, root: &Path) -> io::Result<BTreeMap<PathBuf, u64>> {
     let mut files = BTreeMap::new();
-    for camera in folders(root)? {
-        let name = camera.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-        if name.parse::<CameraId>().is_err() {
-            continue;
-        }
-        for day in folders(&camera)? {
-            for entry in present(fs::read_dir(&day))?.into_iter().flatten() {
-                let entry = entry?;
-                let path = entry.path();
-                let recorded = path.extension().is_some_and(|ext| ext == "mp4");
-                if recorded
-                    && let Ok(relative) = path.strip_prefix(root)
-                    && let Some(file) = present(entry.metadata())?
+    for camera in camera_folders(disk, root)? {
+        for day in disk.folders(&camera)? {
+            for path in footage_in(disk, &day)? {
+                if let Ok(relative) = path.strip_prefix(root)
+                    && let Some(size) = present(disk.size(&path))?
                 {
-                    files.insert(relative.to_owned(), file.len());
+                    files.insert(relative.to_owned(), size);
                 }
             }
         }
@@ -173,22 +165,14 @@ pub fn recorded_files(root: &Path) -> io::Result<BTreeMap<PathBuf, u64>> {
 }
 
 /// The files of each camera that were begun first, by their names, at most `count` of each.
-pub fn oldest_files(root: &Path, count: usize) -> io::Result<Vec<Vec<PathBuf>>> {
+pub fn oldest_files(disk: &dyn Disk, root: &Path, count: usize) -> io::Result<Vec<Vec<PathBuf>>> {
     let mut cameras = Vec::new();
-    for camera in folders(root)? {
-        let name = camera.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-        if name.parse::<CameraId>().is_err() {
-            continue;
-        }
-        let mut days = folders(&camera)?;
+    for camera in camera_folders(disk, root)? {
+        let mut days = disk.folders(&camera)?;
         days.sort();
         let mut oldest = Vec::new();
         for day in days {
-            let mut files = Vec::new();
-            for entry in present(fs::read_dir(&day))?.into_iter().flatten() {
-                files.push(entry?.path());
-            }
-            files.retain(|path| path.extension().is_some_and(|ext| ext == "mp4"));
+            let mut files = footage_in(disk, &day)?;
             // Without the extension: `12-00-00` comes before `12-00-00-2`.
             files.sort_by_key(|path| path.with_extension(""));
             let relative = files.iter().filter_map(|path| path.strip_prefix(root).ok());
@@ -202,24 +186,19 @@ pub fn oldest_files(root: &Path, count: usize) -> io::Result<Vec<Vec<PathBuf>>> 
     Ok(cameras)
 }
 
-/// `None` where it is not there.
-fn present<T>(result: io::Result<T>) -> io::Result<Option<T>> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
+fn camera_folders(disk: &dyn Disk, root: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut folders = disk.folders(root)?;
+    folders.retain(|folder| {
+        let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.parse::<CameraId>().is_ok()
+    });
+    Ok(folders)
 }
 
-fn folders(path: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut folders = Vec::new();
-    for entry in present(fs::read_dir(path))?.into_iter().flatten() {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            folders.push(entry.path());
-        }
-    }
-    Ok(folders)
+fn footage_in(disk: &dyn Disk, day: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = disk.list(day)?;
+    files.retain(|path| path.extension().is_some_and(|ext| ext == "mp4"));
+    Ok(files)
 }
 
 #[cfg(test)]

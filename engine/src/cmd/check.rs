@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::{
     config::Config,
     database::open_store,
-    disk::RealDisk,
+    disk::{Disk, RealDisk},
     reconcile::{self, Missing},
     spool::Spool,
     storage::{self, Storage},
@@ -53,9 +53,11 @@ pub(super) async fn run(config: Config, what: What) -> anyhow::Result<ExitCode> 
         let storage =
             Storage::open(&config.storage_root, config.segment_duration, config.sync_every)?;
         let missing = if what.mark_missing { Missing::Believe } else { Missing::Doubt };
+        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
         println!(
             "{}",
-            reconcile::reconcile(&store, &storage.root, &Unindexed::default(), missing).await?
+            reconcile::reconcile(&store, &disk, &storage.root, &Unindexed::default(), missing)
+                .await?
         );
         if what.rebuild {
             store.recount_footage().await?;
@@ -64,7 +66,8 @@ pub(super) async fn run(config: Config, what: What) -> anyhow::Result<ExitCode> 
     let root = config.storage_root.canonicalize().with_context(|| {
         format!("the storage folder {} is not there", config.storage_root.display())
     })?;
-    let files = storage::recorded_files(&root).context("could not read the storage folder")?;
+    let files =
+        storage::recorded_files(&RealDisk, &root).context("could not read the storage folder")?;
     let mut check = Check { root, what, files, rows: 0, problems: 0, recorded: HashMap::new() };
     let mut after = None;
     loop {

@@ -7,7 +7,6 @@ use std::{
 };
 
 use ronin_core::{Segment, SegmentId, chain};
-use ronin_pipelines::segment_file;
 use tracing::warn;
 
 use crate::{disk::Disk, storage};
@@ -61,11 +60,11 @@ pub(super) fn below(root: &Path, path: &str) -> Option<PathBuf> {
 
 /// The oldest files of each camera, at most `count` of each, by what they say of themselves. One
 /// that is being written or is not ours is left out.
-pub(super) fn oldest(root: &Path, count: usize) -> io::Result<Vec<Vec<Segment>>> {
+pub(super) fn oldest(disk: &dyn Disk, root: &Path, count: usize) -> io::Result<Vec<Vec<Segment>>> {
     let mut cameras = Vec::new();
-    for files in storage::oldest_files(root, count)? {
+    for files in storage::oldest_files(disk, root, count)? {
         let segments = files.into_iter().filter_map(|relative| {
-            let seen = segment_file::inspect(&root.join(&relative));
+            let seen = disk.inspect(&root.join(&relative));
             let seen = seen.inspect_err(|e| warn!(error = chain(e), "an old file cannot be read"));
             let seen = seen.ok().filter(|seen| !seen.is_being_written)?;
             seen.into_segment(relative.display().to_string())

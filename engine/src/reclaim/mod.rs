@@ -8,8 +8,9 @@
 //!
 //! Not here: the disk's own limits ([`crate::storage`]), the acts ([`pass`]).
 
+pub(crate) mod blind;
 pub(crate) mod clock;
-pub(crate) mod files;
+mod files;
 mod pass;
 pub(crate) mod shelf;
 

@@ -20,19 +20,17 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::{OwnLimits, Situation, clock::ClockWatch, files, plan_without_index, shelf::Shelf};
+use super::{OwnLimits, Situation, blind::Blind, clock::ClockWatch, shelf::Shelf};
 use crate::{
     disk::RealDisk,
     memory::Memory,
-    recorder::{self, Entry},
+    recorder,
     storage::{self, Storage},
 };
 
 /// How often the disk is looked at: a full 200 Mbit/s is 250 MB in this time, an eighth of the
 /// reserve.
 const PERIOD: Duration = Duration::from_secs(10);
-/// Files of each camera looked at in a pass without the index: each is read for it.
-const FILES_MAX: usize = 8;
 /// What must stay free beyond the reserve where much is written: so long a time of it.
 const RATE_MARGIN: Duration = Duration::from_secs(120);
 /// Made free where a write found no space although there is no reserve.
@@ -144,25 +142,10 @@ impl Reclaimer {
 
     /// Makes the reserve free without the index; returns how many files went.
     async fn by_files(&self, situation: Situation, limits: Limits) -> anyhow::Result<usize> {
-        if situation.free_bytes.is_none_or(|free| free >= limits.reserve_bytes) {
-            return Ok(0);
-        }
-        let root = self.needs.storage.root.clone();
-        let oldest = spawn_blocking(move || files::oldest(&root, FILES_MAX)).await??;
-        let memory = &self.needs.memory;
-        let going = plan_without_index(oldest, |id| memory.protected(id), &situation, &limits);
-        for segment in &going {
-            // The spool first: a crash then leaves a file that is adopted, and not a row without one.
-            let entry = Entry::Discarded { id: segment.id, at: situation.now };
-            self.needs.recorder.entries.send(entry).await?;
-        }
-        let garbage = going.iter().map(|s| (s.id, s.path.clone())).collect();
-        if !going.is_empty() {
-            info!(files = going.len(), "deleting the oldest footage without the database");
-            let root = self.needs.storage.root.clone();
-            spawn_blocking(move || files::delete_files(&RealDisk, &root, garbage)).await??;
-        }
-        Ok(going.len())
+        let Needs { memory, storage, recorder, .. } = &self.needs;
+        let (root, keeper) = (storage.root.clone(), recorder.keeper.clone());
+        let blind = Blind { disk: Arc::new(RealDisk), root, keeper };
+        blind.reclaim(|id| memory.protected(id), situation, limits).await
     }
 
     /// Whether the storage is the one that the index belongs to. Where it is not, nothing is
