@@ -3,65 +3,8 @@ import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { LiveFragmentSchema, LiveHeartbeatSchema, LiveInitSchema } from "../gen/ronin/v1/live_pb";
+import { FakeMediaSource, stubMediaSource } from "../test/mediaSource";
 import { PictureSink } from "./pictureSink";
-
-/** What was appended, in short: a byte for each fragment. */
-class FakeBuffer extends EventTarget {
-  updating = false;
-  appended: number[][] = [];
-  removed: [number, number][] = [];
-  types: string[] = [];
-  ranges: [number, number][] = [];
-
-  get buffered() {
-    const { ranges } = this;
-    return {
-      length: ranges.length,
-      start: (index: number) => ranges[index]?.[0] ?? 0,
-      end: (index: number) => ranges[index]?.[1] ?? 0,
-    };
-  }
-
-  appendBuffer(data: Uint8Array) {
-    this.appended.push([...data]);
-    this.updating = true;
-  }
-
-  remove(start: number, end: number) {
-    this.removed.push([start, end]);
-  }
-
-  changeType(type: string) {
-    this.types.push(type);
-  }
-
-  done() {
-    this.updating = false;
-    this.dispatchEvent(new Event("updateend"));
-  }
-}
-
-class FakeMediaSource extends EventTarget {
-  static latest: FakeMediaSource;
-  static isTypeSupported = (type: string) => type.includes("avc1");
-  readyState = "closed";
-  buffer = new FakeBuffer();
-
-  constructor() {
-    super();
-    FakeMediaSource.latest = this;
-  }
-
-  addSourceBuffer(type: string) {
-    this.buffer.types.push(type);
-    return this.buffer;
-  }
-
-  open() {
-    this.readyState = "open";
-    this.dispatchEvent(new Event("sourceopen"));
-  }
-}
 
 const AVC = 'video/mp4; codecs="avc1.64001f"';
 const init = (mimeType = AVC) => create(LiveInitSchema, { data: new Uint8Array([0]), mimeType });
@@ -81,10 +24,7 @@ const onFailure = vi.fn();
 
 beforeEach(() => {
   vi.useFakeTimers();
-  vi.stubGlobal("MediaSource", FakeMediaSource);
-  vi.stubGlobal("ManagedMediaSource", undefined);
-  URL.createObjectURL = () => "blob:fake";
-  URL.revokeObjectURL = () => undefined;
+  stubMediaSource((type) => type.includes("avc1"));
   onFailure.mockReset();
   video = document.createElement("video");
   sink = new PictureSink({ video, onFailure });

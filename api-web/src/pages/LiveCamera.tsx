@@ -1,4 +1,5 @@
 /** One camera live: asks where its stream is and hands that to the tile. */
+import { useTransport } from "@connectrpc/connect-query";
 import { type ReactNode, useMemo } from "react";
 import { useCameraWatch } from "../api/CameraWatchProvider";
 import { useRestartCamera, useSwitchCamera } from "../api/cameraActions";
@@ -8,6 +9,7 @@ import { LiveTile } from "../components/live/LiveTile";
 import { type Camera, CameraState } from "../gen/ronin/v1/camera_pb";
 import { hasAudio } from "../lib/cameraWords";
 import { notifyFailure } from "../lib/notify";
+import { liveHub } from "../live/liveHub";
 import type { TileAction } from "../live/tileWords";
 
 interface Props {
@@ -25,6 +27,7 @@ export function LiveCamera(props: Props): ReactNode {
   const run = streamingRun(camera);
   const stream = useLiveStream(camera.name, run);
   const watch = useCameraWatch();
+  const hub = liveHub(useTransport());
   const { switchCamera } = useSwitchCamera();
   const { restartCamera } = useRestartCamera();
 
@@ -56,6 +59,7 @@ export function LiveCamera(props: Props): ReactNode {
       camera={camera}
       source={source}
       streamError={stream.isError ? describeError(stream.error).message : undefined}
+      hub={hub}
       isServerThere={watch.state.kind === "live"}
       hasSound={answer !== undefined && hasAudio(answer.streams)}
       onZoom={onZoom}

@@ -7,6 +7,7 @@ import { HOUR_MS, MINUTE_MS, timestampFromMs, timestampMs } from "../lib/time";
 import { openApp } from "../test/app";
 import { FakeHls } from "../test/fakeHls";
 import { camera, fakeServer, TOKEN } from "../test/fakeServer";
+import { stubMediaSource } from "../test/mediaSource";
 
 vi.mock("hls.js/light", async () => ({ default: (await import("../test/fakeHls")).FakeHls }));
 
@@ -44,7 +45,7 @@ const recording = {
 beforeEach(() => {
   FakeHls.reset();
   getPlayback.mockClear();
-  vi.stubGlobal("MediaSource", { isTypeSupported: (type: string) => !type.includes("hvc1") });
+  stubMediaSource((type: string) => !type.includes("hvc1"));
 });
 
 function openFootage(path = "/cameras/front-door?day=2026-01-15", replaced = {}) {

@@ -20,6 +20,7 @@ import {
 import { openApp } from "../test/app";
 import { FakeHls } from "../test/fakeHls";
 import { camera, fakeServer, refusedFields, SegmentFeed, TOKEN } from "../test/fakeServer";
+import { stubMediaSource } from "../test/mediaSource";
 
 vi.mock("hls.js/light", async () => ({ default: (await import("../test/fakeHls")).FakeHls }));
 
@@ -55,7 +56,7 @@ const recording = {
 
 beforeEach(() => {
   FakeHls.reset();
-  vi.stubGlobal("MediaSource", { isTypeSupported: () => true });
+  stubMediaSource(() => true);
 });
 
 function openFootage({ path = PATH, replaced = {}, role = Role.ADMIN, feed = new SegmentFeed() }) {

@@ -2,6 +2,7 @@
 import { vi } from "vitest";
 import { LivePlayer, type LoadHls, type PlayerState } from "../live/livePlayer";
 import { FakeHls, loadFakeHls } from "./fakeHls";
+import { stubMediaSource } from "./mediaSource";
 
 export const SOURCE = {
   camera: "cameras/door",
@@ -57,5 +58,5 @@ export const media = { type: "mediaError", details: "bufferAppendError" };
 export function preparePlayerTest(): void {
   vi.useFakeTimers();
   FakeHls.reset();
-  vi.stubGlobal("MediaSource", { isTypeSupported: (type: string) => !type.includes("hvc1") });
+  stubMediaSource((type: string) => !type.includes("hvc1"));
 }

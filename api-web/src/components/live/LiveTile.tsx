@@ -3,7 +3,6 @@
  *
  * Not here: asking the server where the stream is (`pages/LiveCamera`) and recovery (`livePlayer`).
  */
-import { useTransport } from "@connectrpc/connect-query";
 import { ActionIcon, Tooltip } from "@mantine/core";
 import {
   IconArrowsMaximize,
@@ -16,7 +15,7 @@ import { type ReactNode, useRef } from "react";
 import { Link } from "react-router";
 import { type Camera, CameraState } from "../../gen/ronin/v1/camera_pb";
 import { useNow } from "../../lib/useNow";
-import { liveHub } from "../../live/liveHub";
+import type { LiveHub } from "../../live/liveHub";
 import type { LiveSource } from "../../live/livePlayer";
 import { type TileAction, tileState, tileWords } from "../../live/tileWords";
 import { useLivePlayer } from "../../live/useLivePlayer";
@@ -31,6 +30,8 @@ interface Props {
   source: LiveSource | undefined;
   /** Why the server did not say where the stream is. */
   streamError?: string | undefined;
+  /** Where pictures come one by one. */
+  hub: LiveHub;
   /** Whether the server answers; a player that gave up tries again when it does so anew. */
   isServerThere: boolean;
   /** Whether the stream carries sound. */
@@ -49,11 +50,9 @@ interface Props {
 }
 
 export function LiveTile(props: Props) {
-  const { camera, source, streamError, isServerThere, hasSound, isAudible, onAudible, onZoom } =
-    props;
-  const { isZoomed = false, detailPath, isCompact = false, onAction } = props;
+  const { camera, source, streamError, hub, isServerThere, hasSound, isAudible } = props;
+  const { onAudible, onZoom, isZoomed = false, detailPath, isCompact = false, onAction } = props;
   const video = useRef<HTMLVideoElement>(null);
-  const hub = liveHub(useTransport());
   const player = useLivePlayer(video, source, { isServerThere, hub });
   const isWaiting = camera.status?.state === CameraState.BACKOFF;
   const now = useNow(1_000, isWaiting);
