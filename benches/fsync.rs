@@ -1,6 +1,9 @@
 //! Writes as the segment sink does and times `fdatasync`: for each camera a thread and a file, one
-//! `writev` of 500 kB a second, and a sync after a write where the last one is as old as the cadence,
-//! and after the last write.
+//! `writev` of 500 kB a second, and a sync after a write where the sink's own cadence says so, and
+//! after the last write.
+
+#[path = "../pipelines/src/sink/cadence.rs"]
+mod cadence;
 
 use std::{
     fs::{self, File},
@@ -10,6 +13,8 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+
+use cadence::Cadence;
 
 const CAMERAS: [u32; 3] = [1, 8, 16];
 const CADENCES_MS: [Option<u64>; 5] = [Some(500), Some(1000), Some(5000), Some(30_000), None];
@@ -73,7 +78,7 @@ fn together(folder: &Path, cameras: u32, cadence: Option<Duration>) -> io::Resul
 fn one(path: &Path, cadence: Option<Duration>) -> io::Result<Cost> {
     let bytes = vec![0xA5; PIECE_BYTES];
     let mut file = File::create(path)?;
-    let (mut cost, mut synced_at) = (Cost::default(), Instant::now());
+    let (mut cost, mut syncs) = (Cost::default(), Cadence::from(Instant::now()));
     let begun = Instant::now();
     for second in 0..SECONDS {
         thread::sleep((begun + Duration::from_secs(second.into())) - Instant::now());
@@ -82,10 +87,9 @@ fn one(path: &Path, cadence: Option<Duration>) -> io::Result<Cost> {
         cost.longest_write = cost.longest_write.max(write.elapsed());
         // A file that is finished is synced whatever the cadence.
         let is_last = second == SECONDS - 1;
-        if cadence.is_some_and(|cadence| is_last || synced_at.elapsed() >= cadence) {
+        if cadence.is_some_and(|every| syncs.beats(Instant::now(), every) || is_last) {
             let sync = Instant::now();
             file.sync_data()?;
-            synced_at = Instant::now();
             cost.syncs.push(sync.elapsed());
         }
     }

@@ -9,6 +9,7 @@
 //!
 //! Not here: names and times ([`crate::branch::record`]), rows (the engine's recorder).
 
+mod cadence;
 pub(crate) mod disk;
 pub(crate) mod output;
 

@@ -13,12 +13,17 @@ use std::{
 
 use ronin_core::playback::FileIndex;
 
-use super::disk::{Disk, Medium};
+use super::{
+    cadence::Cadence,
+    disk::{Disk, Medium},
+};
 use crate::boxes::{Scanner, Whole};
 
 /// Buffers held before they are written although no fragment has ended: a guard against a muxer
 /// that never ends one, at about 8 s of 120 pictures a second.
 const PENDING_MAX: usize = 1000;
+/// Bytes held likewise.
+const PENDING_BYTES_MAX: u64 = 16 << 20;
 
 /// A file that is closed and on disk.
 #[derive(Debug)]
@@ -59,6 +64,8 @@ pub(crate) struct Output<B> {
     position: u64,
     /// End of what the muxer has sent.
     end: u64,
+    /// End of what was written of that.
+    flushed: u64,
     /// Bytes of ours behind `ftyp`, which the muxer does not know of.
     shift: u64,
     pending: Vec<B>,
@@ -68,7 +75,7 @@ pub(crate) struct Output<B> {
     whole: Whole,
     durable: Whole,
     health: Health,
-    synced_at: Instant,
+    syncs: Cadence,
 }
 
 impl<B: AsRef<[u8]>> Output<B> {
@@ -78,6 +85,7 @@ impl<B: AsRef<[u8]>> Output<B> {
             medium,
             position: 0,
             end: 0,
+            flushed: 0,
             shift: 0,
             pending: Vec::new(),
             scanner: Scanner::default(),
@@ -85,7 +93,7 @@ impl<B: AsRef<[u8]>> Output<B> {
             whole: Whole::default(),
             durable: Whole::default(),
             health: Health::Good,
-            synced_at: Instant::now(),
+            syncs: Cadence::from(Instant::now()),
         }
     }
 
@@ -116,6 +124,7 @@ impl<B: AsRef<[u8]>> Output<B> {
         self.whole = self.scanner.whole();
         self.position = bytes.len() as u64;
         self.end = self.position;
+        self.flushed = self.end;
         Ok(Taken { written: bytes.len() + identity.len() })
     }
 
@@ -142,13 +151,15 @@ impl<B: AsRef<[u8]>> Output<B> {
         }
         let fragment_ended = self.scanner.push(bytes);
         self.pending.push(buffer);
-        let write = fragment_ended || self.pending.len() >= PENDING_MAX;
+        let is_much =
+            self.pending.len() >= PENDING_MAX || self.end - self.flushed >= PENDING_BYTES_MAX;
+        let write = fragment_ended || is_much;
         if write { self.flush() } else { Ok(Taken::default()) }
     }
 
-    /// Forces data to disk where `every` has passed since that was last done.
+    /// Forces data to disk where that is due, at a cadence of `every`.
     pub(crate) fn sync_if_due(&mut self, every: Duration) -> io::Result<()> {
-        if self.synced_at.elapsed() >= every { self.sync() } else { Ok(()) }
+        if self.syncs.beats(Instant::now(), every) { self.sync() } else { Ok(()) }
     }
 
     /// Brings everything to disk, and before that what `last_words` makes of what is there.
@@ -197,6 +208,7 @@ impl<B: AsRef<[u8]>> Output<B> {
         let pending = std::mem::take(&mut self.pending);
         let buffers: Vec<&[u8]> = pending.iter().map(AsRef::as_ref).collect();
         self.write(&buffers)?;
+        self.flushed = self.end;
         self.whole = self.scanner.whole();
         Ok(Taken { written: buffers.iter().map(|buffer| buffer.len()).sum() })
     }
@@ -228,7 +240,6 @@ impl<B: AsRef<[u8]>> Output<B> {
             return Err(self.fail(Health::SyncFailed, error));
         }
         self.durable = self.whole;
-        self.synced_at = Instant::now();
         Ok(())
     }
 

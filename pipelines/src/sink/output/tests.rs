@@ -254,3 +254,28 @@ fn the_header_is_completed_behind_the_identity() {
     assert_eq!(&after[12 + identity..16 + identity], b"XXXX");
     assert_eq!(after.len(), before.len());
 }
+
+#[test]
+fn a_fragment_that_is_far_too_large_is_not_held_until_it_ends() {
+    let mut world = World::new();
+    world.fragments(0..1).unwrap();
+    let before = std::fs::metadata(world.path()).unwrap().len();
+    let mut huge = fragment(1);
+    let body = 40 << 20;
+    // Its media box is the last one, of 508 bytes.
+    let head = huge.len() - 508;
+    huge.truncate(head);
+    huge.extend_from_slice(&boxed(b"mdat", &vec![7; body]));
+
+    let mut longest_wait = 0;
+    for piece in huge.chunks(1 << 20) {
+        let taken = world.output.take(piece.to_vec()).unwrap();
+        longest_wait = if taken.written > 0 { 0 } else { longest_wait + piece.len() };
+        assert!(longest_wait < 16 << 20);
+    }
+    let size = std::fs::metadata(world.path()).unwrap().len();
+    let (ending, _) = world.finish();
+
+    assert_eq!(size - before, huge.len() as u64);
+    assert_eq!(frames(&ending), Some(50));
+}
