@@ -30,8 +30,7 @@ use crate::{
 };
 
 /// Between looks for a database that is away.
-const RETRY: Backoff =
-    Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(5) };
+const RETRY: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(5));
 
 /// A database, and the cameras that are known of it.
 pub struct Opened {

@@ -43,8 +43,7 @@ const ENTRY_QUEUE: usize = 4096;
 /// A database that takes longer for one row counts as away. Longer than SQLite waits for a lock.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(6);
 /// Between attempts while the database is away.
-const RETRY: Backoff =
-    Backoff { first: Duration::from_millis(200), longest: Duration::from_secs(5) };
+const RETRY: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
 /// Attempts for a row that the database refuses although it answers.
 const REFUSALS_MAX: u32 = 5;
 /// Spooled entries written before new ones are looked at again.

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use crate::{retry::Backoff, source::Source};
 
+/// Reason of the time in which a connection is being made.
+pub const CONNECTING: &str = "CONNECTING";
+
 /// What ended, or prevented, a connection to a camera.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Fault {
@@ -136,6 +139,13 @@ impl Fault {
         }
     }
 
+    /// Whether `reason` is of a camera that is away: as it goes, meanwhile, or as it comes back. One
+    /// absence goes through several.
+    pub fn is_absence(reason: &str) -> bool {
+        let of = [Self::Ended, Self::Stalled, Self::PortClosed, Self::Unreachable, Self::NoVideo];
+        reason == CONNECTING || of.iter().any(|fault| fault.reason() == reason)
+    }
+
     /// Whether something is wrong with the camera or the way to it.
     pub fn is_of_camera(&self) -> bool {
         !matches!(self, Self::ClockSet)
@@ -146,22 +156,17 @@ impl Fault {
     pub fn backoff(&self) -> Backoff {
         let secs = Duration::from_secs;
         match self {
-            Self::Unauthorized | Self::BasicAuthOnly => {
-                Backoff { first: secs(75), longest: secs(300) }
-            }
+            Self::Unauthorized | Self::BasicAuthOnly => Backoff::new(secs(75), secs(300)),
             Self::NotFound | Self::Redirected | Self::Unsupported { .. } => {
-                Backoff { first: secs(30), longest: secs(120) }
+                Backoff::new(secs(30), secs(120))
             }
-            Self::TooManySessions | Self::Refused { .. } => {
-                Backoff { first: secs(5), longest: secs(60) }
-            }
+            Self::TooManySessions | Self::Refused { .. } => Backoff::new(secs(5), secs(60)),
             // It was there a moment ago, or its host is: asking costs next to nothing.
-            Self::PortClosed | Self::Ended | Self::Stalled => {
-                Backoff { first: secs(1), longest: secs(5) }
-            }
+            Self::PortClosed | Self::Ended | Self::Stalled => Backoff::new(secs(1), secs(4)),
             // Nothing is wrong: every moment of waiting is lost footage.
-            Self::ClockSet => Backoff { first: Duration::from_millis(20), longest: secs(1) },
-            _ => Backoff { first: secs(1), longest: secs(30) },
+            Self::ClockSet => Backoff::new(Duration::from_millis(20), secs(1)),
+            // Most that go away restart.
+            _ => Backoff::new(secs(1), secs(30)).at_first_at_most(secs(4)),
         }
     }
 }

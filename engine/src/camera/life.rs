@@ -249,7 +249,7 @@ mod tests {
             waits.push(world.wait().as_secs());
             world.retry();
         }
-        assert_eq!(waits, [1, 2, 4, 8]);
+        assert_eq!(waits, [1, 2, 4, 4]);
 
         let run = world.run();
         world.step(Input::Picture(run));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ronin_core::{CameraConfig, CameraStatus, WallTime};
+use ronin_core::{CameraConfig, CameraStatus, WallTime, fault::CONNECTING};
 
 use super::life::Life;
 
@@ -27,7 +27,7 @@ pub(super) fn of(
         }
         (Life::Disabled, _) => named("CAMERA_DISABLED", "the camera was switched off"),
         (_, Some(seen)) => named(seen.fault.reason(), &seen.fault.message(&config.main)),
-        (_, None) => named("CONNECTING", "the camera was being connected"),
+        (_, None) => named(CONNECTING, "the camera was being connected"),
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use ronin_core::{CameraId, Span, WallTime};
+use ronin_core::{CameraId, Fault, Span, WallTime};
 use sea_orm::{EntityTrait, QuerySelect};
 
 use crate::{Outage, Result, Store, entity::camera, error::Doing};
@@ -189,7 +189,7 @@ pub(crate) fn build(
     };
     let mut gaps = Vec::new();
     for gap in complement(&recorded, past) {
-        let pieces = merge_short(known.explain(gap), resolution);
+        let pieces = merge_absences(merge_short(known.explain(gap), resolution));
         gaps.extend(pieces.into_iter().map(|(span, why)| why.gap(span)));
     }
     let tail = complement(&exact, past).last().and_then(|gap| known.explain(*gap).pop());
@@ -218,7 +218,7 @@ fn past_of(span: Span, now: WallTime) -> Span {
 }
 
 /// Spans, by start, put together where they overlap, touch, or are closer than `closer_than`.
-fn union(spans: impl IntoIterator<Item = Span>, closer_than: Duration) -> Vec<Span> {
+pub(crate) fn union(spans: impl IntoIterator<Item = Span>, closer_than: Duration) -> Vec<Span> {
     let mut merged: Vec<Span> = Vec::new();
     for span in spans.into_iter().filter(|span| !span.is_empty()) {
         match merged.last_mut() {
@@ -364,6 +364,19 @@ fn merge_short<'a>(pieces: Vec<(Span, Why<'a>)>, resolution: Duration) -> Vec<(S
         }
     }
     merged
+}
+
+/// Makes one of neighbours that are one absence of the camera, named by what took longest.
+fn merge_absences<'a>(pieces: Vec<(Span, Why<'a>)>) -> Vec<(Span, Why<'a>)> {
+    let is_absence = |why: &Why<'_>| matches!(why, Why::Outage(o) if Fault::is_absence(&o.cause));
+    pieces
+        .chunk_by(|(_, one), (_, next)| is_absence(one) && is_absence(next))
+        .filter_map(|absence| {
+            let (first, last) = (absence.first()?.0, absence.last()?.0);
+            let (_, why) = absence.iter().max_by_key(|(span, _)| span.duration())?;
+            Some((Span::new(first.start, last.end), *why))
+        })
+        .collect()
 }
 
 impl Why<'_> {

@@ -83,6 +83,24 @@ fn a_gap_is_split_where_its_cause_changes() {
 }
 
 #[test]
+fn one_absence_of_a_camera_is_one_gap_named_by_what_took_longest() {
+    let mut facts = facts(&[(0, 10), (90, 100)]);
+    facts.outages = vec![
+        outage(10, 12, "STREAM_ENDED"),
+        outage(12, 60, "CAMERA_PORT_CLOSED"),
+        outage(60, 61, "CONNECTING"),
+        outage(61, 80, "CAMERA_UNAUTHORIZED"),
+        outage(80, 84, "CONNECTING"),
+        outage(84, 90, "STREAM_STALLED"),
+    ];
+
+    assert_eq!(
+        made(&facts, 100, 1, 1000),
+        "r0-10 CAMERA_PORT_CLOSED10-61 CAMERA_UNAUTHORIZED61-80 STREAM_STALLED80-90 r90-100"
+    );
+}
+
+#[test]
 fn an_open_outage_explains_the_end_up_to_now() {
     let mut facts = facts(&[(0, 50)]);
     facts.outages = vec![KnownOutage { span: forever(50), ..outage(0, 0, "A") }];

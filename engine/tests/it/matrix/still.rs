@@ -1,6 +1,9 @@
 //! Pictures that stop, and a GOP that never does: what of it is on disk, and how the rest is told.
 
-use std::{fs, time::SystemTime};
+use std::{
+    fs,
+    time::{Duration, Instant, SystemTime},
+};
 
 use ronin_proto::v1::CameraTimeline;
 use ronin_testkit::{
@@ -9,8 +12,8 @@ use ronin_testkit::{
     wait,
 };
 
-use super::{Scene, TROUBLED, UNCUT, rss_kib, small};
-use crate::sandbox::{BOUND, Sandbox};
+use super::{SLACK, Scene, TROUBLED, UNCUT, rss_kib, small};
+use crate::sandbox::{BOUND, Sandbox, full_size};
 
 /// Why footage is missing, for each gap but the one at the end, where files are being written, and
 /// the one at the beginning, where the camera was being added.
@@ -38,6 +41,32 @@ async fn c6_all_that_is_missing_after_a_freeze_is_told_as_the_freeze() {
     let timeline = scene.sandbox.timeline(TROUBLED, began).await;
 
     assert_eq!(causes(&timeline), ["STREAM_STALLED"], "{:?}", timeline.gaps);
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn c8_a_camera_that_restarts_leaves_one_gap_that_ends_five_seconds_after_it_is_back() {
+    // Between two attempts, which are 1, 3, 7, 11 s after the loss.
+    let outage = if full_size() { 60 } else { 9 };
+    let mut camera = small();
+    let mut scene = Scene::start().await;
+    let began = SystemTime::now();
+    scene.sandbox.add(TROUBLED, &camera.main_url()).await;
+    scene.sandbox.wait_recording(TROUBLED).await;
+    scene.let_pass(100).await;
+
+    camera.stop();
+    scene.let_pass(outage * 25).await;
+    camera.start().unwrap();
+    let returned = Instant::now();
+    scene.sandbox.wait_recording(TROUBLED).await;
+    let late = returned.elapsed();
+    let known = scene.sandbox.segments(TROUBLED).await.len();
+    scene.sandbox.wait_segments(TROUBLED, known + 1).await;
+    let timeline = scene.sandbox.timeline(TROUBLED, began).await;
+
+    assert_eq!(causes(&timeline).len(), 1, "{:?}", timeline.gaps);
+    assert!(late < Duration::from_secs(5) + SLACK, "recorded {late:?} after its return");
     scene.end().await;
 }
 
