@@ -88,7 +88,11 @@ impl Shared {
         if let Some(exit) = caps.and_then(|caps| caps.static_pad("src")) {
             self.watch_pictures(&exit, codec);
         }
-        self.state().video_tee = Some(tee);
+        {
+            let mut state = self.state();
+            state.video_tee = Some(tee);
+            state.video_packets = Some(pad.clone());
+        }
         self.link_chain(pad, &chain)
     }
 

@@ -207,6 +207,7 @@ impl Watcher {
         if let Some(rates) = self.meter.read(&shared.video) {
             self.rates = rates;
         }
+        shared.read_pace(self.began);
         self.publish(shared, status);
         None
     }
@@ -249,6 +250,7 @@ impl Watcher {
         if is_late && state.first_picture.is_none() && shared.early.age().is_some() {
             warnings.push(KEY_FRAME_MISSING.to_owned());
         }
+        warnings.extend(state.pace.warning());
         if let Some(fault) = &recording_fault {
             warnings.push(format!("recording failed: {}", fault.message()));
         }

@@ -17,6 +17,7 @@ mod care;
 mod feed;
 mod intake;
 mod life;
+mod pace;
 mod sound;
 mod state;
 #[cfg(test)]

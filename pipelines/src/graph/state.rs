@@ -14,7 +14,7 @@ use ronin_core::{
 };
 use tokio::sync::Notify;
 
-use super::{GraphSpec, feed::Feeding};
+use super::{GraphSpec, feed::Feeding, pace::Pace};
 use crate::{
     branch::{
         Exit, Hurry,
@@ -72,6 +72,9 @@ pub(super) struct State {
     pub(super) codec: Option<VideoCodec>,
     /// A video codec that was announced and cannot be recorded.
     pub(super) unsupported: Option<String>,
+    /// Where packets of the video come from.
+    pub(super) video_packets: Option<gst::Pad>,
+    pub(super) pace: Pace,
     pub(super) video_tee: Option<gst::Element>,
     pub(super) video_caps: Option<gst::Caps>,
     /// The caps in the words of the domain, made once for each caps.

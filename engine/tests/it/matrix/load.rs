@@ -1,6 +1,8 @@
 //! Rows C18 and C19: far too much of a camera, and far too little.
 
-use ronin_proto::v1::GetPipelineStatsRequest;
+use std::time::{Duration, Instant};
+
+use ronin_proto::v1::{CameraStatus, GetPipelineStatsRequest};
 use ronin_testkit::{
     camera::MAIN,
     relay::{Mode, Relay},
@@ -52,7 +54,8 @@ async fn c18_two_hundred_megabits_a_second_stay_within_bounds_and_the_others_los
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn c19_a_stream_that_trickles_costs_nobody_else_and_is_recorded_again_when_it_flows() {
+async fn c19_a_stream_that_trickles_is_told_costs_nobody_else_and_is_recorded_again_when_it_flows()
+{
     let camera = small();
     // 50 kB a second through a pipe for 10.
     camera.swell_pictures(2_000);
@@ -63,15 +66,21 @@ async fn c19_a_stream_that_trickles_costs_nobody_else_and_is_recorded_again_when
     scene.let_pass(50).await;
 
     relay.set(Mode::Trickle { bytes_per_second: 10_000 });
-    scene.let_pass(if full_size() { 120 * 25 } else { 8 * 25 }).await;
+    let slow = Instant::now();
+    let told = |s: &CameraStatus| s.warnings.iter().any(|warning| warning.contains("too slowly"));
+    scene.sandbox.wait_for(TROUBLED, "a warning", told).await;
+    let told_after = slow.elapsed();
+    scene.let_pass(if full_size() { 120 * 25 } else { 25 }).await;
     camera.swell_pictures(0);
     relay.restore();
     let restored = camera.newest_picture(MAIN).unwrap();
     scene.let_pass(100).await;
     scene.sandbox.wait_recording(TROUBLED).await;
+    scene.sandbox.wait_for(TROUBLED, "no warning", |s| s.warnings.is_empty()).await;
     scene.let_pass(50).await;
 
     let sandbox = scene.end().await;
+    assert!(told_after < Duration::from_secs(30), "told after {told_after:?}");
     let last = *whole_pictures(&sandbox.files(TROUBLED)).last().unwrap();
     assert!(u64::from(last) > restored, "{last} is the last of {restored} and more");
 }
