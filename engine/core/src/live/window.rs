@@ -20,6 +20,10 @@ use crate::time::WallTime;
 const LISTED: usize = 10;
 /// Segments kept after they left the playlist, for players that read it just before.
 const KEPT_AFTER: usize = 2;
+/// Bytes in the playlist beyond which it is shorter, whatever a camera sends.
+const BYTES_MAX: usize = 64 << 20;
+/// Segments in the playlist however large they are: what a player needs to begin.
+const LISTED_MIN: usize = 3;
 
 /// One finished HLS segment.
 #[derive(Clone, Debug)]
@@ -42,9 +46,21 @@ struct Entry {
 #[derive(Debug, Default)]
 struct State {
     entries: VecDeque<Entry>,
+    /// How many of them, from the newest, the playlist names.
+    listed: usize,
     next_number: u64,
     discontinuities_gone: u64,
     seam: bool,
+}
+
+impl State {
+    fn listed(&self) -> impl Iterator<Item = &Entry> + Clone {
+        self.entries.iter().skip(self.entries.len() - self.listed)
+    }
+
+    fn listed_bytes(&self) -> usize {
+        self.listed().map(|entry| entry.segment.data.len()).sum()
+    }
 }
 
 /// The last segments of one camera.
@@ -75,13 +91,15 @@ impl Window {
         };
         state.next_number += 1;
         state.entries.push_back(entry);
-        while state.entries.len() > LISTED + KEPT_AFTER {
-            state.entries.pop_front();
+        state.listed += 1;
+        while state.listed > LISTED || state.listed > LISTED_MIN && state.listed_bytes() > BYTES_MAX
+        {
+            let leaving = state.entries.len() - state.listed;
+            state.discontinuities_gone += u64::from(state.entries[leaving].discontinuity);
+            state.listed -= 1;
         }
-        // The tag at the head of the list is counted once the entry before it has left the list.
-        if let Some(leaving) = state.entries.len().checked_sub(LISTED + 1) {
-            let gone = u64::from(state.entries[leaving].discontinuity);
-            state.discontinuities_gone += gone;
+        while state.entries.len() > state.listed + KEPT_AFTER {
+            state.entries.pop_front();
         }
     }
 
@@ -89,14 +107,14 @@ impl Window {
     pub fn clear(&self) {
         let mut state = self.lock();
         state.entries.clear();
+        state.listed = 0;
         state.discontinuities_gone = 0;
     }
 
     /// The playlist; `None` before the first segment. Segments are named `{number}.ts`.
     pub fn playlist(&self) -> Option<String> {
         let state = self.lock();
-        let skip = state.entries.len().saturating_sub(LISTED);
-        let listed = state.entries.iter().skip(skip);
+        let listed = state.listed();
         let first = listed.clone().next()?.number;
         let longest = listed.clone().map(|e| e.segment.duration).max()?;
         // RFC 8216: no EXTINF, rounded, may be longer than the target.
@@ -164,6 +182,32 @@ mod tests {
         assert!(playlist.ends_with("112.ts\n"), "{playlist}");
         assert!(window.segment(101).is_some(), "kept a little longer than listed");
         assert!(window.segment(100).is_none());
+    }
+
+    #[test]
+    fn segments_of_far_too_many_bytes_make_the_window_short_and_no_shorter() {
+        let window = Window::new(WallTime::from_micros(0));
+        let data = Bytes::from(vec![0x47; BYTES_MAX / 5]);
+        let listed = || window.playlist().unwrap().matches("#EXTINF").count();
+        for n in 0..8 {
+            window.push(LiveSegment { data: data.clone(), ..segment(n * 2) });
+        }
+        assert_eq!(listed(), 5);
+
+        let data = Bytes::from(vec![0x47; BYTES_MAX]);
+        window.mark_seam();
+        for n in 8..11 {
+            window.push(LiveSegment { data: data.clone(), ..segment(n * 2) });
+        }
+        assert_eq!(listed(), LISTED_MIN);
+        assert!(window.segment(6).is_some() && window.segment(5).is_none());
+
+        for n in 11..30 {
+            window.push(segment(n * 2));
+        }
+        let playlist = window.playlist().unwrap();
+        assert_eq!(playlist.matches("#EXTINF").count(), LISTED);
+        assert!(playlist.contains("#EXT-X-DISCONTINUITY-SEQUENCE:1\n"), "{playlist}");
     }
 
     #[test]
