@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// What may be kept of all cameras.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -28,26 +28,44 @@ pub struct InForce {
 /// The limits of all cameras, for those who set them and those who keep to them. Cheap to clone;
 /// every clone is the same.
 #[derive(Clone, Debug)]
-pub struct Policy(Arc<watch::Sender<InForce>>);
+pub struct Policy(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    in_force: watch::Sender<InForce>,
+    changed: Notify,
+}
 
 impl Policy {
     /// The limits of the configuration.
     pub fn new(limits: Limits) -> Self {
-        Self(Arc::new(watch::Sender::new(InForce { limits, is_custom: false })))
+        let in_force = watch::Sender::new(InForce { limits, is_custom: false });
+        Self(Arc::new(Inner { in_force, changed: Notify::new() }))
     }
 
     /// What holds now.
     pub fn in_force(&self) -> InForce {
-        *self.0.borrow()
+        *self.0.in_force.borrow()
     }
 
     /// A person set these limits, and they are stored.
     pub fn set(&self, limits: Limits) {
-        self.0.send_replace(InForce { limits, is_custom: true });
+        self.0.in_force.send_replace(InForce { limits, is_custom: true });
+        self.0.changed.notify_one();
     }
 
-    /// Follows them.
+    /// A span was protected, or is not any more, and that is stored.
+    pub fn protections_changed(&self) {
+        self.0.changed.notify_one();
+    }
+
+    /// Ends when something of it changed since it was last waited for. For one who waits.
+    pub async fn changed(&self) {
+        self.0.changed.notified().await;
+    }
+
+    /// Follows the limits.
     pub fn watch(&self) -> watch::Receiver<InForce> {
-        self.0.subscribe()
+        self.0.in_force.subscribe()
     }
 }

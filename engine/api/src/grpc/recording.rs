@@ -214,6 +214,7 @@ impl RecordingService for Service {
             created_at: WallTime::now(),
         };
         store.protect(&new).await.map_err(failed)?;
+        self.0.deps.policy.protections_changed();
         let name = name::protected_span(&new.camera, new.id);
         info!(target: "audit", user = ?caller.user.username, name, "footage protected");
         let kept = store.footage_in(&new.camera, span).await.map_err(failed)?;
@@ -262,6 +263,7 @@ impl RecordingService for Service {
             let message = "there is no such protection: it may have been taken away already";
             return Err(error::status(ErrorKind::NotFound, "PROTECTED_SPAN_NOT_FOUND", message));
         }
+        self.0.deps.policy.protections_changed();
         info!(target: "audit", user = ?caller.user.username, name, "protection taken away");
         Ok(Response::new(v1::UnprotectSpanResponse {}))
     }
