@@ -2,6 +2,8 @@
 //!
 //! A segment is protected where any of it lies in a protected span of its camera.
 
+use std::{collections::BTreeMap, time::Duration};
+
 use ronin_core::{CameraId, Span, WallTime, control::KeptFootage};
 use sea_orm::{
     ActiveValue::Set,
@@ -15,6 +17,7 @@ use crate::{
     entity::{protected_span, segment},
     error::{Doing, storable},
     store::Lock,
+    timeline::union,
 };
 
 /// A span whose footage stays.
@@ -94,11 +97,25 @@ impl Store {
 
     /// Footage of all cameras that is protected.
     pub async fn protected_totals(&self) -> Result<KeptFootage> {
-        let any = protected_span::Entity::find().limit(1).all(&self.db).await;
-        if any.doing("read the protected spans")?.is_empty() {
-            return Ok(KeptFootage::default());
+        let mut of_camera: BTreeMap<CameraId, Vec<Span>> = BTreeMap::new();
+        for protected in self.protected_spans(None, None, u64::from(u32::MAX)).await? {
+            of_camera.entry(protected.camera).or_default().push(protected.span);
         }
-        self.totals(segment::Entity::find().filter(Expr::exists(protecting()))).await
+        let mut sum = KeptFootage::default();
+        for (camera, mut spans) in of_camera {
+            spans.sort_by_key(|span| span.start);
+            let mut counted_until = WallTime::from_micros(i64::MIN);
+            for span in union(spans, Duration::ZERO) {
+                let Some(touching) = self.overlapping(&camera, span).await? else { continue };
+                // One that began earlier and reaches into this span was counted with the last one.
+                let new = touching.filter(segment::Column::StartAt.gte(counted_until.as_micros()));
+                let KeptFootage { segments, bytes } = self.totals(new).await?;
+                sum.segments += segments;
+                sum.bytes += bytes;
+                counted_until = span.end;
+            }
+        }
+        Ok(sum)
     }
 }
 

@@ -120,6 +120,23 @@ async fn pieces_are_found_with_their_segment_and_go_with_it() {
 }
 
 #[tokio::test]
+async fn a_file_that_several_spans_protect_counts_once() {
+    on_both(async |database| {
+        let store = &database.store;
+        six_minutes(store).await;
+        // Three in the second minute, the last of which reaches into the third.
+        for (start, end) in [(119, 121), (62, 63), (65, 66), (65, 66)] {
+            store.protect(&protection("front", start, end)).await.unwrap();
+        }
+
+        let kept = store.protected_totals().await.unwrap();
+
+        assert_eq!(kept, KeptFootage { segments: 2, bytes: 2_000_000 });
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_protected_is_not_discarded() {
     on_both(async |database| {
         let store = &database.store;
