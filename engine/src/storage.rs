@@ -143,6 +143,7 @@ pub fn disk(path: &Path) -> Option<DiskFacts> {
     Some(DiskFacts {
         total_bytes: stat.f_blocks.saturating_mul(stat.f_frsize),
         free_bytes: stat.f_bavail.saturating_mul(stat.f_frsize),
+        free_files: (stat.f_files > 0).then_some(stat.f_favail),
     })
 }
 

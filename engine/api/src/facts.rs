@@ -43,4 +43,6 @@ pub struct DiskFacts {
     pub total_bytes: u64,
     /// What is free of it.
     pub free_bytes: u64,
+    /// Files that can still be made; `None` where it has no limit of its own.
+    pub free_files: Option<u64>,
 }

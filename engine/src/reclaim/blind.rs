@@ -27,14 +27,14 @@ pub(crate) struct Blind {
 }
 
 impl Blind {
-    /// Makes the reserve free; returns how many files went.
+    /// Makes the reserve free, of space and of files; returns how many files went.
     pub(crate) async fn reclaim(
         &self,
         protected: impl Fn(&CameraId) -> Vec<Span>,
         situation: Situation,
         limits: Limits,
     ) -> anyhow::Result<usize> {
-        if situation.free_bytes.is_none_or(|free| free >= limits.reserve_bytes) {
+        if !situation.is_tight(&limits, 0, 0) {
             return Ok(0);
         }
         let (disk, root) = (self.disk.clone(), self.root.clone());

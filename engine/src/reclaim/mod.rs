@@ -20,6 +20,8 @@ use ronin_core::{CameraId, Segment, SegmentId, Span, WallTime, storage::Limits};
 
 pub use pass::{Needs, Reclaimer};
 
+/// Files that can always still be made: a pass deletes no more at once.
+pub(crate) const FREE_FILES_MIN: u64 = 1000;
 /// Footage this young is never deleted, whatever the disk says.
 const UNTOUCHABLE: Duration = Duration::from_secs(600);
 
@@ -54,9 +56,20 @@ pub struct Situation {
     pub recorded_bytes: u64,
     /// Free space on the disk; `None` where it does not answer.
     pub free_bytes: Option<u64>,
+    /// Files that can still be made; `None` where there is no limit.
+    pub free_files: Option<u64>,
 }
 
 impl Situation {
+    /// Whether the disk has too little left, of space or of files, after so much was deleted.
+    fn is_tight(&self, limits: &Limits, freed_bytes: u64, freed_files: u64) -> bool {
+        let is_below = |free: Option<u64>, freed: u64, least: u64| {
+            free.is_some_and(|free| free.saturating_add(freed) < least)
+        };
+        is_below(self.free_bytes, freed_bytes, limits.reserve_bytes)
+            || is_below(self.free_files, freed_files, FREE_FILES_MIN)
+    }
+
     /// Whether footage is too young to go. The end may lie in the future of a clock that was set
     /// back: then it is young too.
     fn is_young(&self, segment: &Segment) -> bool {
@@ -89,10 +102,7 @@ pub fn plan(cameras: &[CameraFootage], situation: &Situation, limits: &Limits) -
     loop {
         let left = situation.recorded_bytes.saturating_sub(freed);
         let too_much = limits.max_bytes.is_some_and(|max_bytes| left > max_bytes);
-        let too_tight = situation
-            .free_bytes
-            .is_some_and(|free| free.saturating_add(freed) < limits.reserve_bytes);
-        if !(too_much || too_tight) {
+        if !(too_much || situation.is_tight(limits, freed, going.len() as u64)) {
             return going;
         }
         let Some(Reverse((_, camera, at))) = fronts.pop() else { return going };
@@ -166,7 +176,13 @@ mod tests {
     }
 
     fn situation(recorded_bytes: u64, free_bytes: u64) -> Situation {
-        Situation { now: NOW, age_from: Some(NOW), recorded_bytes, free_bytes: Some(free_bytes) }
+        Situation {
+            now: NOW,
+            age_from: Some(NOW),
+            recorded_bytes,
+            free_bytes: Some(free_bytes),
+            free_files: None,
+        }
     }
 
     fn camera(own: OwnLimits, oldest: &[Segment]) -> CameraFootage {
@@ -212,6 +228,20 @@ mod tests {
         let limits = Limits { max_bytes: Some(300), ..UNLIMITED };
         let want = [a[0].id, b[0].id, a[1].id, b[1].id, a[2].id];
         assert_eq!(plan(&cameras, &situation(800, 0), &limits), want);
+    }
+
+    #[test]
+    fn e16_the_oldest_make_room_for_files_where_only_those_are_lacking() {
+        let oldest: Vec<Segment> = (0..10).map(|n| segment(HOUR * (20 - n), 100)).collect();
+        let cameras = [camera(NO_OWN, &oldest)];
+        let gone = |free_files| {
+            let situation = Situation { free_files, ..situation(1000, u64::MAX) };
+            plan(&cameras, &situation, &UNLIMITED).len()
+        };
+        assert_eq!(gone(None), 0);
+        assert_eq!(gone(Some(FREE_FILES_MIN)), 0);
+        assert_eq!(gone(Some(FREE_FILES_MIN - 3)), 3);
+        assert_eq!(gone(Some(0)), 10);
     }
 
     #[test]

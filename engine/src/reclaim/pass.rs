@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ronin_api::DiskFacts;
 use ronin_core::{
     CameraId, ErrorKind, Notice, NoticeKind, Room, WallTime, chain,
     control::Cameras,
@@ -88,11 +89,19 @@ impl Reclaimer {
     pub async fn run(mut self, cancel: CancellationToken) {
         let mut period = interval(PERIOD);
         period.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let room = self.needs.room.clone();
+        let Needs { room, policy, .. } = &self.needs;
+        let (room, policy) = (room.clone(), policy.clone());
         loop {
             let is_wanted = tokio::select! {
                 () = cancel.cancelled() => return,
                 () = room.wanted() => true,
+                // Known from now on, even if the database goes away before the next pass.
+                () = policy.changed() => {
+                    if let Err(error) = self.remember().await {
+                        warn!(error = chain(error.as_ref()), "could not note what is to be kept");
+                    }
+                    continue;
+                }
                 _ = period.tick() => false,
             };
             if let Err(error) = self.pass(is_wanted).await {
@@ -106,7 +115,7 @@ impl Reclaimer {
             return Ok(());
         }
         let mut limits = self.needs.policy.in_force().limits;
-        let free_bytes = self.free_bytes().await?;
+        let disk = self.disk().await?;
         let reserve = limits.reserve_bytes.max(if limits.reserve_bytes > 0 {
             self.rate.bytes_in(RATE_MARGIN, self.needs.room.written_bytes(), Instant::now())
         } else {
@@ -115,7 +124,13 @@ impl Reclaimer {
         limits.reserve_bytes = if is_wanted { reserve.max(WANT_MIN) } else { reserve };
         let now = WallTime::now();
         let age_from = self.clock.is_believed(now, Instant::now()).then_some(now);
-        let situation = Situation { now, age_from, recorded_bytes: 0, free_bytes };
+        let situation = Situation {
+            now,
+            age_from,
+            recorded_bytes: 0,
+            free_bytes: disk.map(|disk| disk.free_bytes),
+            free_files: disk.and_then(|disk| disk.free_files),
+        };
         let gone = match self.by_index(situation, limits).await {
             Ok(gone) => gone,
             Err(error) if is_away(&error) => self.by_files(situation, limits).await?,
@@ -180,14 +195,26 @@ impl Reclaimer {
 
     /// Recording pauses where there is less than the reserve and nothing more that may go.
     async fn tell_fullness(&self, reserve: u64, has_deleted: bool) -> anyhow::Result<()> {
-        let Some(free) = self.free_bytes().await? else { return Ok(()) };
-        let is_full = free < reserve && (!has_deleted || self.needs.room.is_full());
+        let Some(DiskFacts { free_bytes: free, free_files, .. }) = self.disk().await? else {
+            return Ok(());
+        };
+        let lacks_files = free_files == Some(0);
+        let is_tight = free < reserve || lacks_files;
+        let is_full = is_tight && (!has_deleted || self.needs.room.is_full());
         if !self.needs.room.set_full(is_full) {
             return Ok(());
         }
         let gb = |bytes: u64| format!("{:.1} GB", bytes as f64 / 1e9);
         let root = self.needs.storage.root.display();
-        if is_full {
+        if is_full && lacks_files {
+            let text = format!(
+                "The disk of {root} can hold no more files (`df -i` tells), and nothing more may \
+                 be deleted: recording pauses. Delete files, take protections away, or make the \
+                 file system anew with more inodes"
+            );
+            error!(%root, "no inode is free: recording pauses");
+            self.needs.recorder.tell(Notice::new(NoticeKind::StorageFull, None, "DISK_FULL", text));
+        } else if is_full {
             let text = format!(
                 "The disk of {root} has {} free, {} are to stay free, and nothing more may be \
                  deleted: recording pauses. Free some space, take protections away, or lower the \
@@ -229,9 +256,9 @@ impl Reclaimer {
         Ok(())
     }
 
-    async fn free_bytes(&self) -> anyhow::Result<Option<u64>> {
+    async fn disk(&self) -> anyhow::Result<Option<DiskFacts>> {
         let root = self.needs.storage.root.clone();
-        Ok(spawn_blocking(move || storage::disk(&root)).await?.map(|disk| disk.free_bytes))
+        Ok(spawn_blocking(move || storage::disk(&root)).await?)
     }
 }
 

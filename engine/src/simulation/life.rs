@@ -286,7 +286,7 @@ impl Simulation {
         let (now, at) = (self.now(), self.born + self.elapsed);
         let age_from = self.watch.is_believed(now, at).then_some(now);
         let free_bytes = Some(CAPACITY.saturating_sub(self.used_bytes()));
-        Situation { now, age_from, recorded_bytes: 0, free_bytes }
+        Situation { now, age_from, recorded_bytes: 0, free_bytes, free_files: None }
     }
 
     /// Whether the clock says something else than lately.

@@ -37,6 +37,7 @@ pub struct Counts {
 #[derive(Debug, Clone, Copy, Default)]
 struct Faults {
     space: Option<u64>,
+    files: Option<u64>,
     writes: Option<i32>,
     syncs: Option<i32>,
     slow: Duration,
@@ -96,6 +97,16 @@ impl FaultyDisk {
     /// Room for so many bytes in all; `None`: as much as anybody wants.
     pub fn space(&self, bytes: Option<u64>) {
         lock(&self.disk).faults.space = bytes;
+    }
+
+    /// Room for so many files and folders in all; `None`: for as many as anybody wants.
+    pub fn files(&self, count: Option<u64>) {
+        lock(&self.disk).faults.files = count;
+    }
+
+    /// Files and folders that are there.
+    pub fn used_files(&self) -> u64 {
+        lock(&self.disk).memory.used_files()
     }
 
     /// Bytes of all files.

@@ -182,6 +182,22 @@ async fn e8_a_full_disk_stops_recording_alone_and_it_resumes_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn e16_a_disk_without_inodes_stops_recording_alone_and_it_resumes_by_itself() {
+    let Some(mut rig) = Rig::start(Duration::from_secs(3)).await else { return };
+    rig.wait_pictures(4 * FPS).await;
+
+    rig.disk.files(Some(rig.disk.used_files()));
+    rig.wait_paused().await;
+    rig.wait_pictures(2 * FPS).await;
+    rig.wait_paused().await;
+    rig.disk.files(None);
+    rig.wait_recording().await;
+    rig.wait_pictures(4 * FPS).await;
+
+    rig.assert_sound_at_the_end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn e10_a_write_error_stops_recording_alone_and_it_resumes_by_itself() {
     let Some(mut rig) = Rig::start(Duration::from_secs(3)).await else { return };
     rig.wait_pictures(4 * FPS).await;

@@ -24,3 +24,4 @@ mod sandbox;
 mod soak;
 mod stopping;
 mod storage;
+mod watchers;

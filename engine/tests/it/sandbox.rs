@@ -185,6 +185,18 @@ impl Sandbox {
         self.storage_service.clone()
     }
 
+    /// Clients over a connection of their own.
+    pub(crate) fn clients_over(
+        &self,
+        channel: Channel,
+    ) -> (LiveServiceClient<Authorized>, CameraServiceClient<Authorized>) {
+        let bearer = Bearer(format!("Bearer {}", self.token).parse().unwrap());
+        (
+            LiveServiceClient::with_interceptor(channel.clone(), bearer.clone()),
+            CameraServiceClient::with_interceptor(channel, bearer),
+        )
+    }
+
     /// Live pictures.
     pub(crate) fn live(&self) -> LiveServiceClient<Authorized> {
         self.live.clone()

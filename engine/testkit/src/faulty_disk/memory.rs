@@ -206,6 +206,11 @@ impl Memory {
         named.map(|node| node.body.len()).sum()
     }
 
+    /// Files and folders that have a name.
+    pub(super) fn used_files(&self) -> u64 {
+        self.nodes.values().filter(|node| node.place.is_some()).count() as u64
+    }
+
     /// Makes a folder hold what this disk holds, in one of its states.
     pub(super) fn store(&self, folder: &Path, state: State) -> io::Result<()> {
         self.store_from(ROOT, folder, state)

@@ -21,6 +21,8 @@ const TTL: Duration = Duration::ZERO;
 const BLOCK: u32 = 4096;
 /// Room that is told where none was set: a terabyte.
 const MUCH: u64 = 1 << 40;
+/// Files that are told likewise.
+const MANY: u64 = 1 << 20;
 
 /// The file system as `fuser` wants it.
 pub(super) struct Mounted {
@@ -85,6 +87,10 @@ impl Mounted {
         body: Body,
     ) -> Result<FileAttr, Errno> {
         self.with(|shared| {
+            if shared.memory.used_files() >= shared.faults.files.unwrap_or(u64::MAX) {
+                shared.counts.failed += 1;
+                return Err(Errno::ENOSPC);
+            }
             let number = shared.memory.make(parent.0, name, mode, body)?;
             attributes(&shared.memory, number)
         })
@@ -306,10 +312,12 @@ impl Filesystem for Mounted {
         let told = self.with(|shared| {
             let room = shared.faults.space.unwrap_or(MUCH);
             let free = room.saturating_sub(shared.memory.used());
-            Ok((room / u64::from(BLOCK), free / u64::from(BLOCK)))
+            let files = shared.faults.files.unwrap_or(MANY);
+            let free_files = files.saturating_sub(shared.memory.used_files());
+            Ok((room / u64::from(BLOCK), free / u64::from(BLOCK), files, free_files))
         });
-        answer!(reply, told, (all, free) => {
-            reply.statfs(all, free, free, 1 << 20, 1 << 20, BLOCK, 255, BLOCK);
+        answer!(reply, told, (all, free, files, free_files) => {
+            reply.statfs(all, free, free, files, free_files, BLOCK, 255, BLOCK);
         });
     }
 }

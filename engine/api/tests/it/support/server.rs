@@ -219,6 +219,6 @@ impl SystemFacts for Facts {
     }
 
     fn disk(&self) -> Option<DiskFacts> {
-        Some(DiskFacts { total_bytes: 100, free_bytes: 40 })
+        Some(DiskFacts { total_bytes: 100, free_bytes: 40, free_files: None })
     }
 }
