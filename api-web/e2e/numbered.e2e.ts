@@ -178,6 +178,16 @@ describe.skipIf(url === "")("the picture of the time asked for", () => {
     const later = await stopAndRead(page, PLAYER);
     const passed = ((later.wallMs - begun.wallMs) / 1_000) * FPS;
     expect(Math.abs(later.number - begun.number - passed)).toBeLessThanOrEqual(WITHIN_RUN);
+
+    // Back to what was there, and to what came meanwhile.
+    for (const seconds of [-10, 7, -3, 4, -8, 8]) {
+      const there = await seekAndRead(page, PLAYER, seconds);
+      const since = ((there.wallMs - begun.wallMs) / 1_000) * FPS;
+      const wrong = there.number - begun.number - since;
+      expect(Math.abs(wrong), JSON.stringify({ seconds, begun, later, there })).toBeLessThanOrEqual(
+        WITHIN_RUN,
+      );
+    }
   });
 
   it(

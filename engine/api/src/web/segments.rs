@@ -78,6 +78,8 @@ struct Opened {
     file: File,
     size: u64,
     etag: String,
+    /// Whether more is written to it.
+    is_growing: bool,
 }
 
 impl Opened {
@@ -88,16 +90,17 @@ impl Opened {
         if let Some(whole_bytes) = whole_bytes {
             let size = whole_bytes.min(meta.len());
             // It is only added to: so much of it is always the same.
-            return Ok(Self { file, size, etag: format!("\"{size:x}-growing\"") });
+            let etag = format!("\"{size:x}-growing\"");
+            return Ok(Self { file, size, etag, is_growing: true });
         }
         let modified = meta.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
         let etag = format!("\"{:x}-{:x}\"", meta.len(), modified.as_nanos());
-        Ok(Self { file, size: meta.len(), etag })
+        Ok(Self { file, size: meta.len(), etag, is_growing: false })
     }
 }
 
 fn answer(segment: &Segment, opened: Opened, method: &Method, headers: &HeaderMap) -> Response {
-    let Opened { file, size, etag } = opened;
+    let Opened { file, size, etag, is_growing } = opened;
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let unchanged = text(header::IF_NONE_MATCH)
         .is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == etag || tag.trim() == "*"));
@@ -134,7 +137,11 @@ fn answer(segment: &Segment, opened: Opened, method: &Method, headers: &HeaderMa
     };
     set(&mut response, header::ACCEPT_RANGES, "bytes");
     set(&mut response, header::ETAG, &etag);
-    set(&mut response, header::CACHE_CONTROL, "private, no-cache");
+    // Where a browser has kept a piece of a file that has grown since, it asks for the next piece
+    // under the condition that the file is the same, is sent the whole of it, and hands that to the
+    // player in place of the piece.
+    let cache = if is_growing { "private, no-store" } else { "private, no-cache" };
+    set(&mut response, header::CACHE_CONTROL, cache);
     set(&mut response, header::CONTENT_DISPOSITION, &name);
     response
 }

@@ -11,9 +11,9 @@ use super::files::{Playable, span_of};
 
 /// Pieces of one playlist: a day of pieces of a second and room for more; 100 bytes of text each.
 const PIECES_MAX: usize = 150_000;
-/// Target duration of a playlist that grows. It must not change later: longer than any GOP that is
-/// usual.
-const GROWING_TARGET: Duration = Duration::from_secs(10);
+/// Target duration of a playlist that grows, where no piece so far is longer. It should not change
+/// later, so it is that of the usual GOPs; and players look for more as often, so it is no longer.
+const GROWING_TARGET: Duration = Duration::from_secs(4);
 /// Clock and media that differ by less agree.
 const SAME: Duration = Duration::from_millis(1);
 /// A clock is corrected by far less: where more is missing, something else is the matter.
@@ -199,7 +199,7 @@ mod tests {
         open.is_open = true;
         let young = render(&[file(0), open.clone()], span, Growth::Grows).unwrap();
         assert!(young.contains("#EXT-X-PLAYLIST-TYPE:EVENT\n"), "{young}");
-        assert!(young.contains("#EXT-X-TARGETDURATION:10\n"), "{young}");
+        assert!(young.contains("#EXT-X-TARGETDURATION:4\n"), "{young}");
         assert!(!young.contains("#EXT-X-ENDLIST"));
         assert_eq!(young.matches("#EXTINF").count(), 3 + 2, "the last piece may grow");
 
