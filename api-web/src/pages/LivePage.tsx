@@ -1,6 +1,6 @@
 /** All cameras live, in a grid; layout, page and zoom are in the URL. */
 import { ActionIcon, Button, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
-import { useDocumentTitle, useElementSize, useFullscreenElement, useHotkeys } from "@mantine/hooks";
+import { useDocumentTitle, useElementSize, useFullscreenElement } from "@mantine/hooks";
 import {
   IconChevronLeft,
   IconChevronRight,
@@ -15,6 +15,7 @@ import { describeError } from "../api/errors";
 import { EmptyState } from "../components/EmptyState";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Loading } from "../components/Loading";
+import { useKeys } from "../lib/useKeys";
 import {
   gridPage,
   isNarrowArea,
@@ -23,6 +24,7 @@ import {
   parseLayout,
   parsePage,
 } from "../live/gridLayout";
+import { liveKeyHandlers } from "../live/liveKeys";
 import { LiveCamera } from "./LiveCamera";
 import classes from "./LivePage.module.css";
 
@@ -86,18 +88,19 @@ export function LivePage() {
     }
   };
 
-  useHotkeys([
-    ["0", () => setLayout("auto")],
-    ["1", () => setLayout("1")],
-    ["2", () => setLayout("2")],
-    ["3", () => setLayout("3")],
-    ["4", () => setLayout("4")],
-    ["ArrowLeft", () => step(-1)],
-    ["ArrowRight", () => step(1)],
-    ["Escape", () => zoomed && zoomTo(undefined)],
-    ["f", () => void toggleFullscreen()],
-    ["m", () => zoomed && setAudible(audible === zoomed.id ? undefined : zoomed.id)],
-  ]);
+  useKeys(
+    liveKeyHandlers({
+      columns: (key) => setLayout(parseLayout(key)),
+      step: (key) => step(key === "ArrowLeft" ? -1 : 1),
+      fullScreen: () => void toggleFullscreen(),
+      ...(zoomed
+        ? {
+            back: () => zoomTo(undefined),
+            mute: () => setAudible(audible === zoomed.id ? undefined : zoomed.id),
+          }
+        : { automatic: () => setLayout("auto") }),
+    }),
+  );
 
   if (isPending) {
     return <Loading>Loading cameras</Loading>;

@@ -91,3 +91,17 @@ it("pages through more cameras than there are tiles", async () => {
     "Camera 5",
   ]);
 });
+
+it("goes by keys where nobody types", async () => {
+  const { user, location } = openApp(fakeServer({ cameras: names(5) }), {
+    path: "/live",
+    token: TOKEN,
+  });
+  await screen.findAllByRole("region");
+
+  await user.keyboard("2{ArrowRight}");
+  expect(location()).toBe("/live?layout=2&page=2");
+
+  await user.keyboard("0");
+  expect(location()).toBe("/live");
+});

@@ -1,0 +1,33 @@
+/**
+ * The keys of the live page: the one table that says which there are, for whoever acts on them and
+ * for the help that lists them.
+ */
+import type { KeyHandlers } from "../lib/useKeys";
+
+export type LiveAction = "automatic" | "columns" | "step" | "back" | "fullScreen" | "mute";
+
+interface LiveKey {
+  keys: readonly string[];
+  /** What is on the page while they act. */
+  where: "always" | "all cameras" | "one camera";
+  does: string;
+}
+
+export const LIVE_KEYS: Readonly<Record<LiveAction, LiveKey>> = {
+  step: { keys: ["ArrowLeft", "ArrowRight"], where: "always", does: "Previous or next" },
+  columns: { keys: ["1", "2", "3", "4"], where: "always", does: "All cameras in so many columns" },
+  fullScreen: { keys: ["f"], where: "always", does: "Full screen, and back" },
+  automatic: { keys: ["0"], where: "all cameras", does: "As many columns as fit" },
+  back: { keys: ["Escape"], where: "one camera", does: "Back to all cameras" },
+  mute: { keys: ["m"], where: "one camera", does: "Sound on or off" },
+};
+
+/** Handlers for the keys of these actions; the others are somebody else's. */
+export function liveKeyHandlers(
+  actions: Readonly<Partial<Record<LiveAction, (key: string) => void>>>,
+): KeyHandlers {
+  const entries = Object.entries(actions) as [LiveAction, (key: string) => void][];
+  return new Map(
+    entries.flatMap(([action, act]) => LIVE_KEYS[action].keys.map((key) => [key, act] as const)),
+  );
+}
