@@ -4,7 +4,17 @@
  */
 import type { KeyHandlers } from "../lib/useKeys";
 
-export type LiveAction = "automatic" | "columns" | "step" | "back" | "fullScreen" | "mute";
+export type LiveAction =
+  | "automatic"
+  | "columns"
+  | "step"
+  | "back"
+  | "fullScreen"
+  | "mute"
+  | "zoomIn"
+  | "zoomOut"
+  | "whole"
+  | "look";
 
 interface LiveKey {
   keys: readonly string[];
@@ -19,6 +29,14 @@ export const LIVE_KEYS: Readonly<Record<LiveAction, LiveKey>> = {
   fullScreen: { keys: ["f"], where: "always", does: "Full screen, and back" },
   automatic: { keys: ["0"], where: "all cameras", does: "As many columns as fit" },
   back: { keys: ["Escape"], where: "one camera", does: "Back to all cameras" },
+  zoomIn: { keys: ["+"], where: "one camera", does: "Zoom into the picture" },
+  zoomOut: { keys: ["-"], where: "one camera", does: "Zoom out of the picture" },
+  whole: { keys: ["0"], where: "one camera", does: "Whole picture" },
+  look: {
+    keys: ["Shift+ArrowLeft", "Shift+ArrowRight", "Shift+ArrowUp", "Shift+ArrowDown"],
+    where: "one camera",
+    does: "Look around in the picture",
+  },
   mute: { keys: ["m"], where: "one camera", does: "Sound on or off" },
 };
 
