@@ -1,6 +1,6 @@
 /** All cameras live, in a grid; layout, page and zoom are in the URL. */
 import { ActionIcon, Button, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
-import { useDocumentTitle, useElementSize, useFullscreenElement } from "@mantine/hooks";
+import { useDocumentTitle, useElementSize } from "@mantine/hooks";
 import {
   IconChevronLeft,
   IconChevronRight,
@@ -8,13 +8,15 @@ import {
   IconMinimize,
   IconVideoPlus,
 } from "@tabler/icons-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { useCameras } from "../api/cameras";
 import { describeError } from "../api/errors";
 import { EmptyState } from "../components/EmptyState";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Loading } from "../components/Loading";
+import { notifyFailure } from "../lib/notify";
+import { useFullScreen } from "../lib/useFullScreen";
 import { useKeys } from "../lib/useKeys";
 import {
   gridPage,
@@ -44,7 +46,14 @@ export function LivePage() {
   const { cameras, isPending, error, refetch } = useCameras();
   const [params, setParams] = useSearchParams();
   const { ref: area, width, height } = useElementSize<HTMLDivElement>();
-  const { ref: stage, toggle: toggleFullscreen, fullscreen } = useFullscreenElement();
+  /** Whether a camera was taken from the grid to full screen, and goes back to the grid. */
+  const isBorrowed = useRef(false);
+  const fullScreen = useFullScreen<HTMLDivElement>(() => {
+    if (isBorrowed.current) {
+      zoomTo(undefined);
+    }
+    isBorrowed.current = false;
+  });
   const [audible, setAudible] = useState<string>();
 
   const change = (changes: Record<string, string | undefined>) =>
@@ -79,6 +88,16 @@ export function LivePage() {
     change({ layout: next === "auto" ? undefined : next, page: undefined, camera: undefined });
   const setPage = (page: number) => change({ page: page <= 1 ? undefined : String(page) });
   const zoomTo = (id: string | undefined) => change({ camera: id });
+  const enterFullScreen = () =>
+    fullScreen.enter().catch((e) => notifyFailure("The browser shows no full screen", e));
+  const toggleFullScreen = () => void (fullScreen.isOn ? fullScreen.leave() : enterFullScreen());
+  const toggleFullScreenOf = (id: string) => {
+    if (!zoomed) {
+      isBorrowed.current = true;
+      zoomTo(id);
+    }
+    toggleFullScreen();
+  };
   const step = (by: number) => {
     if (zoomed) {
       const index = all.indexOf(zoomed);
@@ -92,12 +111,16 @@ export function LivePage() {
     liveKeyHandlers({
       columns: (key) => setLayout(parseLayout(key)),
       step: (key) => step(key === "ArrowLeft" ? -1 : 1),
-      fullScreen: () => void toggleFullscreen(),
+      ...(fullScreen.isAvailable && { fullScreen: toggleFullScreen }),
+      back: () => {
+        if (fullScreen.isOn) {
+          void fullScreen.leave();
+        } else if (zoomed) {
+          zoomTo(undefined);
+        }
+      },
       ...(zoomed
-        ? {
-            back: () => zoomTo(undefined),
-            mute: () => setAudible(audible === zoomed.id ? undefined : zoomed.id),
-          }
+        ? { mute: () => setAudible(audible === zoomed.id ? undefined : zoomed.id) }
         : { automatic: () => setLayout("auto") }),
     }),
   );
@@ -113,7 +136,12 @@ export function LivePage() {
   }
 
   return (
-    <div ref={stage} className={classes.stage} data-narrow={isNarrow || undefined}>
+    <div
+      ref={fullScreen.ref}
+      className={classes.stage}
+      data-narrow={isNarrow || undefined}
+      data-zoomed={zoomed !== undefined || undefined}
+    >
       <Group justify="space-between" gap="xs" className={classes.toolbar}>
         <h1 className={classes.heading}>{zoomed ? zoomed.displayName : "Live"}</h1>
         <Group gap="xs">
@@ -139,16 +167,18 @@ export function LivePage() {
               onStep={step}
             />
           )}
-          <Tooltip label={fullscreen ? "Leave full screen (f)" : "Full screen (f)"}>
-            <ActionIcon
-              variant="default"
-              size={30}
-              aria-label={fullscreen ? "Leave full screen" : "Full screen"}
-              onClick={() => void toggleFullscreen()}
-            >
-              {fullscreen ? <IconMinimize size={18} /> : <IconMaximize size={18} />}
-            </ActionIcon>
-          </Tooltip>
+          {fullScreen.isAvailable && !zoomed && (
+            <Tooltip label={fullScreen.isOn ? "Leave full screen (f)" : "Full screen (f)"}>
+              <ActionIcon
+                variant="default"
+                size={30}
+                aria-label={fullScreen.isOn ? "Leave full screen" : "Full screen"}
+                onClick={toggleFullScreen}
+              >
+                {fullScreen.isOn ? <IconMinimize size={18} /> : <IconMaximize size={18} />}
+              </ActionIcon>
+            </Tooltip>
+          )}
         </Group>
       </Group>
       <div
@@ -169,6 +199,10 @@ export function LivePage() {
             isZoomed={zoomed !== undefined}
             isCompact={width > 0 && width / grid.columns < 260}
             onZoom={() => zoomTo(zoomed ? undefined : camera.id)}
+            {...(fullScreen.isAvailable && {
+              onFullScreen: () => toggleFullScreenOf(camera.id),
+              isFullScreen: fullScreen.isOn,
+            })}
             linksToDetails
           />
         ))}

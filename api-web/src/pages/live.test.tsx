@@ -1,10 +1,11 @@
 /** The live page: tiles, outage, zoom and pages. */
 import { act, screen, waitFor } from "@testing-library/react";
-import { beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CameraState } from "../gen/ronin/v1/camera_pb";
 import { openApp } from "../test/app";
 import { FakeHls } from "../test/fakeHls";
 import { camera, fakeServer, TOKEN, WatchFeed } from "../test/fakeServer";
+import { haveFullScreen, haveNoFullScreen } from "../test/fullScreen";
 
 vi.mock("hls.js/light", async () => ({ default: (await import("../test/fakeHls")).FakeHls }));
 
@@ -104,4 +105,76 @@ it("goes by keys where nobody types", async () => {
 
   await user.keyboard("0");
   expect(location()).toBe("/live");
+});
+
+describe("full screen", () => {
+  afterEach(haveNoFullScreen);
+
+  const open = async (path = "/live") => {
+    const app = openApp(fakeServer({ cameras: names(3) }), { path, token: TOKEN });
+    await screen.findAllByRole("region");
+    return app;
+  };
+  const regions = () => screen.getAllByRole("region").map((tile) => tile.ariaLabel);
+
+  it("is not offered where the browser has none", async () => {
+    const { user } = await open();
+
+    await user.keyboard("f");
+
+    expect(screen.queryByRole("button", { name: /full screen/i })).not.toBeInTheDocument();
+  });
+
+  it("shows the whole grid, by button and by key", async () => {
+    const { shown } = haveFullScreen();
+    const { user } = await open();
+
+    await user.click(screen.getByRole("button", { name: "Full screen" }));
+    expect(shown()).toContainElement(screen.getByRole("region", { name: "Camera 3" }));
+
+    await user.click(screen.getByRole("button", { name: "Leave full screen" }));
+    expect(shown()).toBeNull();
+
+    await user.keyboard("f");
+    expect(shown()).not.toBeNull();
+  });
+
+  it("shows one camera of the grid, goes on to the next, and returns to the grid", async () => {
+    const { shown, leave } = haveFullScreen();
+    const { user, location } = await open("/live?layout=2");
+
+    await user.click(screen.getByRole("button", { name: "Full screen of Camera 2" }));
+    expect(regions()).toEqual(["Camera 2"]);
+    expect(shown()).toContainElement(screen.getByRole("region"));
+
+    await user.keyboard("{ArrowRight}");
+    expect(regions()).toEqual(["Camera 3"]);
+    expect(shown()).toContainElement(screen.getByRole("region"));
+
+    leave();
+    await waitFor(() => expect(location()).toBe("/live?layout=2"));
+  });
+
+  it("is left by Escape before the camera is", async () => {
+    const { shown } = haveFullScreen();
+    const { user, location } = await open("/live?camera=cam-2");
+    await user.keyboard("f");
+    expect(shown()).not.toBeNull();
+
+    await user.keyboard("{Escape}");
+    expect(shown()).toBeNull();
+    expect(location()).toBe("/live?camera=cam-2");
+
+    await user.keyboard("{Escape}");
+    expect(location()).toBe("/live");
+  });
+
+  it("says so where the browser refuses", async () => {
+    haveFullScreen({ refuses: true });
+    const { user } = await open();
+
+    await user.keyboard("f");
+
+    expect(await screen.findByText("The browser shows no full screen")).toBeVisible();
+  });
 });

@@ -8,6 +8,8 @@ import {
   IconArrowsMaximize,
   IconArrowsMinimize,
   IconInfoCircle,
+  IconMaximize,
+  IconMinimize,
   IconVolume,
   IconVolumeOff,
 } from "@tabler/icons-react";
@@ -45,6 +47,9 @@ interface Props {
   /** Zooms to this camera or back; undefined where there is nothing to zoom, nor to magnify. */
   onZoom?: (() => void) | undefined;
   isZoomed?: boolean;
+  /** Shows this camera in full screen or leaves that; undefined where there is none. */
+  onFullScreen?: (() => void) | undefined;
+  isFullScreen?: boolean;
   /** Where more about the camera is shown. */
   detailPath?: string;
   /** Small tiles leave out what does not fit. */
@@ -56,6 +61,7 @@ interface Props {
 export function LiveTile(props: Props) {
   const { camera, source, streamError, hub, isServerThere, hasSound, isAudible } = props;
   const { onAudible, onZoom, isZoomed = false, detailPath, isCompact = false, onAction } = props;
+  const { onFullScreen, isFullScreen = false } = props;
   const video = useRef<HTMLVideoElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const isMagnifiable = isZoomed && onZoom !== undefined;
@@ -75,6 +81,16 @@ export function LiveTile(props: Props) {
       onAction(action);
     }
   };
+
+  const fullScreenTool = onFullScreen && (
+    <TileTool
+      label={isFullScreen && isZoomed ? "Leave full screen" : `Full screen of ${name}`}
+      {...(isZoomed && { keys: "f" })}
+      onClick={onFullScreen}
+    >
+      {isFullScreen && isZoomed ? <IconMinimize size={18} /> : <IconMaximize size={18} />}
+    </TileTool>
+  );
 
   return (
     <section className={classes.tile} aria-label={name} data-compact={isCompact || undefined}>
@@ -108,6 +124,7 @@ export function LiveTile(props: Props) {
       {isMagnifiable && (
         <div className={classes.pictureTools}>
           <MagnifierTools magnifier={magnifier} />
+          {fullScreenTool}
         </div>
       )}
       <div className={classes.bar}>
@@ -125,6 +142,7 @@ export function LiveTile(props: Props) {
               {isAudible ? <IconVolume size={18} /> : <IconVolumeOff size={18} />}
             </TileTool>
           )}
+          {!isMagnifiable && fullScreenTool}
           {detailPath && (
             <Tooltip label="Details">
               <ActionIcon
