@@ -14,7 +14,8 @@ export type LiveAction =
   | "zoomIn"
   | "zoomOut"
   | "whole"
-  | "look";
+  | "look"
+  | "snapshot";
 
 interface LiveKey {
   keys: readonly string[];
@@ -37,6 +38,7 @@ export const LIVE_KEYS: Readonly<Record<LiveAction, LiveKey>> = {
     where: "one camera",
     does: "Look around in the picture",
   },
+  snapshot: { keys: ["s"], where: "one camera", does: "Save a snapshot" },
   mute: { keys: ["m"], where: "one camera", does: "Sound on or off" },
 };
 

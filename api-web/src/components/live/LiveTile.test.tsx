@@ -2,9 +2,10 @@
 import { MantineProvider } from "@mantine/core";
 import { createEvent, fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { LiveHub } from "../../live/liveHub";
 import { camera } from "../../test/fakeServer";
+import { showPicture, stubCanvas } from "../../test/picture";
 import { LiveTile } from "./LiveTile";
 
 const FRAME = new DOMRect(100, 50, 800, 400);
@@ -12,6 +13,8 @@ const FRAME = new DOMRect(100, 50, 800, 400);
 beforeEach(() => {
   vi.spyOn(HTMLElement.prototype, "getBoundingClientRect").mockReturnValue(FRAME);
 });
+
+afterEach(() => vi.restoreAllMocks());
 
 /** The tile of a camera on a page; returns what the page hears, and how to zoom to it and back. */
 function openTile({ isZoomed = true }: { isZoomed?: boolean } = {}) {
@@ -36,7 +39,7 @@ function openTile({ isZoomed = true }: { isZoomed?: boolean } = {}) {
   return { onZoom, zoomTo: (zoomed: boolean) => rerender(tile(zoomed)), user: userEvent.setup() };
 }
 
-const video = () => screen.getByLabelText("Live picture of Front door");
+const video = () => screen.getByLabelText<HTMLVideoElement>("Live picture of Front door");
 const magnification = () => screen.getByRole("status", { name: "Magnification" });
 const zoomIn = () => screen.getByRole("button", { name: "Zoom in" });
 
@@ -148,4 +151,43 @@ it("is not magnified among others", async () => {
 
   expect(screen.queryByRole("button", { name: "Zoom in" })).not.toBeInTheDocument();
   expect(video().style.transform).toBe("");
+});
+
+describe("a snapshot", () => {
+  const saved = () => {
+    const names: string[] = [];
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (
+      this: HTMLAnchorElement,
+    ) {
+      names.push(this.download);
+    });
+    return names;
+  };
+  const FILE_NAME = /^front-door-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}\.jpg$/;
+
+  it("is saved by the button and by the key, under the name of the camera and the time", async () => {
+    stubCanvas("image/jpeg");
+    const names = saved();
+    const { user } = openTile();
+    showPicture(video(), 1920, 1080);
+
+    await user.click(screen.getByRole("button", { name: "Save snapshot" }));
+    expect(await screen.findByText(/^Saved as front-door-/)).toBeVisible();
+    await user.keyboard("s");
+
+    await vi.waitFor(() => expect(names).toHaveLength(2));
+    expect(names[0]).toMatch(FILE_NAME);
+  });
+
+  it("says why there is none", async () => {
+    const names = saved();
+    const { user } = openTile();
+
+    await user.keyboard("s");
+
+    expect(await screen.findByRole("alert")).toHaveTextContent(
+      "No snapshot: There is no picture yet.",
+    );
+    expect(names).toEqual([]);
+  });
 });

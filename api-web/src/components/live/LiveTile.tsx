@@ -26,6 +26,7 @@ import { StateBadge } from "../cameras/StateBadge";
 import { Latency } from "./Latency";
 import classes from "./LiveTile.module.css";
 import { MagnifierTools } from "./MagnifierTools";
+import { SnapshotTool } from "./SnapshotTool";
 import { TilePlaceholder } from "./TilePlaceholder";
 import { TileTool } from "./TileTool";
 import { useMagnifier } from "./useMagnifier";
@@ -124,6 +125,7 @@ export function LiveTile(props: Props) {
       {isMagnifiable && (
         <div className={classes.pictureTools}>
           <MagnifierTools magnifier={magnifier} />
+          <SnapshotTool video={video} cameraId={camera.id} latencySeconds={player.latencySeconds} />
           {fullScreenTool}
         </div>
       )}
