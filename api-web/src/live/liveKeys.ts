@@ -6,6 +6,7 @@ import type { KeyHandlers } from "../lib/useKeys";
 
 export type LiveAction =
   | "automatic"
+  | "arrange"
   | "columns"
   | "step"
   | "back"
@@ -28,8 +29,9 @@ export const LIVE_KEYS: Readonly<Record<LiveAction, LiveKey>> = {
   step: { keys: ["ArrowLeft", "ArrowRight"], where: "always", does: "Previous or next" },
   columns: { keys: ["1", "2", "3", "4"], where: "always", does: "All cameras in so many columns" },
   fullScreen: { keys: ["f"], where: "always", does: "Full screen, and back" },
-  back: { keys: ["Escape"], where: "always", does: "Leave full screen, then the camera" },
+  back: { keys: ["Escape"], where: "always", does: "Leave full screen, arranging or the camera" },
   automatic: { keys: ["0"], where: "all cameras", does: "As many columns as fit" },
+  arrange: { keys: ["a"], where: "all cameras", does: "Arrange the cameras, and be done" },
   zoomIn: { keys: ["+"], where: "one camera", does: "Zoom into the picture" },
   zoomOut: { keys: ["-"], where: "one camera", does: "Zoom out of the picture" },
   whole: { keys: ["0"], where: "one camera", does: "Whole picture" },

@@ -155,6 +155,20 @@ describe("full screen", () => {
     await waitFor(() => expect(location()).toBe("/live?layout=2"));
   });
 
+  it("goes from all cameras to one of them, and leaves that for the grid", async () => {
+    const { shown } = haveFullScreen();
+    const { user, location } = await open();
+    await user.click(screen.getByRole("button", { name: "Full screen" }));
+
+    await user.click(screen.getByRole("button", { name: "Full screen of Camera 2" }));
+    expect(regions()).toEqual(["Camera 2"]);
+    expect(shown()).not.toBeNull();
+
+    await user.click(screen.getByRole("button", { name: "Leave full screen" }));
+    expect(shown()).toBeNull();
+    expect(location()).toBe("/live");
+  });
+
   it("is left by Escape before the camera is", async () => {
     const { shown } = haveFullScreen();
     const { user, location } = await open("/live?camera=cam-2");
