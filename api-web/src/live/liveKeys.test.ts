@@ -1,6 +1,6 @@
 /** The keys of the live page do not get in each other's way. */
 import { expect, it, vi } from "vitest";
-import { LIVE_KEYS, liveKeyHandlers } from "./liveKeys";
+import { keySign, LIVE_KEYS, liveKeyHandlers } from "./liveKeys";
 
 it.each(["all cameras", "one camera"] as const)("no key means two things at %s", (place) => {
   const keys = Object.values(LIVE_KEYS)
@@ -18,4 +18,14 @@ it("hands each key of an action to its handler", () => {
   expect([...handlers.keys()]).toEqual(["ArrowLeft", "ArrowRight"]);
   handlers.get("ArrowRight")?.("ArrowRight");
   expect(step).toHaveBeenCalledWith("ArrowRight");
+});
+
+it.each([
+  ["f", "F"],
+  ["+", "+"],
+  ["Escape", "Esc"],
+  ["ArrowLeft", "←"],
+  ["Shift+ArrowUp", "Shift ↑"],
+])("%s is printed as %s", (key, sign) => {
+  expect(keySign(key)).toBe(sign);
 });

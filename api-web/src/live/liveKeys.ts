@@ -16,9 +16,10 @@ export type LiveAction =
   | "zoomOut"
   | "whole"
   | "look"
-  | "snapshot";
+  | "snapshot"
+  | "help";
 
-interface LiveKey {
+export interface LiveKey {
   keys: readonly string[];
   /** What is on the page while they act. */
   where: "always" | "all cameras" | "one camera";
@@ -30,6 +31,7 @@ export const LIVE_KEYS: Readonly<Record<LiveAction, LiveKey>> = {
   columns: { keys: ["1", "2", "3", "4"], where: "always", does: "All cameras in so many columns" },
   fullScreen: { keys: ["f"], where: "always", does: "Full screen, and back" },
   back: { keys: ["Escape"], where: "always", does: "Leave full screen, arranging or the camera" },
+  help: { keys: ["?"], where: "always", does: "These keys" },
   automatic: { keys: ["0"], where: "all cameras", does: "As many columns as fit" },
   arrange: { keys: ["a"], where: "all cameras", does: "Arrange the cameras, and be done" },
   zoomIn: { keys: ["+"], where: "one camera", does: "Zoom into the picture" },
@@ -52,4 +54,21 @@ export function liveKeyHandlers(
   return new Map(
     entries.flatMap(([action, act]) => LIVE_KEYS[action].keys.map((key) => [key, act] as const)),
   );
+}
+
+const SIGNS: Readonly<Record<string, string>> = {
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  Escape: "Esc",
+  "-": "−",
+};
+
+/** What is printed on a key: "Shift ←", "F". */
+export function keySign(key: string): string {
+  return key
+    .split(/(?<=^Shift)\+/)
+    .map((part) => SIGNS[part] ?? (part.length === 1 ? part.toUpperCase() : part))
+    .join(" ");
 }

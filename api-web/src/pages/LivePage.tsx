@@ -11,6 +11,7 @@ import { ErrorNotice } from "../components/ErrorNotice";
 import { Loading } from "../components/Loading";
 import { ArrangeBar } from "../components/live/ArrangeBar";
 import { ArrangeTile } from "../components/live/ArrangeTile";
+import { KeyHelp } from "../components/live/KeyHelp";
 import { LivePager } from "../components/live/LivePager";
 import { LiveToolbar } from "../components/live/LiveToolbar";
 import { useTileDrag } from "../components/live/useTileDrag";
@@ -19,7 +20,7 @@ import { notifyFailure } from "../lib/notify";
 import { useFullScreen } from "../lib/useFullScreen";
 import { useKeys } from "../lib/useKeys";
 import { gridPage, isNarrowArea, MAX_TILES, parseLayout } from "../live/gridLayout";
-import { liveKeyHandlers } from "../live/liveKeys";
+import { type LiveAction, liveKeyHandlers } from "../live/liveKeys";
 import { LiveCamera } from "./LiveCamera";
 import classes from "./LivePage.module.css";
 import { useArrangement } from "./useArrangement";
@@ -27,6 +28,9 @@ import { useLiveView } from "./useLiveView";
 
 /** Below this width a tile is a small one. */
 const COMPACT_PX = 260;
+
+const NO_KEYS: ReadonlySet<LiveAction> = new Set();
+const FULL_SCREEN_KEYS: ReadonlySet<LiveAction> = new Set(["fullScreen"]);
 
 export function LivePage() {
   useDocumentTitle("Live · RoninNVR");
@@ -47,6 +51,7 @@ function LiveStage({ cameras }: { cameras: readonly Camera[] }) {
   const { shown } = arrangement;
   const { ref: area, width, height } = useElementSize<HTMLDivElement>();
   const [audible, setAudible] = useState<string>();
+  const [isHelpOpen, setHelpOpen] = useState(false);
   const zoomed = cameras.find((camera) => camera.id === view.cameraId);
   const isArranging = view.isArranging && zoomed === undefined;
   const fullScreen = useLiveFullScreen(zoomed, view.zoomTo);
@@ -85,6 +90,7 @@ function LiveStage({ cameras }: { cameras: readonly Camera[] }) {
 
   useKeys(
     liveKeyHandlers({
+      help: () => setHelpOpen(true),
       step: (key) => step(key === "ArrowLeft" ? -1 : 1),
       ...(fullScreen.toggle && { fullScreen: fullScreen.toggle }),
       back: () => {
@@ -111,27 +117,30 @@ function LiveStage({ cameras }: { cameras: readonly Camera[] }) {
       data-narrow={isNarrow || undefined}
       data-zoomed={zoomed !== undefined || undefined}
     >
-      <LiveToolbar
-        title={zoomed ? zoomed.displayName : "Live"}
-        mode={zoomed ? "camera" : isArranging ? "arrange" : "grid"}
-        layout={view.layout}
-        onLayout={view.setLayout}
-        onShowAll={() => view.zoomTo(undefined)}
-        onArrange={setArranging}
-        onFullScreen={fullScreen.toggle}
-        isFullScreen={fullScreen.isOn}
-        pager={
-          (grid.pages > 1 || (zoomed && shown.length > 1)) && (
-            <LivePager
-              label={zoomed ? undefined : `Page ${grid.page} of ${grid.pages}`}
-              unit={zoomed ? "camera" : "page"}
-              canGoBack={zoomed !== undefined || grid.page > 1}
-              canGoOn={zoomed !== undefined || grid.page < grid.pages}
-              onStep={step}
-            />
-          )
-        }
-      />
+      {!(zoomed && fullScreen.isOn) && (
+        <LiveToolbar
+          title={zoomed ? zoomed.displayName : "Live"}
+          mode={zoomed ? "camera" : isArranging ? "arrange" : "grid"}
+          layout={view.layout}
+          onLayout={view.setLayout}
+          onShowAll={() => view.zoomTo(undefined)}
+          onArrange={setArranging}
+          onFullScreen={fullScreen.toggle}
+          isFullScreen={fullScreen.isOn}
+          onHelp={() => setHelpOpen(true)}
+          pager={
+            (grid.pages > 1 || (zoomed && shown.length > 1)) && (
+              <LivePager
+                label={zoomed ? undefined : `Page ${grid.page} of ${grid.pages}`}
+                unit={zoomed ? "camera" : "page"}
+                canGoBack={zoomed !== undefined || grid.page > 1}
+                canGoOn={zoomed !== undefined || grid.page < grid.pages}
+                onStep={step}
+              />
+            )
+          }
+        />
+      )}
       {isArranging && (
         <ArrangeBar
           leftOut={arrangement.leftOut}
@@ -182,6 +191,11 @@ function LiveStage({ cameras }: { cameras: readonly Camera[] }) {
         ))}
       </div>
       {tiles.length === 0 && !isArranging && <AllLeftOut onArrange={() => setArranging(true)} />}
+      <KeyHelp
+        isOpen={isHelpOpen}
+        missing={fullScreen.toggle ? NO_KEYS : FULL_SCREEN_KEYS}
+        onClose={() => setHelpOpen(false)}
+      />
     </div>
   );
 }

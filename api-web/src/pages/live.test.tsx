@@ -1,5 +1,5 @@
 /** The live page: tiles, outage, zoom and pages. */
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CameraState } from "../gen/ronin/v1/camera_pb";
 import { openApp } from "../test/app";
@@ -146,6 +146,7 @@ describe("full screen", () => {
     await user.click(screen.getByRole("button", { name: "Full screen of Camera 2" }));
     expect(regions()).toEqual(["Camera 2"]);
     expect(shown()).toContainElement(screen.getByRole("region"));
+    expect(screen.queryByRole("button", { name: "All cameras" })).not.toBeInTheDocument();
 
     await user.keyboard("{ArrowRight}");
     expect(regions()).toEqual(["Camera 3"]);
@@ -190,5 +191,59 @@ describe("full screen", () => {
     await user.keyboard("f");
 
     expect(await screen.findByText("The browser shows no full screen")).toBeVisible();
+  });
+});
+
+describe("the help for keys", () => {
+  afterEach(haveNoFullScreen);
+
+  const open = async () => {
+    const app = openApp(fakeServer({ cameras: names(2) }), {
+      path: "/live?camera=cam-1",
+      token: TOKEN,
+    });
+    await screen.findByRole("region");
+    return app;
+  };
+
+  it("opens by key and by button, and Escape closes it alone", async () => {
+    const { user, location } = await open();
+    await user.keyboard("?");
+    expect(await screen.findByRole("dialog", { name: "Keys" })).toBeVisible();
+
+    await user.keyboard("{Escape}");
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+    expect(location()).toBe("/live?camera=cam-1");
+
+    await user.click(screen.getByRole("button", { name: "Keys" }));
+    expect(screen.getByRole("dialog", { name: "Keys" })).toBeVisible();
+  });
+
+  it("lists what there is, and full screen only where the browser has it", async () => {
+    const { user } = await open();
+    await user.keyboard("?");
+    const always = within(screen.getByRole("table", { name: "Always" }));
+
+    expect(always.getByRole("row", { name: "← → Previous or next" })).toBeVisible();
+    expect(always.queryByRole("row", { name: /^F / })).not.toBeInTheDocument();
+    expect(screen.getByRole("row", { name: "S Save a snapshot" })).toBeVisible();
+  });
+
+  it("is seen in full screen", async () => {
+    const { shown } = haveFullScreen();
+    const { user } = await open();
+    await user.keyboard("f?");
+
+    expect(shown()).toContainElement(screen.getByRole("dialog", { name: "Keys" }));
+    expect(screen.getByRole("row", { name: /^F Full screen/ })).toBeVisible();
+  });
+
+  it("keeps other keys to itself", async () => {
+    const { user, location } = await open();
+    await user.keyboard("?");
+
+    await user.keyboard("{ArrowRight}2");
+
+    expect(location()).toBe("/live?camera=cam-1");
   });
 });

@@ -1,6 +1,12 @@
 /** The heading of the live page and its buttons. */
 import { ActionIcon, Button, Group, SegmentedControl, Tooltip } from "@mantine/core";
-import { IconArrowsMove, IconCheck, IconMaximize, IconMinimize } from "@tabler/icons-react";
+import {
+  IconArrowsMove,
+  IconCheck,
+  IconKeyboard,
+  IconMaximize,
+  IconMinimize,
+} from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { LAYOUTS, type Layout, parseLayout } from "../../live/gridLayout";
 import classes from "./LiveToolbar.module.css";
@@ -26,12 +32,13 @@ interface Props {
   /** Undefined where the browser has no full screen. */
   onFullScreen: (() => void) | undefined;
   isFullScreen: boolean;
+  onHelp: () => void;
   pager: ReactNode;
 }
 
 export function LiveToolbar(props: Props) {
   const { title, mode, layout, onLayout, onShowAll, onArrange, pager } = props;
-  const { onFullScreen, isFullScreen } = props;
+  const { onFullScreen, isFullScreen, onHelp } = props;
   return (
     <Group justify="space-between" gap="xs" className={classes.toolbar}>
       <h1 className={classes.heading}>{title}</h1>
@@ -74,6 +81,9 @@ export function LiveToolbar(props: Props) {
             {isFullScreen ? <IconMinimize size={18} /> : <IconMaximize size={18} />}
           </ToolbarButton>
         )}
+        <ToolbarButton label="Keys" keys="?" onClick={onHelp}>
+          <IconKeyboard size={18} />
+        </ToolbarButton>
       </Group>
     </Group>
   );
