@@ -21,40 +21,42 @@ export function KeyHelp({ isOpen, missing, onClose }: Props) {
     ([action]) => !missing.has(action),
   );
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title="Keys"
-      // In full screen nothing outside of the page's own element is seen.
-      withinPortal={false}
-    >
-      <Stack gap="md">
-        {PLACES.map(({ where, title }) => (
-          <section key={where}>
-            <Title order={3} size="h6">
-              {title}
-            </Title>
-            <Table aria-label={title} verticalSpacing={4} horizontalSpacing={0}>
-              <Table.Tbody>
-                {rows
-                  .filter(([, row]) => row.where === where)
-                  .map(([action, { keys, does }]) => (
-                    <Table.Tr key={action}>
-                      <Table.Th scope="row" className={classes.keys ?? ""}>
-                        {keys.map((key) => (
-                          <Kbd key={key} className={classes.key ?? ""}>
-                            {keySign(key)}
-                          </Kbd>
-                        ))}
-                      </Table.Th>
-                      <Table.Td>{does}</Table.Td>
-                    </Table.Tr>
-                  ))}
-              </Table.Tbody>
-            </Table>
-          </section>
-        ))}
-      </Stack>
-    </Modal>
+    <div className={classes.dialog}>
+      <Modal
+        opened={isOpen}
+        onClose={onClose}
+        title="Keys"
+        // In full screen nothing outside of the page's own element is seen.
+        withinPortal={false}
+      >
+        <Stack gap="md">
+          {PLACES.map(({ where, title }) => (
+            <section key={where}>
+              <Title order={3} size="h6">
+                {title}
+              </Title>
+              <Table aria-label={title} verticalSpacing={4} horizontalSpacing={0}>
+                <Table.Tbody>
+                  {rows
+                    .filter(([, row]) => row.where === where)
+                    .map(([action, { keys, does }]) => (
+                      <Table.Tr key={action}>
+                        <Table.Th scope="row" className={classes.keys ?? ""}>
+                          {keys.map((key) => (
+                            <Kbd key={key} className={classes.key ?? ""}>
+                              {keySign(key)}
+                            </Kbd>
+                          ))}
+                        </Table.Th>
+                        <Table.Td>{does}</Table.Td>
+                      </Table.Tr>
+                    ))}
+                </Table.Tbody>
+              </Table>
+            </section>
+          ))}
+        </Stack>
+      </Modal>
+    </div>
   );
 }
