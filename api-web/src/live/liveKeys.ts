@@ -67,8 +67,8 @@ const SIGNS: Readonly<Record<string, string>> = {
 
 /** What is printed on a key: "Shift ←", "F". */
 export function keySign(key: string): string {
-  return key
-    .split(/(?<=^Shift)\+/)
+  const parts = key.startsWith("Shift+") ? ["Shift", key.replace("Shift+", "")] : [key];
+  return parts
     .map((part) => SIGNS[part] ?? (part.length === 1 ? part.toUpperCase() : part))
     .join(" ");
 }
