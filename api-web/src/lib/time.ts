@@ -20,7 +20,18 @@ export function viewerZone(): string {
 
 /** "14:05:09" */
 export function clockTime(ms: number): string {
-  return new Date(ms).toLocaleTimeString(undefined, { hour12: false });
+  return new Date(ms).toLocaleTimeString(undefined, { hourCycle: "h23" });
+}
+
+/** "14:05:09.042" */
+export function exactClockTime(ms: number): string {
+  return new Date(ms).toLocaleTimeString(undefined, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    fractionalSecondDigits: 3,
+    hourCycle: "h23",
+  });
 }
 
 /** "14:05" */
@@ -28,7 +39,7 @@ export function shortClockTime(ms: number): string {
   return new Date(ms).toLocaleTimeString(undefined, {
     hour: "2-digit",
     minute: "2-digit",
-    hour12: false,
+    hourCycle: "h23",
   });
 }
 
