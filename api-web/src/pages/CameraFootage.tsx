@@ -124,6 +124,7 @@ export function CameraFootage({ camera }: { camera: Camera }) {
               day={coverage}
               nowMs={now}
               playheadMs={playheadMs}
+              askedMs={atMs}
               onPlay={onMoment}
               kept={kept ?? []}
               chosen={chosen}

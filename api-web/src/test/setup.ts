@@ -15,7 +15,14 @@ class NoResizes implements ResizeObserver {
 
 window.ResizeObserver = NoResizes;
 // A pointer event is a mouse event that knows its pointer.
-window.PointerEvent ??= class extends MouseEvent {} as typeof PointerEvent;
+window.PointerEvent ??= class extends MouseEvent {
+  readonly pointerId: number;
+
+  constructor(type: string, init: PointerEventInit = {}) {
+    super(type, init);
+    this.pointerId = init.pointerId ?? 0;
+  }
+} as typeof PointerEvent;
 window.matchMedia = (query: string) =>
   ({
     matches: false,
