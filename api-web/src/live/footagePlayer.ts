@@ -5,7 +5,7 @@
 import type HlsClass from "hls.js";
 import type { ErrorData } from "hls.js";
 import { browserCapabilities, unplayableCodec } from "./codecs";
-import { FOOTAGE_HLS_CONFIG } from "./hlsConfig";
+import { FOOTAGE_HLS_CONFIG, footageBuffer } from "./hlsConfig";
 import type { LoadHls } from "./livePlayer";
 import { type Piece, positionOf, wallTimeAt } from "./wallClock";
 
@@ -109,7 +109,10 @@ function attachHls(
   signal: AbortSignal,
   onPieces: (pieces: readonly Piece[]) => void,
 ): void {
-  const hls = new Hls(FOOTAGE_HLS_CONFIG);
+  const hls = new Hls({ ...FOOTAGE_HLS_CONFIG, ...footageBuffer(video.playbackRate) });
+  // hls.js reads these whenever it decides whether to load more.
+  const onRate = () => Object.assign(hls.config, footageBuffer(video.playbackRate));
+  video.addEventListener("ratechange", onRate, { signal });
   let isStarted = false;
   let mediaErrors = 0;
   hls.on(Hls.Events.LEVEL_LOADED, (_event, { details }) => {

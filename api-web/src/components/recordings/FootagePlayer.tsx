@@ -6,11 +6,13 @@ import type { ErrorWords } from "../../api/errors";
 import { dateTime, SECOND_MS } from "../../lib/time";
 import { codecName } from "../../live/codecs";
 import { type FootageSource, type FootageState, playFootage } from "../../live/footagePlayer";
+import { nextSpeed, SPEEDS } from "../../live/speeds";
 import { loadLightHls } from "../../live/useLivePlayer";
 import { ErrorNotice } from "../ErrorNotice";
+import { usePlayerKeys } from "./usePlayerKeys";
+import { useSpeed } from "./useSpeed";
 
 const STEP_S = 10;
-const SPEEDS = ["0.5", "1", "2", "4", "8", "16"];
 
 interface Props {
   /** Id of the camera. */
@@ -41,7 +43,7 @@ export function FootagePlayer(props: Props) {
   end.current = onEnded;
   const [state, setState] = useState<FootageState>({ kind: "loading" });
   const [wallMs, setWallMs] = useState(atMs);
-  const [speed, setSpeed] = useState("1");
+  const [speed, setSpeed] = useSpeed(videoRef);
   const [attempt, setAttempt] = useState(0);
 
   useEffect(() => {
@@ -72,14 +74,6 @@ export function FootagePlayer(props: Props) {
     });
   }, [source, atMs, attempt]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new source resets the rate.
-  useEffect(() => {
-    if (videoRef.current !== null) {
-      videoRef.current.defaultPlaybackRate = Number(speed);
-      videoRef.current.playbackRate = Number(speed);
-    }
-  }, [speed, source, attempt]);
-
   const step = (seconds: number) => {
     const video = videoRef.current;
     if (video === null) {
@@ -92,6 +86,10 @@ export function FootagePlayer(props: Props) {
       video.currentTime = Math.min(position, video.duration || position);
     }
   };
+  usePlayerKeys({
+    slower: () => setSpeed(nextSpeed(speed, -1)),
+    faster: () => setSpeed(nextSpeed(speed, 1)),
+  });
   const again = () => setAttempt((count) => count + 1);
 
   return (
@@ -140,9 +138,9 @@ export function FootagePlayer(props: Props) {
           <SegmentedControl
             size="xs"
             aria-label="Speed"
-            value={speed}
-            onChange={setSpeed}
-            data={SPEEDS.map((value) => ({ value, label: `${value}×` }))}
+            value={String(speed)}
+            onChange={(value) => setSpeed(Number(value))}
+            data={SPEEDS.map((value) => ({ value: String(value), label: `${value}×` }))}
           />
           <Button
             size="xs"
