@@ -1,6 +1,6 @@
 /** The keys of the footage player. Not here: what they do (`components/recordings/FootagePlayer`). */
 
-export type PlayerAction = "slower" | "faster";
+export type PlayerAction = "pictureBack" | "pictureOn" | "slower" | "faster";
 
 export interface PlayerKey {
   action: PlayerAction;
@@ -11,6 +11,8 @@ export interface PlayerKey {
 }
 
 export const PLAYER_KEYS: readonly PlayerKey[] = [
+  { action: "pictureBack", keys: [","], words: "Pause, and one picture back" },
+  { action: "pictureOn", keys: ["."], words: "Pause, and one picture on" },
   { action: "slower", keys: ["<"], words: "Slower" },
   { action: "faster", keys: [">"], words: "Faster" },
 ];

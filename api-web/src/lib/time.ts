@@ -48,6 +48,12 @@ export function dateTime(ms: number): string {
   return new Date(ms).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 }
 
+/** "22 Nov 2026, 14:05:09.042", in the words of the viewer's language. */
+export function exactDateTime(ms: number): string {
+  const day = new Date(ms).toLocaleDateString(undefined, { dateStyle: "medium" });
+  return `${day}, ${exactClockTime(ms)}`;
+}
+
 /** "Sunday, 22 November 2026", in the words of the viewer's language. */
 export function longDate(ms: number): string {
   return new Date(ms).toLocaleDateString(undefined, { dateStyle: "full" });

@@ -24,6 +24,7 @@ import { SegmentTable } from "../components/recordings/SegmentTable";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
 import type { Segment } from "../gen/ronin/v1/recording_pb";
 import { notifyDone } from "../lib/notify";
+import { pictureMsAt } from "../lib/pictures";
 import { dayKey, MINUTE_MS, parseDayKey, SECOND_MS, timestampMs } from "../lib/time";
 import { type DayCoverage, dayCoverage, playableSpans, type Span } from "../lib/timelineSpans";
 import { bytes } from "../lib/units";
@@ -41,6 +42,7 @@ export function CameraFootage({ camera }: { camera: Camera }) {
   const { day, atMs, chosen, onDay, onMoment, onChoose } = address;
   const isToday = now >= day.startMs && now < day.endMs;
   const [wallMs, setWallMs] = useState<number>();
+  const segments = useDaySegments(camera.name, day, isToday);
   const timeline = useDayTimeline(camera.name, day, isToday);
   const protectedSpans = useProtectedSpans(camera.name).spans;
   const { protect } = useProtection();
@@ -92,6 +94,7 @@ export function CameraFootage({ camera }: { camera: Camera }) {
             address={address}
             atMs={atMs}
             coverage={coverage}
+            pictureMs={pictureMsAt(segments.segments ?? [], atMs)}
             isToday={isToday}
             onWall={setWallMs}
           />
@@ -145,7 +148,7 @@ export function CameraFootage({ camera }: { camera: Camera }) {
           </Stack>
         )}
       </Panel>
-      <Segments camera={camera.name} day={day} isToday={isToday} />
+      <Segments list={segments} isToday={isToday} />
       <CameraProtection camera={camera.name} isEditable={mayChangeFootage} onMoment={onMoment} />
     </>
   );
@@ -156,12 +159,14 @@ interface PlayingProps {
   address: FootageAddress;
   atMs: number;
   coverage: DayCoverage | undefined;
+  pictureMs: number;
   isToday: boolean;
   onWall: (ms: number) => void;
 }
 
 /** The player of the moment that the URL names. */
-function Playing({ camera, address, atMs, coverage, isToday, onWall }: PlayingProps) {
+function Playing(props: PlayingProps) {
+  const { camera, address, atMs, coverage, pictureMs, isToday, onWall } = props;
   const { day, onDay, onMoment } = address;
   const span = playbackSpan(atMs, day);
   const playback = usePlayback(camera.name, span);
@@ -186,6 +191,7 @@ function Playing({ camera, address, atMs, coverage, isToday, onWall }: PlayingPr
         camera={camera.id}
         atMs={atMs}
         source={source}
+        pictureMs={pictureMs}
         error={playback.error ? describeError(playback.error) : undefined}
         onWall={onWall}
         onMoment={onMoment}
@@ -197,8 +203,12 @@ function Playing({ camera, address, atMs, coverage, isToday, onWall }: PlayingPr
   );
 }
 
-function Segments({ camera, day, isToday }: { camera: string; day: Span; isToday: boolean }) {
-  const list = useDaySegments(camera, day, isToday);
+interface SegmentsProps {
+  list: ReturnType<typeof useDaySegments>;
+  isToday: boolean;
+}
+
+function Segments({ list, isToday }: SegmentsProps) {
   const [playing, setPlaying] = useState<Segment>();
   return (
     <Panel title="Segments" icon={<IconMovie size={18} />}>

@@ -1,11 +1,12 @@
 /** The controls and keys of the footage player on the camera's page. */
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { HOUR_MS, timestampFromMs } from "../lib/time";
 import { openApp } from "../test/app";
 import { FakeHls } from "../test/fakeHls";
 import { camera, fakeServer, TOKEN } from "../test/fakeServer";
 import { stubMediaSource } from "../test/mediaSource";
+import { letPlay, tellPictures } from "../test/video";
 
 vi.mock("hls.js/light", async () => ({ default: (await import("../test/fakeHls")).FakeHls }));
 
@@ -46,8 +47,9 @@ const hls = () => made().at(-1) as FakeHls;
 const speed = () => screen.getByRole<HTMLInputElement>("radio", { checked: true }).value;
 
 /** Plays a moment of a playlist that begins 10 min before it. */
-async function openPlayer() {
-  const app = openApp(fakeServer({ cameras: [camera()], recording }), {
+async function openPlayer(replaced = {}) {
+  const server = fakeServer({ cameras: [camera()], recording: { ...recording, ...replaced } });
+  const app = openApp(server, {
     path: pageAt(MOMENT),
     token: TOKEN,
   });
@@ -112,4 +114,80 @@ it("shows a speed that the browser's own menu set", async () => {
   fireEvent(video, new Event("ratechange"));
 
   expect(speed()).toBe("2");
+});
+
+describe("pictures one by one", () => {
+  const shownTime = async () =>
+    (await screen.findByRole("region", { name: "Footage player" })).querySelector("time");
+
+  it("are gone through with keys and buttons, and the time is exact", async () => {
+    const { user, video } = await openPlayer();
+    letPlay(video);
+    await act(() => video.play());
+    expect((await shownTime())?.textContent).not.toContain(".000");
+
+    await user.keyboard(".");
+    fireEvent.seeking(video);
+    expect(video.paused).toBe(true);
+    expect(video.currentTime).toBeCloseTo(600.04);
+    expect((await shownTime())?.textContent).toContain("06:00:00.040");
+    expect((await shownTime())?.dateTime).toBe(new Date(MOMENT + 40).toISOString());
+
+    await user.click(screen.getByRole("button", { name: "One picture back" }));
+    await user.keyboard(",");
+    fireEvent.seeking(video);
+    expect((await shownTime())?.textContent).toContain("05:59:59.960");
+    await user.click(screen.getByRole("button", { name: "One picture on" }));
+    expect(video.currentTime).toBeCloseTo(600);
+
+    await act(() => video.play());
+    expect((await shownTime())?.textContent).toMatch(/[^.]\d\d( [AP]M)?$/);
+  });
+
+  it("have the time at which they begin, where the browser tells it", async () => {
+    const { user, video } = await openPlayer();
+    act(() => hls().fail({ type: "networkError", details: "fragLoadError" }));
+    letPlay(video);
+    const pictures = tellPictures(video);
+    await user.click(await screen.findByRole("button", { name: "Try again" }));
+    await waitFor(() => expect(made()).toHaveLength(2));
+    act(() => hls().loaded([{ start: 0, duration: 3_600, programDateTime: MOMENT }]));
+
+    await user.keyboard(".");
+    video.currentTime = 5.03;
+    fireEvent.seeking(video);
+    act(() => pictures.show({ mediaTime: 5.02, presentedFrames: 1 }));
+
+    expect((await shownTime())?.textContent).toContain("06:00:05.020");
+  });
+
+  it("are as long as the segments of the day say", async () => {
+    const { video, user } = await openPlayer({
+      listSegments: () => ({
+        segments: [{ name: "s", startTime: at(5), endTime: at(7), frames: 2n * 3_600n * 10n }],
+      }),
+    });
+    await screen.findByText(/1 segment/);
+
+    await user.keyboard("...");
+
+    expect(video.currentTime).toBeCloseTo(600.3);
+  });
+
+  it("before the beginning of what is loaded are asked for, and stand still", async () => {
+    const { user, video, location } = await openPlayer();
+    const play = vi.fn(async () => undefined);
+    video.play = play;
+    video.currentTime = 0;
+    fireEvent.timeUpdate(video);
+
+    await user.keyboard(",");
+
+    const earlier = MOMENT - 600_000 - 40;
+    expect(location()).toBe(pageAt(earlier));
+    await waitFor(() => expect(made()).toHaveLength(2));
+    act(() => hls().loaded([{ start: 0, duration: 3_600, programDateTime: earlier }]));
+    expect(hls().calls.at(-1)).toBe("startLoad 0");
+    expect(play).not.toHaveBeenCalled();
+  });
 });

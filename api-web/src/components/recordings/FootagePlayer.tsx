@@ -1,14 +1,20 @@
 /** Plays recorded footage from a moment on, with its wall-clock time, steps and speeds. */
-import { Alert, Button, Group, SegmentedControl, Stack, Text } from "@mantine/core";
-import { IconRewindBackward10, IconRewindForward10, IconX } from "@tabler/icons-react";
+import { Alert, Stack } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import type { ErrorWords } from "../../api/errors";
-import { dateTime, SECOND_MS } from "../../lib/time";
+import { SECOND_MS } from "../../lib/time";
 import { codecName } from "../../live/codecs";
-import { type FootageSource, type FootageState, playFootage } from "../../live/footagePlayer";
-import { nextSpeed, SPEEDS } from "../../live/speeds";
+import {
+  type Footage,
+  type FootageSource,
+  type FootageState,
+  playFootage,
+} from "../../live/footagePlayer";
+import { nextSpeed } from "../../live/speeds";
 import { loadLightHls } from "../../live/useLivePlayer";
 import { ErrorNotice } from "../ErrorNotice";
+import { PlayerControls } from "./PlayerControls";
+import { usePaused } from "./usePaused";
 import { usePlayerKeys } from "./usePlayerKeys";
 import { useSpeed } from "./useSpeed";
 
@@ -21,6 +27,8 @@ interface Props {
   atMs: number;
   /** What to play; undefined while the server is asked. A new object means a new player. */
   source: FootageSource | undefined;
+  /** Length of its pictures, as far as it is known. */
+  pictureMs: number;
   /** Why the server offers nothing to play. */
   error: ErrorWords | undefined;
   onWall: (wallMs: number) => void;
@@ -34,16 +42,23 @@ interface Props {
 }
 
 export function FootagePlayer(props: Props) {
-  const { camera, atMs, source, error, onWall, onMoment, onEnded, onRetry, onClose } = props;
+  const { camera, atMs, source, pictureMs, error, onWall, onMoment, onEnded, onRetry, onClose } =
+    props;
   const videoRef = useRef<HTMLVideoElement>(null);
+  const footage = useRef<Footage>(undefined);
+  /** How the next moment begins that is asked for. */
+  const begin = useRef<"playing" | "paused">("playing");
   const sectionRef = useRef<HTMLDivElement>(null);
   const tell = useRef(onWall);
   tell.current = onWall;
   const end = useRef(onEnded);
   end.current = onEnded;
+  const assumed = useRef(pictureMs);
+  assumed.current = pictureMs;
   const [state, setState] = useState<FootageState>({ kind: "loading" });
   const [wallMs, setWallMs] = useState(atMs);
   const [speed, setSpeed] = useSpeed(videoRef);
+  const isPaused = usePaused(videoRef);
   const [attempt, setAttempt] = useState(0);
 
   useEffect(() => {
@@ -63,15 +78,23 @@ export function FootagePlayer(props: Props) {
       setState({ kind: "loading" });
       return;
     }
-    return playFootage({
+    const opened = playFootage({
       video,
       source,
       atMs,
+      begin: begin.current,
+      pictureS: () => assumed.current / SECOND_MS,
       loadHls: loadLightHls,
       onState: setState,
       onWall: show,
       onEnded: () => end.current(),
     });
+    begin.current = "playing";
+    footage.current = opened;
+    return () => {
+      footage.current = undefined;
+      opened.close();
+    };
   }, [source, atMs, attempt]);
 
   const step = (seconds: number) => {
@@ -86,7 +109,15 @@ export function FootagePlayer(props: Props) {
       video.currentTime = Math.min(position, video.duration || position);
     }
   };
+  const stepPicture = (direction: 1 | -1) => {
+    if (footage.current?.stepPicture(direction) === false) {
+      begin.current = "paused";
+      onMoment(Math.round(wallMs + direction * pictureMs));
+    }
+  };
   usePlayerKeys({
+    pictureBack: () => stepPicture(-1),
+    pictureOn: () => stepPicture(1),
     slower: () => setSpeed(nextSpeed(speed, -1)),
     faster: () => setSpeed(nextSpeed(speed, 1)),
   });
@@ -114,44 +145,15 @@ export function FootagePlayer(props: Props) {
       ) : (
         <StateNotice state={state} onRetry={again} />
       )}
-      <Group justify="space-between" gap="xs">
-        <Text fw={650} style={{ fontVariantNumeric: "tabular-nums" }}>
-          <time dateTime={new Date(wallMs).toISOString()}>{dateTime(wallMs)}</time>
-        </Text>
-        <Group gap="xs">
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconRewindBackward10 size={16} aria-hidden />}
-            onClick={() => step(-STEP_S)}
-          >
-            −10 s
-          </Button>
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconRewindForward10 size={16} aria-hidden />}
-            onClick={() => step(STEP_S)}
-          >
-            +10 s
-          </Button>
-          <SegmentedControl
-            size="xs"
-            aria-label="Speed"
-            value={String(speed)}
-            onChange={(value) => setSpeed(Number(value))}
-            data={SPEEDS.map((value) => ({ value: String(value), label: `${value}×` }))}
-          />
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconX size={16} aria-hidden />}
-            onClick={onClose}
-          >
-            Close
-          </Button>
-        </Group>
-      </Group>
+      <PlayerControls
+        wallMs={wallMs}
+        isPaused={isPaused}
+        speed={speed}
+        onSpeed={setSpeed}
+        onStep={(direction) => step(direction * STEP_S)}
+        onPicture={stepPicture}
+        onClose={onClose}
+      />
     </Stack>
   );
 }

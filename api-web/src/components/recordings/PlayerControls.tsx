@@ -1,0 +1,89 @@
+/** Below the footage: which moment it is, steps, speeds, and the way out. */
+import { ActionIcon, Button, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
+import {
+  IconPlayerSkipBack,
+  IconPlayerSkipForward,
+  IconRewindBackward10,
+  IconRewindForward10,
+  IconX,
+} from "@tabler/icons-react";
+import { dateTime, exactDateTime } from "../../lib/time";
+import { SPEEDS } from "../../live/speeds";
+
+interface Props {
+  wallMs: number;
+  isPaused: boolean;
+  speed: number;
+  onSpeed: (speed: number) => void;
+  /** 10 s back (-1) or on (1). */
+  onStep: (direction: 1 | -1) => void;
+  /** One picture back (-1) or on (1). */
+  onPicture: (direction: 1 | -1) => void;
+  onClose: () => void;
+}
+
+export function PlayerControls(props: Props) {
+  const { wallMs, isPaused, speed, onSpeed, onStep, onPicture, onClose } = props;
+  return (
+    <Group justify="space-between" gap="xs">
+      <Text fw={650} style={{ fontVariantNumeric: "tabular-nums" }}>
+        <time dateTime={new Date(wallMs).toISOString()}>
+          {isPaused ? exactDateTime(wallMs) : dateTime(wallMs)}
+        </time>
+      </Text>
+      <Group gap="xs">
+        <Tooltip label="One picture back">
+          <ActionIcon
+            size={30}
+            variant="default"
+            aria-label="One picture back"
+            onClick={() => onPicture(-1)}
+          >
+            <IconPlayerSkipBack size={16} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label="One picture on">
+          <ActionIcon
+            size={30}
+            variant="default"
+            aria-label="One picture on"
+            onClick={() => onPicture(1)}
+          >
+            <IconPlayerSkipForward size={16} />
+          </ActionIcon>
+        </Tooltip>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconRewindBackward10 size={16} aria-hidden />}
+          onClick={() => onStep(-1)}
+        >
+          −10 s
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconRewindForward10 size={16} aria-hidden />}
+          onClick={() => onStep(1)}
+        >
+          +10 s
+        </Button>
+        <SegmentedControl
+          size="xs"
+          aria-label="Speed"
+          value={String(speed)}
+          onChange={(value) => onSpeed(Number(value))}
+          data={SPEEDS.map((value) => ({ value: String(value), label: `${value}×` }))}
+        />
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconX size={16} aria-hidden />}
+          onClick={onClose}
+        >
+          Close
+        </Button>
+      </Group>
+    </Group>
+  );
+}
