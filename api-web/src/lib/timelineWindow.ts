@@ -2,6 +2,7 @@
  * The part of a day that a timeline shows: zoomed, moved, and marked with the times of the clock.
  * Not here: spans of footage (`timelineSpans`), gestures and drawing (`components/recordings`).
  */
+import { stretches } from "./clockChanges";
 import { clockTime, HOUR_MS, MINUTE_MS, SECOND_MS, shortClockTime } from "./time";
 import type { Span } from "./timelineSpans";
 
@@ -126,46 +127,4 @@ function placed(length: number, ms: number, share: number, day: Span): Span {
   const allowed = Math.min(Math.max(length, shortest), lengthOf(day));
   const startMs = ms - share * allowed;
   return clampWindow({ startMs, endMs: startMs + allowed }, day);
-}
-
-interface Stretch extends Span {
-  /** What is added to the time of the world for the time of the clock. */
-  offsetMs: number;
-}
-
-/** The window in parts in which the viewer's clock is not changed. */
-function stretches(window: Span): Stretch[] {
-  const parts: Stretch[] = [];
-  let startMs = window.startMs;
-  while (startMs < window.endMs) {
-    const endMs = Math.min(nextChange(startMs, window.endMs), window.endMs);
-    parts.push({ startMs, endMs, offsetMs: offsetAt(startMs) });
-    startMs = endMs;
-  }
-  return parts;
-}
-
-/** The first moment behind `fromMs` at which the clock is changed; `toMs` where it is not. */
-function nextChange(fromMs: number, toMs: number): number {
-  const offset = offsetAt(fromMs);
-  for (let lowMs = fromMs; lowMs < toMs; lowMs += HOUR_MS) {
-    let highMs = Math.min(lowMs + HOUR_MS, toMs);
-    if (offsetAt(highMs) !== offset) {
-      let unchangedMs = lowMs;
-      while (highMs - unchangedMs > 1) {
-        const middleMs = Math.floor((unchangedMs + highMs) / 2);
-        if (offsetAt(middleMs) === offset) {
-          unchangedMs = middleMs;
-        } else {
-          highMs = middleMs;
-        }
-      }
-      return highMs;
-    }
-  }
-  return toMs;
-}
-
-function offsetAt(ms: number): number {
-  return -new Date(ms).getTimezoneOffset() * MINUTE_MS;
 }

@@ -5,7 +5,7 @@
 import { Box, Button, Group, Stack, Text } from "@mantine/core";
 import { IconCalendarTime, IconMovie, IconShieldPlus } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
-import { describeError } from "../api/errors";
+import { asSentence, describeError } from "../api/errors";
 import { FollowSegments } from "../api/FollowSegments";
 import { useProtectedSpans, useProtection } from "../api/protection";
 import { playbackSpan, useDaySegments, useDayTimeline, usePlayback } from "../api/recordings";
@@ -18,6 +18,7 @@ import { CoverageWords } from "../components/recordings/CoverageWords";
 import { DayPicker } from "../components/recordings/DayPicker";
 import { FootagePlayer } from "../components/recordings/FootagePlayer";
 import { GapList } from "../components/recordings/GapList";
+import { GoToTime } from "../components/recordings/GoToTime";
 import { ProtectForm } from "../components/recordings/ProtectForm";
 import { SegmentPlayer } from "../components/recordings/SegmentPlayer";
 import { SegmentTable } from "../components/recordings/SegmentTable";
@@ -25,7 +26,7 @@ import type { Camera } from "../gen/ronin/v1/camera_pb";
 import type { Segment } from "../gen/ronin/v1/recording_pb";
 import { notifyDone } from "../lib/notify";
 import { pictureMsAt } from "../lib/pictures";
-import { dayKey, MINUTE_MS, parseDayKey, SECOND_MS, timestampMs } from "../lib/time";
+import { clockTime, dayKey, MINUTE_MS, parseDayKey, SECOND_MS, timestampMs } from "../lib/time";
 import { type DayCoverage, dayCoverage, playableSpans, type Span } from "../lib/timelineSpans";
 import { bytes } from "../lib/units";
 import { useNow } from "../lib/useNow";
@@ -58,6 +59,17 @@ export function CameraFootage({ camera }: { camera: Camera }) {
     const answer = await protect(camera.name, span, note);
     onChoose(undefined);
     notifyDone(`Protected: ${bytes(answer.span?.sizeBytes ?? 0n)} of footage stay.`);
+  };
+
+  const onGo = (ms: number) => {
+    const gap = coverage?.gaps.find(
+      ({ kind, startMs, endMs }) => kind !== "pending" && ms >= startMs && ms < endMs,
+    );
+    if (gap) {
+      return `There is no footage of ${clockTime(ms)}: ${asSentence(gap.message || gap.cause)}`;
+    }
+    onMoment(ms);
+    return undefined;
   };
 
   return (
@@ -99,6 +111,9 @@ export function CameraFootage({ camera }: { camera: Camera }) {
             onWall={setWallMs}
           />
         )}
+        <Box mb="sm">
+          <GoToTime dayMs={day.startMs} onGo={onGo} />
+        </Box>
         {timeline.isPending && <Loading>Loading the timeline</Loading>}
         {!coverage && timeline.error && (
           <ErrorNotice

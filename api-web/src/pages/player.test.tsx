@@ -191,3 +191,41 @@ describe("pictures one by one", () => {
     expect(play).not.toHaveBeenCalled();
   });
 });
+
+describe("a time that is typed", () => {
+  const field = () => screen.getByRole("textbox", { name: "Go to time" });
+
+  it("is played, on the day that is shown or another one", async () => {
+    const { user, location } = await openPlayer();
+
+    await user.type(field(), "14:05:30{Enter}");
+    expect(location()).toBe(pageAt(DAY + 14 * HOUR_MS + 330_000));
+
+    await user.clear(field());
+    await user.type(field(), "2026-01-14 14:05");
+    await user.click(screen.getByRole("button", { name: "Go" }));
+    expect(location()).toBe(pageAt(new Date(2026, 0, 14, 14, 5).getTime()));
+  });
+
+  it("says at the field what is wrong with it, and why there is no footage", async () => {
+    const { user, location } = await openPlayer();
+
+    await user.type(field(), "25:00{Enter}");
+    expect(field()).toBeInvalid();
+    expect(field()).toHaveAccessibleDescription("Hours go from 0 to 23.");
+    await user.clear(field());
+    expect(field()).toBeValid();
+    await user.type(field(), "8:30{Enter}");
+    expect(field()).toHaveAccessibleDescription("There is no footage of 08:30:00: No answer.");
+    expect(location()).toBe(pageAt(MOMENT));
+  });
+
+  it("does not reach the player's keys", async () => {
+    const { user, video } = await openPlayer();
+
+    await user.type(field(), "<>,.");
+
+    expect(video).toMatchObject({ playbackRate: 1, currentTime: 600 });
+    expect(field()).toHaveValue("<>,.");
+  });
+});
