@@ -182,7 +182,7 @@ interface PlayingProps {
 /** The player of the moment that the URL names. */
 function Playing(props: PlayingProps) {
   const { camera, address, atMs, coverage, pictureMs, isToday, onWall } = props;
-  const { day, onDay, onMoment } = address;
+  const { day, onDay, onMoment, linkTo } = address;
   const span = playbackSpan(atMs, day);
   const playback = usePlayback(camera.name, span);
   const { hlsPath, multivariantPath, codecs } = playback.data ?? {};
@@ -210,6 +210,7 @@ function Playing(props: PlayingProps) {
         error={playback.error ? describeError(playback.error) : undefined}
         onWall={onWall}
         onMoment={onMoment}
+        linkTo={linkTo}
         onEnded={onEnded}
         onRetry={() => void playback.refetch()}
         onClose={() => onDay(isToday ? undefined : day.startMs)}

@@ -1,6 +1,6 @@
 /** The controls and keys of the footage player on the camera's page. */
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { HOUR_MS, timestampFromMs } from "../lib/time";
 import { openApp } from "../test/app";
 import { FakeHls } from "../test/fakeHls";
@@ -227,5 +227,54 @@ describe("a time that is typed", () => {
 
     expect(video).toMatchObject({ playbackRate: 1, currentTime: 600 });
     expect(field()).toHaveValue("<>,.");
+  });
+});
+
+describe("the link to a moment", () => {
+  const link = `${window.location.origin}${pageAt(MOMENT)}`;
+  afterEach(() => void vi.restoreAllMocks());
+  const copy = () => screen.getByRole("button", { name: "Copy link" });
+
+  it("is copied, and that is said", async () => {
+    const { user } = await openPlayer();
+    const writeText = vi.spyOn(navigator.clipboard, "writeText");
+
+    await user.click(copy());
+
+    expect(await screen.findByText(/^The link to .*6:00:00.* is copied\.$/)).toBeVisible();
+    expect(writeText).toHaveBeenCalledWith(link);
+  });
+
+  it("is shown where it may not be copied", async () => {
+    const { user, video } = await openPlayer();
+    const refused = vi.spyOn(navigator.clipboard, "writeText");
+    refused.mockRejectedValue(new DOMException("refused", "NotAllowedError"));
+
+    await user.click(copy());
+
+    const field = await screen.findByRole<HTMLInputElement>("textbox", {
+      name: "Link to this moment",
+    });
+    expect(field).toHaveValue(link);
+    expect(field).toHaveFocus();
+    expect(field.selectionEnd).toBe(link.length);
+    expect(field).toHaveAccessibleDescription(/did not let it be copied/);
+    expect(screen.queryByText(/is copied/)).not.toBeInTheDocument();
+
+    // It goes on playing; the link stays that of the moment that was asked for.
+    video.currentTime = 605;
+    fireEvent.timeUpdate(video);
+    expect(field).toHaveValue(link);
+    await user.click(screen.getByRole("button", { name: "Hide the link" }));
+    expect(field).not.toBeInTheDocument();
+  });
+
+  it("is shown where there is no clipboard", async () => {
+    const { user } = await openPlayer();
+    vi.spyOn(navigator, "clipboard", "get").mockReturnValue(undefined as unknown as Clipboard);
+
+    await user.click(copy());
+
+    expect(await screen.findByRole("textbox", { name: "Link to this moment" })).toHaveValue(link);
   });
 });

@@ -2,7 +2,8 @@
 import { Alert, Stack } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import type { ErrorWords } from "../../api/errors";
-import { SECOND_MS } from "../../lib/time";
+import { notifyDone } from "../../lib/notify";
+import { dateTime, SECOND_MS } from "../../lib/time";
 import { codecName } from "../../live/codecs";
 import {
   type Footage,
@@ -34,6 +35,8 @@ interface Props {
   onWall: (wallMs: number) => void;
   /** Asks for a moment that lies before what is loaded. */
   onMoment: (ms: number) => void;
+  /** The link to a moment, for others. */
+  linkTo: (ms: number) => string;
   /** The end of what is loaded is shown. */
   onEnded: () => void;
   /** Asks the server again. */
@@ -42,8 +45,19 @@ interface Props {
 }
 
 export function FootagePlayer(props: Props) {
-  const { camera, atMs, source, pictureMs, error, onWall, onMoment, onEnded, onRetry, onClose } =
-    props;
+  const {
+    camera,
+    atMs,
+    source,
+    pictureMs,
+    error,
+    onWall,
+    onMoment,
+    linkTo,
+    onEnded,
+    onRetry,
+    onClose,
+  } = props;
   const videoRef = useRef<HTMLVideoElement>(null);
   const footage = useRef<Footage>(undefined);
   /** How the next moment begins that is asked for. */
@@ -152,6 +166,8 @@ export function FootagePlayer(props: Props) {
         onSpeed={setSpeed}
         onStep={(direction) => step(direction * STEP_S)}
         onPicture={stepPicture}
+        makeLink={() => linkTo(wallMs)}
+        onCopied={() => notifyDone(`The link to ${dateTime(wallMs)} is copied.`)}
         onClose={onClose}
       />
     </Stack>

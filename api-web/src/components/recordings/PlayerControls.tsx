@@ -9,6 +9,7 @@ import {
 } from "@tabler/icons-react";
 import { dateTime, exactDateTime } from "../../lib/time";
 import { SPEEDS } from "../../live/speeds";
+import { ShareLink } from "./ShareLink";
 
 interface Props {
   wallMs: number;
@@ -19,11 +20,14 @@ interface Props {
   onStep: (direction: 1 | -1) => void;
   /** One picture back (-1) or on (1). */
   onPicture: (direction: 1 | -1) => void;
+  makeLink: () => string;
+  onCopied: () => void;
   onClose: () => void;
 }
 
 export function PlayerControls(props: Props) {
-  const { wallMs, isPaused, speed, onSpeed, onStep, onPicture, onClose } = props;
+  const { wallMs, isPaused, speed, onSpeed, onStep, onPicture, makeLink, onCopied, onClose } =
+    props;
   return (
     <Group justify="space-between" gap="xs">
       <Text fw={650} style={{ fontVariantNumeric: "tabular-nums" }}>
@@ -75,6 +79,7 @@ export function PlayerControls(props: Props) {
           onChange={(value) => onSpeed(Number(value))}
           data={SPEEDS.map((value) => ({ value: String(value), label: `${value}×` }))}
         />
+        <ShareLink makeLink={makeLink} onCopied={onCopied} />
         <Button
           size="xs"
           variant="default"
