@@ -24,12 +24,14 @@ export type FootageState =
   | { kind: "failed"; reason: string }
   | { kind: "unsupported"; codec: string };
 
+export type FootageBegin = "playing" | "paused";
+
 interface Options {
   video: HTMLVideoElement;
   source: FootageSource;
   /** The moment to begin at. */
   atMs: number;
-  begin: "playing" | "paused";
+  begin: FootageBegin;
   /** Length of a picture in seconds, where the browser does not say which pictures it shows. */
   pictureS: () => number;
   loadHls: LoadHls;

@@ -27,7 +27,13 @@ import type { Segment } from "../gen/ronin/v1/recording_pb";
 import { notifyDone } from "../lib/notify";
 import { pictureMsAt } from "../lib/pictures";
 import { clockTime, dayKey, MINUTE_MS, parseDayKey, SECOND_MS, timestampMs } from "../lib/time";
-import { type DayCoverage, dayCoverage, playableSpans, type Span } from "../lib/timelineSpans";
+import {
+  type DayCoverage,
+  dayCoverage,
+  isPlayable,
+  playableSpans,
+  type Span,
+} from "../lib/timelineSpans";
 import { bytes } from "../lib/units";
 import { useNow } from "../lib/useNow";
 import { CameraCalendar } from "./CameraCalendar";
@@ -183,7 +189,9 @@ interface PlayingProps {
 function Playing(props: PlayingProps) {
   const { camera, address, atMs, coverage, pictureMs, isToday, onWall } = props;
   const { day, onDay, onMoment, linkTo } = address;
-  const span = playbackSpan(atMs, day);
+  /** The moment that was gone back to, before what was loaded. */
+  const [earlierMs, setEarlier] = useState<number>();
+  const span = playbackSpan(atMs, day, atMs === earlierMs ? "some" : "none");
   const playback = usePlayback(camera.name, span);
   const { hlsPath, multivariantPath, codecs } = playback.data ?? {};
   const source = useMemo(
@@ -200,6 +208,16 @@ function Playing(props: PlayingProps) {
       onMoment(next);
     }
   };
+  const onEarlier = (ms: number) => {
+    const previous = coverage ? previousMoment(coverage, ms) : ms;
+    // The server has nothing more where the same moment is asked for again.
+    if (previous === undefined || (previous === atMs && previous === earlierMs)) {
+      return undefined;
+    }
+    setEarlier(previous);
+    onMoment(previous);
+    return previous;
+  };
   return (
     <Box mb="md">
       <FootagePlayer
@@ -209,7 +227,7 @@ function Playing(props: PlayingProps) {
         pictureMs={pictureMs}
         error={playback.error ? describeError(playback.error) : undefined}
         onWall={onWall}
-        onMoment={onMoment}
+        onEarlier={onEarlier}
         linkTo={linkTo}
         onEnded={onEnded}
         onRetry={() => void playback.refetch()}
@@ -251,6 +269,15 @@ function Segments({ list, isToday }: SegmentsProps) {
 function nextMoment(coverage: DayCoverage, endMs: number): number | undefined {
   const next = playableSpans(coverage).find((span) => span.endMs > endMs + SECOND_MS);
   return next && Math.max(next.startMs, endMs);
+}
+
+/** The moment, or the last one before the gap that it lies in; undefined where there is none. */
+function previousMoment(coverage: DayCoverage, ms: number): number | undefined {
+  if (ms < coverage.startMs || isPlayable(coverage, ms)) {
+    return ms;
+  }
+  const before = playableSpans(coverage).findLast((span) => span.endMs <= ms);
+  return before && Math.max(before.startMs, before.endMs - SECOND_MS);
 }
 
 /** The span that choosing begins with: around what plays, else the last minutes of the day. */

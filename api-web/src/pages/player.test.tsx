@@ -1,7 +1,10 @@
 /** The controls and keys of the footage player on the camera's page. */
-import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { HOUR_MS, timestampFromMs } from "../lib/time";
+import { BAR_KEYS } from "../components/recordings/barKeys";
+import type { GetPlaybackRequest } from "../gen/ronin/v1/recording_pb";
+import { keyName, PLAYER_KEYS } from "../lib/playerKeys";
+import { HOUR_MS, timestampFromMs, timestampMs } from "../lib/time";
 import { openApp } from "../test/app";
 import { FakeHls } from "../test/fakeHls";
 import { camera, fakeServer, TOKEN } from "../test/fakeServer";
@@ -276,5 +279,149 @@ describe("the link to a moment", () => {
     await user.click(copy());
 
     expect(await screen.findByRole("textbox", { name: "Link to this moment" })).toHaveValue(link);
+  });
+});
+
+describe("keys", () => {
+  it("play and pause with space, and go 10 s back and on with arrows", async () => {
+    const { user, video } = await openPlayer();
+    letPlay(video);
+
+    await user.keyboard(" ");
+    expect(video.paused).toBe(false);
+    await user.keyboard(" ");
+    expect(video.paused).toBe(true);
+    await user.keyboard("{ArrowLeft}{ArrowLeft}{ArrowRight}");
+    expect(video.currentTime).toBe(590);
+  });
+
+  it("leave space and arrows to the bar and to fields", async () => {
+    const { user, video } = await openPlayer();
+    letPlay(video);
+
+    (await screen.findByRole("slider", { name: "Moment to play" })).focus();
+    await user.keyboard("{ArrowLeft}{ArrowLeft}");
+    screen.getByRole("textbox", { name: "Go to time" }).focus();
+    await user.keyboard(" {ArrowLeft}jk");
+
+    expect(video).toMatchObject({ currentTime: 600, paused: true });
+  });
+
+  it("go on, faster, stop and back as in video editors", async () => {
+    const { user, video } = await openPlayer();
+    letPlay(video);
+
+    await user.keyboard("l");
+    expect(video).toMatchObject({ paused: false, playbackRate: 1 });
+    await user.keyboard("ll");
+    expect(video.playbackRate).toBe(4);
+    await user.keyboard("k");
+    expect(video).toMatchObject({ paused: true, playbackRate: 1 });
+
+    await user.keyboard("jj");
+    expect(screen.getByText("going back at 2×")).toBeVisible();
+    await waitFor(() => expect(video.currentTime).toBeLessThan(599.7));
+    expect(video.paused).toBe(true);
+    await user.keyboard("l");
+    expect(video.paused).toBe(false);
+    expect(screen.queryByText(/going back/)).not.toBeInTheDocument();
+  });
+
+  it("going back asks for more before the beginning, over a gap, and stays paused", async () => {
+    const getPlayback = vi.fn((_request: GetPlaybackRequest) => recording.getPlayback());
+    const { user, video, location } = await openPlayer({ getPlayback });
+    letPlay(video);
+    // The playlist begins at 9:00, behind the gap.
+    act(() => hls().loaded([{ start: 0, duration: 3_600, programDateTime: DAY + 9 * HOUR_MS }]));
+    video.currentTime = 0;
+    fireEvent.timeUpdate(video);
+
+    await user.keyboard("j");
+
+    const before = DAY + 8 * HOUR_MS - 1_000;
+    await waitFor(() => expect(location()).toBe(pageAt(before)));
+    await waitFor(() => expect(getPlayback).toHaveBeenCalledTimes(2));
+    const [request] = getPlayback.mock.lastCall ?? [];
+    expect(timestampMs(request?.startTime)).toBe(before - 300_000);
+    await waitFor(() => expect(made()).toHaveLength(2));
+    act(() => hls().loaded([{ start: 0, duration: 3_600, programDateTime: before - 300_000 }]));
+    expect(hls().calls.at(-1)).toBe("startLoad 300");
+    expect(video.paused).toBe(true);
+    expect(screen.getByText("going back at 1×")).toBeVisible();
+  });
+
+  it("10 s back before the beginning go on playing, however fast they follow one another", async () => {
+    const { user, video, location } = await openPlayer();
+    letPlay(video);
+    const play = vi.spyOn(video, "play");
+    await act(() => video.play());
+    video.currentTime = 0;
+    fireEvent.timeUpdate(video);
+
+    await user.keyboard("{ArrowLeft}");
+    await waitFor(() => expect(location()).toBe(pageAt(MOMENT - 610_000)));
+    act(() => video.pause());
+    await user.keyboard("{ArrowLeft}");
+
+    await waitFor(() => expect(location()).toBe(pageAt(MOMENT - 620_000)));
+    await waitFor(() => expect(hls().calls.at(-1)).toBe("attachMedia"));
+    play.mockClear();
+    act(() => hls().loaded([{ start: 0, duration: 3_600, programDateTime: MOMENT - 620_000 }]));
+    expect(play).toHaveBeenCalled();
+  });
+
+  it("going back ends where the footage begins", async () => {
+    const { user, video, location } = await openPlayer();
+    letPlay(video);
+    act(() => hls().loaded([{ start: 0, duration: 3_600, programDateTime: DAY }]));
+    video.currentTime = 0;
+    fireEvent.timeUpdate(video);
+    const listed = recording.getTimeline().timelines[0]?.recorded[0]?.startTime;
+    expect(timestampMs(listed)).toBe(DAY);
+
+    await user.keyboard("j");
+    // The day before may have footage: that is asked for.
+    await waitFor(() => expect(location()).toBe(pageAt(DAY - 40)));
+    await waitFor(() => expect(made()).toHaveLength(2));
+    act(() => hls().loaded([{ start: 0, duration: 3_600, programDateTime: DAY }]));
+    fireEvent.timeUpdate(video);
+
+    await waitFor(() => expect(screen.queryByText(/going back/)).not.toBeInTheDocument());
+    expect(location()).toBe(pageAt(DAY - 40));
+    expect(made()).toHaveLength(2);
+  });
+
+  it("are listed, and each of them is one", async () => {
+    const { user, video } = await openPlayer();
+    letPlay(video);
+    await user.keyboard("?");
+    const dialog = within(await screen.findByRole("dialog", { name: "Keys" }));
+    const listed = (title: string) =>
+      within(dialog.getByRole("table", { name: title }))
+        .getAllByRole("rowheader")
+        .map((header) => header.textContent);
+    expect(listed("Player")).toEqual(PLAYER_KEYS.map(({ key }) => keyName(key)));
+    expect(listed("Bar of the day, when it has the focus")).toEqual(
+      BAR_KEYS.map(({ key }) => keyName(key)),
+    );
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+
+    // A key that does something is not left to the browser.
+    const slider = await screen.findByRole("slider", { name: "Moment to play" });
+    for (const { key } of BAR_KEYS) {
+      expect(fireEvent.keyDown(slider, { key }), key).toBe(false);
+    }
+    for (const { key } of PLAYER_KEYS) {
+      expect(fireEvent.keyDown(document.body, { key }), key).toBe(false);
+    }
+  });
+
+  it("are listed with a button, too", async () => {
+    const { user } = await openPlayer();
+
+    await user.click(screen.getByRole("button", { name: "Keys" }));
+
+    expect(await screen.findByRole("dialog", { name: "Keys" })).toBeVisible();
   });
 });

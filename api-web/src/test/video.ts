@@ -2,10 +2,11 @@
 
 type Metadata = Pick<VideoFrameCallbackMetadata, "mediaTime" | "presentedFrames">;
 
-/** jsdom neither plays nor pauses: the element does what it says. */
+/** jsdom neither plays nor pauses: the element says that it does, and has all its pictures. */
 export function letPlay(video: HTMLVideoElement): void {
   let paused = true;
   Object.defineProperty(video, "paused", { get: () => paused, configurable: true });
+  Object.defineProperty(video, "readyState", { value: video.HAVE_ENOUGH_DATA });
   video.play = async () => {
     paused = false;
     video.dispatchEvent(new Event("play"));

@@ -1,22 +1,20 @@
 /** Plays recorded footage from a moment on, with its wall-clock time, steps and speeds. */
 import { Alert, Stack } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
+import { useDisclosure } from "@mantine/hooks";
+import { useEffect, useRef } from "react";
 import type { ErrorWords } from "../../api/errors";
 import { notifyDone } from "../../lib/notify";
 import { dateTime, SECOND_MS } from "../../lib/time";
 import { codecName } from "../../live/codecs";
-import {
-  type Footage,
-  type FootageSource,
-  type FootageState,
-  playFootage,
-} from "../../live/footagePlayer";
+import type { FootageBegin, FootageSource, FootageState } from "../../live/footagePlayer";
 import { nextSpeed } from "../../live/speeds";
-import { loadLightHls } from "../../live/useLivePlayer";
 import { ErrorNotice } from "../ErrorNotice";
+import { KeyHelp } from "./KeyHelp";
 import { PlayerControls } from "./PlayerControls";
+import { useFootage } from "./useFootage";
 import { usePaused } from "./usePaused";
 import { usePlayerKeys } from "./usePlayerKeys";
+import { useShuttle } from "./useShuttle";
 import { useSpeed } from "./useSpeed";
 
 const STEP_S = 10;
@@ -33,8 +31,8 @@ interface Props {
   /** Why the server offers nothing to play. */
   error: ErrorWords | undefined;
   onWall: (wallMs: number) => void;
-  /** Asks for a moment that lies before what is loaded. */
-  onMoment: (ms: number) => void;
+  /** Asks for a moment before what is loaded, and what comes before it; says which one it is. */
+  onEarlier: (ms: number) => number | undefined;
   /** The link to a moment, for others. */
   linkTo: (ms: number) => string;
   /** The end of what is loaded is shown. */
@@ -52,90 +50,71 @@ export function FootagePlayer(props: Props) {
     pictureMs,
     error,
     onWall,
-    onMoment,
+    onEarlier,
     linkTo,
     onEnded,
     onRetry,
     onClose,
   } = props;
   const videoRef = useRef<HTMLVideoElement>(null);
-  const footage = useRef<Footage>(undefined);
-  /** How the next moment begins that is asked for. */
-  const begin = useRef<"playing" | "paused">("playing");
   const sectionRef = useRef<HTMLDivElement>(null);
-  const tell = useRef(onWall);
-  tell.current = onWall;
-  const end = useRef(onEnded);
-  end.current = onEnded;
-  const assumed = useRef(pictureMs);
-  assumed.current = pictureMs;
-  const [state, setState] = useState<FootageState>({ kind: "loading" });
-  const [wallMs, setWallMs] = useState(atMs);
+  const footage = useFootage(videoRef, { atMs, source, pictureMs, onWall, onEnded });
+  const { state, wallMs } = footage;
   const [speed, setSpeed] = useSpeed(videoRef);
   const isPaused = usePaused(videoRef);
-  const [attempt, setAttempt] = useState(0);
 
   useEffect(() => {
     // It opens above the bar that was clicked on, maybe out of sight.
     sectionRef.current?.scrollIntoView({ block: "nearest" });
   }, []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt begins anew.
-  useEffect(() => {
-    const show = (ms: number) => {
-      setWallMs(ms);
-      tell.current(ms);
-    };
-    show(atMs);
-    const video = videoRef.current;
-    if (video === null || source === undefined) {
-      setState({ kind: "loading" });
-      return;
+  const earlier = (ms: number, begin: FootageBegin) => {
+    const toMs = onEarlier(Math.round(ms));
+    if (toMs !== undefined) {
+      footage.beginAt(toMs, begin);
     }
-    const opened = playFootage({
-      video,
-      source,
-      atMs,
-      begin: begin.current,
-      pictureS: () => assumed.current / SECOND_MS,
-      loadHls: loadLightHls,
-      onState: setState,
-      onWall: show,
-      onEnded: () => end.current(),
-    });
-    begin.current = "playing";
-    footage.current = opened;
-    return () => {
-      footage.current = undefined;
-      opened.close();
-    };
-  }, [source, atMs, attempt]);
-
+    return toMs !== undefined;
+  };
+  const shuttle = useShuttle({
+    videoRef,
+    speed,
+    onSpeed: setSpeed,
+    // While it is loading, more has been asked for already.
+    onBeginning: () => !footage.isReady() || earlier(wallMs - pictureMs, "paused"),
+  });
   const step = (seconds: number) => {
     const video = videoRef.current;
     if (video === null) {
       return;
     }
     const position = video.currentTime + seconds;
-    if (position < 0) {
-      onMoment(wallMs + seconds * SECOND_MS);
-    } else {
-      video.currentTime = Math.min(position, video.duration || position);
+    // What is being opened stands still in any case.
+    const now = isPaused ? "paused" : "playing";
+    const begin = footage.isReady() ? now : footage.begin();
+    if (position >= 0 || !earlier(wallMs + seconds * SECOND_MS, begin)) {
+      video.currentTime = Math.max(0, Math.min(position, video.duration || position));
     }
   };
   const stepPicture = (direction: 1 | -1) => {
-    if (footage.current?.stepPicture(direction) === false) {
-      begin.current = "paused";
-      onMoment(Math.round(wallMs + direction * pictureMs));
+    shuttle.pause();
+    if (!footage.stepPicture(direction)) {
+      earlier(wallMs + direction * pictureMs, "paused");
     }
   };
+  const [isHelpOpen, help] = useDisclosure();
   usePlayerKeys({
+    toggle: shuttle.toggle,
+    back10: () => step(-STEP_S),
+    on10: () => step(STEP_S),
+    rewind: shuttle.back,
+    stop: shuttle.stop,
+    forward: shuttle.forward,
     pictureBack: () => stepPicture(-1),
     pictureOn: () => stepPicture(1),
     slower: () => setSpeed(nextSpeed(speed, -1)),
     faster: () => setSpeed(nextSpeed(speed, 1)),
+    help: help.open,
   });
-  const again = () => setAttempt((count) => count + 1);
 
   return (
     <Stack gap="xs" component="section" ref={sectionRef} aria-label="Footage player">
@@ -157,19 +136,22 @@ export function FootagePlayer(props: Props) {
       {error ? (
         <ErrorNotice words={error} onRetry={onRetry} />
       ) : (
-        <StateNotice state={state} onRetry={again} />
+        <StateNotice state={state} onRetry={footage.again} />
       )}
       <PlayerControls
         wallMs={wallMs}
         isPaused={isPaused}
+        backSpeed={shuttle.backSpeed}
         speed={speed}
         onSpeed={setSpeed}
         onStep={(direction) => step(direction * STEP_S)}
         onPicture={stepPicture}
         makeLink={() => linkTo(wallMs)}
         onCopied={() => notifyDone(`The link to ${dateTime(wallMs)} is copied.`)}
+        onHelp={help.open}
         onClose={onClose}
       />
+      <KeyHelp isOpen={isHelpOpen} onClose={help.close} />
     </Stack>
   );
 }

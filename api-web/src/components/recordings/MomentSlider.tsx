@@ -9,6 +9,7 @@ import {
   type Span,
 } from "../../lib/timelineSpans";
 import { isWithin, keyStep, lengthOf, momentAt } from "../../lib/timelineWindow";
+import { stepTo, zoomByKey } from "./barKeys";
 import classes from "./CoverageBar.module.css";
 import type { BarWindow } from "./useBarWindow";
 
@@ -110,57 +111,4 @@ function nearFootage(day: DayCoverage, ms: number, pixelMs: number): number | un
     (span) => ms >= span.startMs - pixelMs && ms < span.endMs + pixelMs,
   );
   return near?.startMs;
-}
-
-/** Plus, minus and zero zoom around the moment; says whether the key was one of them. */
-function zoomByKey(event: KeyboardEvent, bar: BarWindow, aroundMs: number): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey) {
-    return false;
-  }
-  // A moment that is not seen is brought into view first.
-  switch (event.key) {
-    case "+":
-    case "=":
-      bar.reveal(aroundMs);
-      bar.zoomIn(aroundMs);
-      return true;
-    case "-":
-      bar.reveal(aroundMs);
-      bar.zoomOut(aroundMs);
-      return true;
-    case "0":
-      bar.showWhole();
-      return true;
-    default:
-      return false;
-  }
-}
-
-interface Steps {
-  fromMs: number;
-  firstMs: number;
-  lastMs: number;
-  stepMs: number;
-}
-
-/** Where a key leads; undefined for keys that lead nowhere. */
-function stepTo(
-  { key, shiftKey }: KeyboardEvent,
-  { fromMs, firstMs, lastMs, stepMs: shortMs }: Steps,
-): number | undefined {
-  const stepMs = (shiftKey ? 10 : 1) * shortMs;
-  switch (key) {
-    case "ArrowLeft":
-    case "ArrowDown":
-      return fromMs - stepMs;
-    case "ArrowRight":
-    case "ArrowUp":
-      return fromMs + stepMs;
-    case "Home":
-      return firstMs;
-    case "End":
-      return lastMs;
-    default:
-      return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 /** Below the footage: which moment it is, steps, speeds, and the way out. */
 import { ActionIcon, Button, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
 import {
+  IconKeyboard,
   IconPlayerSkipBack,
   IconPlayerSkipForward,
   IconRewindBackward10,
@@ -14,6 +15,8 @@ import { ShareLink } from "./ShareLink";
 interface Props {
   wallMs: number;
   isPaused: boolean;
+  /** How fast it goes back; undefined: it does not. */
+  backSpeed: number | undefined;
   speed: number;
   onSpeed: (speed: number) => void;
   /** 10 s back (-1) or on (1). */
@@ -22,18 +25,33 @@ interface Props {
   onPicture: (direction: 1 | -1) => void;
   makeLink: () => string;
   onCopied: () => void;
+  onHelp: () => void;
   onClose: () => void;
 }
 
 export function PlayerControls(props: Props) {
-  const { wallMs, isPaused, speed, onSpeed, onStep, onPicture, makeLink, onCopied, onClose } =
-    props;
+  const {
+    wallMs,
+    isPaused,
+    backSpeed,
+    speed,
+    onSpeed,
+    onStep,
+    onPicture,
+    makeLink,
+    onCopied,
+    onHelp,
+    onClose,
+  } = props;
   return (
     <Group justify="space-between" gap="xs">
       <Text fw={650} style={{ fontVariantNumeric: "tabular-nums" }}>
         <time dateTime={new Date(wallMs).toISOString()}>
           {isPaused ? exactDateTime(wallMs) : dateTime(wallMs)}
         </time>
+        <Text span size="sm" c="dimmed" role="status">
+          {backSpeed !== undefined && ` going back at ${backSpeed}×`}
+        </Text>
       </Text>
       <Group gap="xs">
         <Tooltip label="One picture back">
@@ -80,6 +98,11 @@ export function PlayerControls(props: Props) {
           data={SPEEDS.map((value) => ({ value: String(value), label: `${value}×` }))}
         />
         <ShareLink makeLink={makeLink} onCopied={onCopied} />
+        <Tooltip label="Keys">
+          <ActionIcon size={30} variant="default" aria-label="Keys" onClick={onHelp}>
+            <IconKeyboard size={16} />
+          </ActionIcon>
+        </Tooltip>
         <Button
           size="xs"
           variant="default"
