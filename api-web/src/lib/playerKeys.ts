@@ -67,8 +67,8 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 
 const TYPED_IN =
   'input:not([type="radio"], [type="checkbox"]), textarea, select, [contenteditable="true"], [role="dialog"]';
-/** What uses the arrows and the space bar itself. */
-const MOVED = '[role="slider"], [role="radio"], [role="menu"], input, table';
+/** What uses the arrows and the space bar itself; browsers do so in their controls of a video. */
+const MOVED = '[role="slider"], [role="radio"], [role="menu"], input, table, video';
 const PRESSED = "button, a, summary";
 
 function isFree(key: string, target: EventTarget | null): boolean {
