@@ -50,8 +50,15 @@ export function dateTime(ms: number): string {
 
 /** "22 Nov 2026, 14:05:09.042", in the words of the viewer's language. */
 export function exactDateTime(ms: number): string {
-  const day = new Date(ms).toLocaleDateString(undefined, { dateStyle: "medium" });
-  return `${day}, ${exactClockTime(ms)}`;
+  return new Date(ms).toLocaleString(undefined, {
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+    second: "2-digit",
+    fractionalSecondDigits: 3,
+  });
 }
 
 /** "Sunday, 22 November 2026", in the words of the viewer's language. */

@@ -5,7 +5,7 @@ const SAMPLES = 15;
 /** Rounding of times in containers and browsers. */
 const SLACK_S = 0.002;
 /** A picture that was shown so many lengths ago is not the one that is shown now. */
-const LONGEST = 3;
+const LONGEST = 2;
 
 export class PictureClock {
   readonly #video: HTMLVideoElement;
@@ -28,11 +28,9 @@ export class PictureClock {
     if (!("requestVideoFrameCallback" in video)) {
       return;
     }
-    // Until its picture is there, a seek shows the one before.
     const forget = () => {
       this.#last = undefined;
     };
-    video.addEventListener("seeking", forget, { signal });
     video.addEventListener("emptied", forget, { signal });
     const listen = () => {
       const handle = video.requestVideoFrameCallback((_nowMs, picture) => {
@@ -60,10 +58,11 @@ export class PictureClock {
 
   /** A position in the next (1) or the last (-1) picture; may lie before the beginning. */
   neighbour(direction: 1 | -1): number {
-    const { currentTime } = this.#video;
+    const { currentTime, seeking } = this.#video;
     const { pictureS } = this;
     const begin = this.#begin;
-    if (begin === undefined) {
+    // The picture that is on its way may not be there yet: keys are pressed fast.
+    if (begin === undefined || seeking) {
       return currentTime + direction * pictureS;
     }
     // The middle of a picture is not taken for its neighbour, however times are rounded.
