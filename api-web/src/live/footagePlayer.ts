@@ -53,6 +53,8 @@ const REASONS = {
 export interface Footage {
   /** Pauses, and shows the next (1) or the last (-1) picture; false where none is loaded. */
   stepPicture: (direction: 1 | -1) => boolean;
+  /** The wall-clock time of the picture that is shown now; undefined while that is not known. */
+  wallMs: () => number | undefined;
   /** Lets go of the footage. */
   close: () => void;
 }
@@ -66,19 +68,22 @@ export function playFootage(options: Options): Footage {
   const codec = unplayableCodec(source.codecs, browserCapabilities(video));
   if (codec !== undefined) {
     onState({ kind: "unsupported", codec });
-    return { stepPicture: () => true, close: () => undefined };
+    return { stepPicture: () => true, wallMs: () => undefined, close: () => undefined };
   }
   onState({ kind: "loading" });
   const ending = new AbortController();
   const { signal } = ending;
   let pieces: readonly Piece[] = [];
-  const tellTime = () => {
+  const wallMs = () => {
     // What stands still is told as exactly as it is known.
     const position = video.paused ? pictures.position : video.currentTime;
-    const wallMs =
-      pieces.length > 0 ? wallTimeAt(pieces, position) : nativeWallTime(video, position);
-    if (wallMs !== undefined) {
-      onWall(Math.round(wallMs));
+    const ms = pieces.length > 0 ? wallTimeAt(pieces, position) : nativeWallTime(video, position);
+    return ms === undefined ? undefined : Math.round(ms);
+  };
+  const tellTime = () => {
+    const ms = wallMs();
+    if (ms !== undefined) {
+      onWall(ms);
     }
   };
   const onPicture = () => {
@@ -87,7 +92,7 @@ export function playFootage(options: Options): Footage {
     }
   };
   const pictures = new PictureClock(video, options.pictureS, onPicture, signal);
-  for (const event of ["timeupdate", "seeking", "seeked", "pause"]) {
+  for (const event of ["loadeddata", "timeupdate", "seeking", "seeked", "pause"]) {
     video.addEventListener(event, tellTime, { signal });
   }
   video.addEventListener("ended", () => options.onEnded(), { signal });
@@ -114,7 +119,7 @@ export function playFootage(options: Options): Footage {
     }
     return position >= 0;
   };
-  return { stepPicture, close: () => ending.abort() };
+  return { stepPicture, wallMs, close: () => ending.abort() };
 }
 
 function attach(

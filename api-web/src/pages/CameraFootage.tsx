@@ -189,9 +189,9 @@ interface PlayingProps {
 function Playing(props: PlayingProps) {
   const { camera, address, atMs, coverage, pictureMs, isToday, onWall } = props;
   const { day, onDay, onMoment, linkTo } = address;
-  /** The moment that was gone back to, before what was loaded. */
-  const [earlierMs, setEarlier] = useState<number>();
-  const span = playbackSpan(atMs, day, atMs === earlierMs ? "some" : "none");
+  /** Moments that were gone back to, before what was loaded. */
+  const [earlier, setEarlier] = useState<ReadonlySet<number>>(new Set());
+  const span = playbackSpan(atMs, day, earlier.has(atMs) ? "some" : "none");
   const playback = usePlayback(camera.name, span);
   const { hlsPath, multivariantPath, codecs } = playback.data ?? {};
   const source = useMemo(
@@ -211,10 +211,10 @@ function Playing(props: PlayingProps) {
   const onEarlier = (ms: number) => {
     const previous = coverage ? previousMoment(coverage, ms) : ms;
     // The server has nothing more where the same moment is asked for again.
-    if (previous === undefined || (previous === atMs && previous === earlierMs)) {
+    if (previous === undefined || (previous === atMs && earlier.has(atMs))) {
       return undefined;
     }
-    setEarlier(previous);
+    setEarlier((old) => new Set(old).add(previous));
     onMoment(previous);
     return previous;
   };

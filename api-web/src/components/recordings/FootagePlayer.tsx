@@ -80,7 +80,7 @@ export function FootagePlayer(props: Props) {
     speed,
     onSpeed: setSpeed,
     // While it is loading, more has been asked for already.
-    onBeginning: () => !footage.isReady() || earlier(wallMs - pictureMs, "paused"),
+    onBeginning: () => !footage.isReady() || earlier(footage.currentMs() - pictureMs, "paused"),
   });
   const step = (seconds: number) => {
     const video = videoRef.current;
@@ -91,14 +91,14 @@ export function FootagePlayer(props: Props) {
     // What is being opened stands still in any case.
     const now = isPaused ? "paused" : "playing";
     const begin = footage.isReady() ? now : footage.begin();
-    if (position >= 0 || !earlier(wallMs + seconds * SECOND_MS, begin)) {
+    if (position >= 0 || !earlier(footage.currentMs() + seconds * SECOND_MS, begin)) {
       video.currentTime = Math.max(0, Math.min(position, video.duration || position));
     }
   };
   const stepPicture = (direction: 1 | -1) => {
     shuttle.pause();
     if (!footage.stepPicture(direction)) {
-      earlier(wallMs + direction * pictureMs, "paused");
+      earlier(footage.currentMs() + direction * pictureMs, "paused");
     }
   };
   const [isHelpOpen, help] = useDisclosure();

@@ -68,6 +68,8 @@ export function useFootage(videoRef: RefObject<HTMLVideoElement | null>, options
   return {
     state,
     wallMs,
+    /** The time of what is shown, which may not be drawn yet. */
+    currentMs: () => footage.current?.wallMs() ?? wallMs,
     again: () => setAttempt((count) => count + 1),
     isReady: () => readyMs.current === atMs,
     /** False where there is no such picture in what is loaded. */
