@@ -192,6 +192,10 @@ describe("pictures one by one", () => {
     act(() => hls().loaded([{ start: 0, duration: 3_600, programDateTime: earlier }]));
     expect(hls().calls.at(-1)).toBe("startLoad 0");
     expect(play).not.toHaveBeenCalled();
+    // Its picture may be a later one than was asked for, which is said though nothing plays.
+    act(() => hls().loaded([{ start: 0, duration: 3_600, programDateTime: earlier + 25 }]));
+    fireEvent.loadedData(video);
+    expect((await shownTime())?.dateTime).toBe(new Date(earlier + 25).toISOString());
   });
 });
 

@@ -217,3 +217,27 @@ it("follows what plays, and shows what is asked for", async () => {
   expect(shown()).toBe("12:01:35 to 12:01:45 is shown (10 s)");
   expect(screen.getByTestId("playhead").style.left).toBe("10%");
 });
+
+it("chooses a span within what is shown", async () => {
+  const { bar } = await openBar(
+    `day=2026-01-15&from=${iso(DAY + HOUR_MS)}&to=${iso(DAY + 2 * HOUR_MS)}`,
+  );
+  const form = within(await screen.findByRole("form", { name: "Protect a span" }));
+  fireEvent.wheel(bar, { clientX: 600, deltaY: -100_000 });
+  const selector = screen.getByTestId("span-selector");
+  selector.getBoundingClientRect = () => ({ left: 100, width: 1_000 }) as DOMRect;
+
+  fireEvent.pointerDown(selector, { clientX: 300, pointerId: 1 });
+  fireEvent.pointerMove(selector, { clientX: 500, pointerId: 1 });
+  fireEvent.pointerUp(selector, { clientX: 700, pointerId: 1 });
+
+  // 10 s around 12:00:00; dragging chose, and moved nothing.
+  expect(shown()).toBe("11:59:55 to 12:00:05 is shown (10 s)");
+  await waitFor(() => expect(form.getByLabelText("From")).toHaveDisplayValue(/T11:59:57/));
+  expect(form.getByLabelText("To")).toHaveDisplayValue(/T12:00:01/);
+  // An end that is not seen waits at the edge, and says where it is.
+  fireEvent.wheel(bar, { clientX: 600, deltaY: 100_000, shiftKey: true });
+  const end = screen.getByRole("slider", { name: "End of the span" });
+  expect(end.style.left).toBe("0%");
+  expect(end).toHaveAttribute("aria-valuetext", "12:00:01");
+});
