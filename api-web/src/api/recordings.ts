@@ -6,7 +6,7 @@
 import { useInfiniteQuery, useQuery } from "@connectrpc/connect-query";
 import { useEffect, useMemo } from "react";
 import { RecordingService, type Segment } from "../gen/ronin/v1/recording_pb";
-import { HOUR_MS, SECOND_MS, timestampFromMs } from "../lib/time";
+import { HOUR_MS, MINUTE_MS, SECOND_MS, timestampFromMs } from "../lib/time";
 import type { Span } from "../lib/timelineSpans";
 
 /** A gap that lasts grows without a segment that tells it: ask again this often. */
@@ -33,9 +33,15 @@ export function useDayTimeline(camera: string, day: Span, isToday: boolean) {
   );
 }
 
-/** What is played at once from a moment on: not beyond its day. */
-export function playbackSpan(atMs: number, day: Span): Span {
-  return { startMs: atMs, endMs: Math.min(atMs + PLAYBACK_MS, day.endMs) };
+/** Whoever goes back before the beginning wants more of it. */
+const LEAD_MS = 5 * MINUTE_MS;
+
+/** What is played at once around a moment: not beyond its day. */
+export function playbackSpan(atMs: number, day: Span, lead: "none" | "some"): Span {
+  return {
+    startMs: lead === "none" ? atMs : Math.max(atMs - LEAD_MS, day.startMs),
+    endMs: Math.min(atMs + PLAYBACK_MS, day.endMs),
+  };
 }
 
 /** Where to play that span of `camera`; it may reach beyond now. Undefined: nothing is played. */

@@ -20,7 +20,18 @@ export function viewerZone(): string {
 
 /** "14:05:09" */
 export function clockTime(ms: number): string {
-  return new Date(ms).toLocaleTimeString(undefined, { hour12: false });
+  return new Date(ms).toLocaleTimeString(undefined, { hourCycle: "h23" });
+}
+
+/** "14:05:09.042" */
+export function exactClockTime(ms: number): string {
+  return new Date(ms).toLocaleTimeString(undefined, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    fractionalSecondDigits: 3,
+    hourCycle: "h23",
+  });
 }
 
 /** "14:05" */
@@ -28,13 +39,26 @@ export function shortClockTime(ms: number): string {
   return new Date(ms).toLocaleTimeString(undefined, {
     hour: "2-digit",
     minute: "2-digit",
-    hour12: false,
+    hourCycle: "h23",
   });
 }
 
 /** "22 Nov 2026, 14:05:09", in the words of the viewer's language. */
 export function dateTime(ms: number): string {
   return new Date(ms).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+}
+
+/** "22 Nov 2026, 14:05:09.042", in the words of the viewer's language. */
+export function exactDateTime(ms: number): string {
+  return new Date(ms).toLocaleString(undefined, {
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+    second: "2-digit",
+    fractionalSecondDigits: 3,
+  });
 }
 
 /** "Sunday, 22 November 2026", in the words of the viewer's language. */

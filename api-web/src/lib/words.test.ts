@@ -5,7 +5,17 @@ import { CameraTimelineSchema } from "../gen/ronin/v1/recording_pb";
 import { passwordProblem } from "./password";
 import { returnPath, signInPath } from "./returnPath";
 import { isId, suggestId } from "./slug";
-import { dayKey, dayOf, duration, HOUR_MS, parseDayKey, timestampFromMs } from "./time";
+import {
+  clockTime,
+  dayKey,
+  dayOf,
+  duration,
+  exactClockTime,
+  HOUR_MS,
+  parseDayKey,
+  shortClockTime,
+  timestampFromMs,
+} from "./time";
 import { dayCoverage, lostGaps, placeOnDay } from "./timelineSpans";
 import { bitsPerSecond, bytes, percent } from "./units";
 
@@ -35,6 +45,14 @@ describe("duration", () => {
   ])("says %i ms as %s", (ms, said) => {
     expect(duration(ms)).toBe(said);
   });
+});
+
+it("the clock begins at 00:00, not at 24:00", () => {
+  const ms = new Date(2026, 0, 15, 0, 5, 9, 42).getTime();
+
+  expect(clockTime(ms)).toBe("00:05:09");
+  expect(shortClockTime(ms)).toBe("00:05");
+  expect(exactClockTime(ms)).toBe("00:05:09.042");
 });
 
 describe("days", () => {

@@ -5,8 +5,9 @@
 import type HlsClass from "hls.js";
 import type { ErrorData } from "hls.js";
 import { browserCapabilities, unplayableCodec } from "./codecs";
-import { FOOTAGE_HLS_CONFIG } from "./hlsConfig";
+import { FOOTAGE_HLS_CONFIG, footageBuffer } from "./hlsConfig";
 import type { LoadHls } from "./livePlayer";
+import { PictureClock } from "./pictureClock";
 import { type Piece, positionOf, wallTimeAt } from "./wallClock";
 
 export interface FootageSource {
@@ -23,11 +24,16 @@ export type FootageState =
   | { kind: "failed"; reason: string }
   | { kind: "unsupported"; codec: string };
 
+export type FootageBegin = "playing" | "paused";
+
 interface Options {
   video: HTMLVideoElement;
   source: FootageSource;
   /** The moment to begin at. */
   atMs: number;
+  begin: FootageBegin;
+  /** Length of a picture in seconds, where the browser does not say which pictures it shows. */
+  pictureS: () => number;
   loadHls: LoadHls;
   onState: (state: FootageState) => void;
   /** Told the wall-clock time of the picture whenever it changes. */
@@ -44,29 +50,49 @@ const REASONS = {
   noHls: "This browser cannot play this kind of video.",
 } as const;
 
+export interface Footage {
+  /** Pauses, and shows the next (1) or the last (-1) picture; false where none is loaded. */
+  stepPicture: (direction: 1 | -1) => boolean;
+  /** The wall-clock time of the picture that is shown now; undefined while that is not known. */
+  wallMs: () => number | undefined;
+  /** Lets go of the footage. */
+  close: () => void;
+}
+
 /** Safari knows the wall-clock time of media time 0. */
 type DatedVideo = HTMLVideoElement & { getStartDate?: () => Date };
 
-/** Begins to play; the function returned lets go of the footage again. */
-export function playFootage(options: Options): () => void {
+/** Opens the footage, and plays it or not. */
+export function playFootage(options: Options): Footage {
   const { video, source, onState, onWall } = options;
   const codec = unplayableCodec(source.codecs, browserCapabilities(video));
   if (codec !== undefined) {
     onState({ kind: "unsupported", codec });
-    return () => undefined;
+    return { stepPicture: () => true, wallMs: () => undefined, close: () => undefined };
   }
   onState({ kind: "loading" });
   const ending = new AbortController();
   const { signal } = ending;
   let pieces: readonly Piece[] = [];
+  const wallMs = () => {
+    // What stands still is told as exactly as it is known.
+    const position = video.paused ? pictures.position : video.currentTime;
+    const ms = pieces.length > 0 ? wallTimeAt(pieces, position) : nativeWallTime(video, position);
+    return ms === undefined ? undefined : Math.round(ms);
+  };
   const tellTime = () => {
-    const wallMs =
-      pieces.length > 0 ? wallTimeAt(pieces, video.currentTime) : nativeWallTime(video);
-    if (wallMs !== undefined) {
-      onWall(wallMs);
+    const ms = wallMs();
+    if (ms !== undefined) {
+      onWall(ms);
     }
   };
-  for (const event of ["timeupdate", "seeking", "seeked"]) {
+  const onPicture = () => {
+    if (video.paused) {
+      tellTime();
+    }
+  };
+  const pictures = new PictureClock(video, options.pictureS, onPicture, signal);
+  for (const event of ["loadeddata", "timeupdate", "seeking", "seeked", "pause"]) {
     video.addEventListener(event, tellTime, { signal });
   }
   video.addEventListener("ended", () => options.onEnded(), { signal });
@@ -85,7 +111,15 @@ export function playFootage(options: Options): () => void {
       }
     },
   );
-  return () => ending.abort();
+  const stepPicture = (direction: 1 | -1) => {
+    video.pause();
+    const position = pictures.neighbour(direction);
+    if (position >= 0) {
+      video.currentTime = Math.min(position, video.duration || position);
+    }
+    return position >= 0;
+  };
+  return { stepPicture, wallMs, close: () => ending.abort() };
 }
 
 function attach(
@@ -105,11 +139,14 @@ function attach(
 
 function attachHls(
   Hls: typeof HlsClass,
-  { video, source, atMs, onState }: Options,
+  { video, source, atMs, begin, onState }: Options,
   signal: AbortSignal,
   onPieces: (pieces: readonly Piece[]) => void,
 ): void {
-  const hls = new Hls(FOOTAGE_HLS_CONFIG);
+  const hls = new Hls({ ...FOOTAGE_HLS_CONFIG, ...footageBuffer(video.playbackRate) });
+  // hls.js reads these whenever it decides whether to load more.
+  const onRate = () => Object.assign(hls.config, footageBuffer(video.playbackRate));
+  video.addEventListener("ratechange", onRate, { signal });
   let isStarted = false;
   let mediaErrors = 0;
   hls.on(Hls.Events.LEVEL_LOADED, (_event, { details }) => {
@@ -122,7 +159,9 @@ function attachHls(
       // would begin at the end of a playlist that still grows.
       hls.startLoad(positionOf(details.fragments, atMs) ?? 0);
       onState({ kind: "ready" });
-      void play(video);
+      if (begin === "playing") {
+        void play(video);
+      }
     }
   });
   hls.on(Hls.Events.ERROR, (_event, data) => {
@@ -142,7 +181,7 @@ function attachHls(
   hls.attachMedia(video);
 }
 
-function attachNative({ video, source, atMs, onState }: Options, signal: AbortSignal): void {
+function attachNative({ video, source, atMs, begin, onState }: Options, signal: AbortSignal): void {
   const onMetadata = () => {
     const startMs = startDateMs(video);
     if (startMs !== undefined) {
@@ -159,7 +198,9 @@ function attachNative({ video, source, atMs, onState }: Options, signal: AbortSi
     video.load();
   });
   video.src = source.nativeUrl;
-  void play(video);
+  if (begin === "playing") {
+    void play(video);
+  }
 }
 
 /** Plays where the browser lets it; a person can press play otherwise. */
@@ -183,7 +224,7 @@ function startDateMs(video: DatedVideo): number | undefined {
 }
 
 /** Not exact behind a gap: browsers tell only the time of the beginning. */
-function nativeWallTime(video: HTMLVideoElement): number | undefined {
+function nativeWallTime(video: HTMLVideoElement, position: number): number | undefined {
   const startMs = startDateMs(video);
-  return startMs === undefined ? undefined : startMs + video.currentTime * 1_000;
+  return startMs === undefined ? undefined : startMs + position * 1_000;
 }

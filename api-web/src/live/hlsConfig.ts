@@ -23,8 +23,29 @@ export const FOOTAGE_HLS_CONFIG: Partial<HlsConfig> = {
   // A playlist that grows is still footage: nobody is pulled from what was to what is. hls.js does
   // that only with a limit of latency, and none is set here.
   lowLatencyMode: false,
-  // Fast playback eats a buffer quickly.
-  maxBufferLength: 60,
-  backBufferLength: 60,
   preferManagedMediaSource: true,
 };
+
+/** Playing needs this long a time without the server. */
+const FOOTAGE_AHEAD_S = 15;
+const FOOTAGE_BUFFER_S = 60;
+const FOOTAGE_SHORTEST_BACK_S = 10;
+
+/**
+ * How much footage is kept around what plays, in seconds of footage. At 16× a minute of it is gone in
+ * 4 s, less than a slow answer takes: the buffer grows with the speed, to 4 min, which are 120 MB at
+ * 4 Mb/s. Browsers take about 150 MB; so what was played makes room for what comes. Where it is too
+ * much still, the browser refuses and hls.js asks for less. Above that the network is the limit: 16×
+ * of 4 Mb/s are 64 Mb/s.
+ */
+export function footageBuffer(
+  speed: number,
+): Pick<HlsConfig, "maxBufferLength" | "backBufferLength"> {
+  return {
+    maxBufferLength: Math.max(FOOTAGE_BUFFER_S, FOOTAGE_AHEAD_S * speed),
+    backBufferLength: Math.max(
+      FOOTAGE_SHORTEST_BACK_S,
+      Math.min(FOOTAGE_BUFFER_S, FOOTAGE_BUFFER_S / speed),
+    ),
+  };
+}

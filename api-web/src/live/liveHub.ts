@@ -2,8 +2,9 @@
  * The one connection over which a tab gets live pictures, for as many tiles as there are: without
  * TLS browsers keep no more than six connections to a server.
  *
- * When tiles come or go the connection is made anew for those that are there. Not here: what is done
- * with pictures (`pictureSink`), and which tiles there are.
+ * When tiles come or go the connection is made anew for those that are there. Until the new one has
+ * begun a tile that the old one has too, the old one goes on with it. Not here: what is done with
+ * pictures (`pictureSink`), and which tiles there are.
  */
 import { createClient, type Transport } from "@connectrpc/connect";
 import { Watch } from "../api/watch";
@@ -19,6 +20,8 @@ import {
 
 /** Tiles that come together share one connection from the start. */
 const GATHER_MS = 30;
+/** An old connection is kept for this long: a key frame comes within some seconds, or not soon. */
+export const HANDOVER_MS = 10_000;
 
 /** Who watches a camera. */
 export interface Viewer {
@@ -33,13 +36,25 @@ interface Tile {
   camera: string;
   sound: boolean;
   viewer: Viewer;
+  /** What it gets its pictures from; undefined before the first. */
+  source: Connection | undefined;
+}
+
+interface Connection {
+  /** As it asked for them. */
+  tiles: readonly Tile[];
+  watch: Watch<StreamLiveTilesResponse>;
 }
 
 export class LiveHub {
   readonly #transport: Transport;
   #tiles: Tile[] = [];
-  #watch: Watch<StreamLiveTilesResponse> | undefined;
+  /** The connection for the tiles that there are. */
+  #newest: Connection | undefined;
+  /** The one before, while some tile gets its pictures from it. */
+  #old: Connection | undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
+  #handover: ReturnType<typeof setTimeout> | undefined;
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -47,7 +62,7 @@ export class LiveHub {
 
   /** Watches `camera` ("cameras/{id}") until the returned function is called. */
   subscribe(camera: string, sound: boolean, viewer: Viewer): () => void {
-    const tile = { camera, sound, viewer };
+    const tile: Tile = { camera, sound, viewer, source: undefined };
     this.#tiles = [...this.#tiles, tile];
     this.#gather();
     return () => {
@@ -62,26 +77,95 @@ export class LiveHub {
   }
 
   #connect(): void {
-    this.#watch?.stop();
-    this.#watch = undefined;
+    this.#keepOne();
     const tiles = this.#tiles;
     if (tiles.length === 0) {
       return;
     }
     const client = createClient(LiveService, this.#transport);
     const wanted = tiles.map(({ camera, sound }) => ({ camera, stream: StreamKind.MAIN, sound }));
-    this.#watch = new Watch({
-      open: (signal) => client.streamLiveTiles({ tiles: wanted }, { signal, timeoutMs: 0 }),
-      onMessage: ({ tile, event }) => {
-        const viewer = tiles[tile]?.viewer;
-        if (viewer !== undefined && this.#tiles.some((now) => now.viewer === viewer)) {
-          deliver(event, viewer);
-        }
-        return true;
-      },
+    const connection: Connection = {
+      tiles,
+      watch: new Watch({
+        open: (signal) => client.streamLiveTiles({ tiles: wanted }, { signal, timeoutMs: 0 }),
+        onMessage: ({ tile, event }) => {
+          this.#take(connection, tiles[tile], event);
+          return true;
+        },
+      }),
+    };
+    // An old connection that breaks would begin anew with tiles that are no more.
+    connection.watch.subscribe(() => {
+      if (connection === this.#old && connection.watch.state().kind === "lost") {
+        this.#dropOld();
+      }
     });
-    this.#watch.start();
+    this.#newest = connection;
+    connection.watch.start();
   }
+
+  /** Makes way for a new connection: of those that there are, the one with the most tiles stays. */
+  #keepOne(): void {
+    clearTimeout(this.#handover);
+    const oldIsBetter = this.#count(this.#old) > this.#count(this.#newest);
+    const [better, other] = oldIsBetter ? [this.#old, this.#newest] : [this.#newest, this.#old];
+    this.#stop(other);
+    this.#newest = undefined;
+    this.#old = better;
+    if (this.#count(better) > 0 && better?.watch.state().kind === "live") {
+      this.#handover = setTimeout(() => this.#dropOld(), HANDOVER_MS);
+    } else {
+      this.#dropOld();
+    }
+  }
+
+  /** Gives an event to its viewer, unless the viewer gets the same from elsewhere. */
+  #take(from: Connection, tile: Tile | undefined, event: StreamLiveTilesResponse["event"]): void {
+    if (tile === undefined || !this.#tiles.includes(tile)) {
+      return;
+    }
+    if (tile.source !== from) {
+      const isHandover = from === this.#newest && (tile.source === undefined || begins(event));
+      if (!isHandover) {
+        return;
+      }
+      tile.source = from;
+    }
+    deliver(event, tile.viewer);
+    if (this.#old !== undefined && this.#count(this.#old) === 0) {
+      this.#dropOld();
+    }
+  }
+
+  /** How many of the tiles that there are get their pictures from it. */
+  #count(connection: Connection | undefined): number {
+    return connection === undefined
+      ? 0
+      : this.#tiles.filter(({ source }) => source === connection).length;
+  }
+
+  #dropOld(): void {
+    clearTimeout(this.#handover);
+    this.#stop(this.#old);
+    this.#old = undefined;
+  }
+
+  #stop(connection: Connection | undefined): void {
+    if (connection === undefined) {
+      return;
+    }
+    connection.watch.stop();
+    for (const tile of this.#tiles) {
+      if (tile.source === connection) {
+        tile.source = undefined;
+      }
+    }
+  }
+}
+
+/** Whether a stream of a tile begins with it, or cannot begin: it goes on from here or nowhere. */
+function begins(event: StreamLiveTilesResponse["event"]): boolean {
+  return event.case === "end" || event.value?.content.case === "init";
 }
 
 function deliver(event: StreamLiveTilesResponse["event"], viewer: Viewer): void {

@@ -5,7 +5,7 @@
 import { Box, Button, Group, Stack, Text } from "@mantine/core";
 import { IconCalendarTime, IconMovie, IconShieldPlus } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
-import { describeError } from "../api/errors";
+import { asSentence, describeError } from "../api/errors";
 import { FollowSegments } from "../api/FollowSegments";
 import { useProtectedSpans, useProtection } from "../api/protection";
 import { playbackSpan, useDaySegments, useDayTimeline, usePlayback } from "../api/recordings";
@@ -18,14 +18,22 @@ import { CoverageWords } from "../components/recordings/CoverageWords";
 import { DayPicker } from "../components/recordings/DayPicker";
 import { FootagePlayer } from "../components/recordings/FootagePlayer";
 import { GapList } from "../components/recordings/GapList";
+import { GoToTime } from "../components/recordings/GoToTime";
 import { ProtectForm } from "../components/recordings/ProtectForm";
 import { SegmentPlayer } from "../components/recordings/SegmentPlayer";
 import { SegmentTable } from "../components/recordings/SegmentTable";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
 import type { Segment } from "../gen/ronin/v1/recording_pb";
 import { notifyDone } from "../lib/notify";
-import { dayKey, MINUTE_MS, parseDayKey, SECOND_MS, timestampMs } from "../lib/time";
-import { type DayCoverage, dayCoverage, playableSpans, type Span } from "../lib/timelineSpans";
+import { pictureMsAt } from "../lib/pictures";
+import { clockTime, dayKey, MINUTE_MS, parseDayKey, SECOND_MS, timestampMs } from "../lib/time";
+import {
+  type DayCoverage,
+  dayCoverage,
+  isPlayable,
+  playableSpans,
+  type Span,
+} from "../lib/timelineSpans";
 import { bytes } from "../lib/units";
 import { useNow } from "../lib/useNow";
 import { CameraCalendar } from "./CameraCalendar";
@@ -41,6 +49,7 @@ export function CameraFootage({ camera }: { camera: Camera }) {
   const { day, atMs, chosen, onDay, onMoment, onChoose } = address;
   const isToday = now >= day.startMs && now < day.endMs;
   const [wallMs, setWallMs] = useState<number>();
+  const segments = useDaySegments(camera.name, day, isToday);
   const timeline = useDayTimeline(camera.name, day, isToday);
   const protectedSpans = useProtectedSpans(camera.name).spans;
   const { protect } = useProtection();
@@ -56,6 +65,17 @@ export function CameraFootage({ camera }: { camera: Camera }) {
     const answer = await protect(camera.name, span, note);
     onChoose(undefined);
     notifyDone(`Protected: ${bytes(answer.span?.sizeBytes ?? 0n)} of footage stay.`);
+  };
+
+  const onGo = (ms: number) => {
+    const gap = coverage?.gaps.find(
+      ({ kind, startMs, endMs }) => kind !== "pending" && ms >= startMs && ms < endMs,
+    );
+    if (gap) {
+      return `There is no footage of ${clockTime(ms)}: ${asSentence(gap.message || gap.cause)}`;
+    }
+    onMoment(ms);
+    return undefined;
   };
 
   return (
@@ -92,10 +112,14 @@ export function CameraFootage({ camera }: { camera: Camera }) {
             address={address}
             atMs={atMs}
             coverage={coverage}
+            pictureMs={pictureMsAt(segments.segments ?? [], atMs)}
             isToday={isToday}
             onWall={setWallMs}
           />
         )}
+        <Box mb="sm">
+          <GoToTime dayMs={day.startMs} onGo={onGo} />
+        </Box>
         {timeline.isPending && <Loading>Loading the timeline</Loading>}
         {!coverage && timeline.error && (
           <ErrorNotice
@@ -124,6 +148,7 @@ export function CameraFootage({ camera }: { camera: Camera }) {
               day={coverage}
               nowMs={now}
               playheadMs={playheadMs}
+              askedMs={atMs}
               onPlay={onMoment}
               kept={kept ?? []}
               chosen={chosen}
@@ -144,7 +169,7 @@ export function CameraFootage({ camera }: { camera: Camera }) {
           </Stack>
         )}
       </Panel>
-      <Segments camera={camera.name} day={day} isToday={isToday} />
+      <Segments list={segments} isToday={isToday} />
       <CameraProtection camera={camera.name} isEditable={mayChangeFootage} onMoment={onMoment} />
     </>
   );
@@ -155,14 +180,18 @@ interface PlayingProps {
   address: FootageAddress;
   atMs: number;
   coverage: DayCoverage | undefined;
+  pictureMs: number;
   isToday: boolean;
   onWall: (ms: number) => void;
 }
 
 /** The player of the moment that the URL names. */
-function Playing({ camera, address, atMs, coverage, isToday, onWall }: PlayingProps) {
-  const { day, onDay, onMoment } = address;
-  const span = playbackSpan(atMs, day);
+function Playing(props: PlayingProps) {
+  const { camera, address, atMs, coverage, pictureMs, isToday, onWall } = props;
+  const { day, onDay, onMoment, linkTo } = address;
+  /** Moments that were gone back to, before what was loaded. */
+  const [earlier, setEarlier] = useState<ReadonlySet<number>>(new Set());
+  const span = playbackSpan(atMs, day, earlier.has(atMs) ? "some" : "none");
   const playback = usePlayback(camera.name, span);
   const { hlsPath, multivariantPath, codecs } = playback.data ?? {};
   const source = useMemo(
@@ -179,15 +208,27 @@ function Playing({ camera, address, atMs, coverage, isToday, onWall }: PlayingPr
       onMoment(next);
     }
   };
+  const onEarlier = (ms: number) => {
+    const previous = coverage ? previousMoment(coverage, ms) : ms;
+    // The server has nothing more where the same moment is asked for again.
+    if (previous === undefined || (previous === atMs && earlier.has(atMs))) {
+      return undefined;
+    }
+    setEarlier((old) => new Set(old).add(previous));
+    onMoment(previous);
+    return previous;
+  };
   return (
     <Box mb="md">
       <FootagePlayer
         camera={camera.id}
         atMs={atMs}
         source={source}
+        pictureMs={pictureMs}
         error={playback.error ? describeError(playback.error) : undefined}
         onWall={onWall}
-        onMoment={onMoment}
+        onEarlier={onEarlier}
+        linkTo={linkTo}
         onEnded={onEnded}
         onRetry={() => void playback.refetch()}
         onClose={() => onDay(isToday ? undefined : day.startMs)}
@@ -196,8 +237,12 @@ function Playing({ camera, address, atMs, coverage, isToday, onWall }: PlayingPr
   );
 }
 
-function Segments({ camera, day, isToday }: { camera: string; day: Span; isToday: boolean }) {
-  const list = useDaySegments(camera, day, isToday);
+interface SegmentsProps {
+  list: ReturnType<typeof useDaySegments>;
+  isToday: boolean;
+}
+
+function Segments({ list, isToday }: SegmentsProps) {
   const [playing, setPlaying] = useState<Segment>();
   return (
     <Panel title="Segments" icon={<IconMovie size={18} />}>
@@ -224,6 +269,15 @@ function Segments({ camera, day, isToday }: { camera: string; day: Span; isToday
 function nextMoment(coverage: DayCoverage, endMs: number): number | undefined {
   const next = playableSpans(coverage).find((span) => span.endMs > endMs + SECOND_MS);
   return next && Math.max(next.startMs, endMs);
+}
+
+/** The moment, or the last one before the gap that it lies in; undefined where there is none. */
+function previousMoment(coverage: DayCoverage, ms: number): number | undefined {
+  if (ms < coverage.startMs || isPlayable(coverage, ms)) {
+    return ms;
+  }
+  const before = playableSpans(coverage).findLast((span) => span.endMs <= ms);
+  return before && Math.max(before.startMs, before.endMs - SECOND_MS);
 }
 
 /** The span that choosing begins with: around what plays, else the last minutes of the day. */

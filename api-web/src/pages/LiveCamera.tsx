@@ -19,6 +19,8 @@ interface Props {
   onZoom?: () => void;
   isZoomed?: boolean;
   isCompact?: boolean;
+  onFullScreen?: () => void;
+  isFullScreen?: boolean;
   linksToDetails?: boolean;
 }
 

@@ -1,103 +1,40 @@
-/** All cameras live, in a grid; layout, page and zoom are in the URL. */
-import { ActionIcon, Button, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
-import { useDocumentTitle, useElementSize, useFullscreenElement, useHotkeys } from "@mantine/hooks";
-import {
-  IconChevronLeft,
-  IconChevronRight,
-  IconMaximize,
-  IconMinimize,
-  IconVideoPlus,
-} from "@tabler/icons-react";
-import { useState } from "react";
-import { Link, useSearchParams } from "react-router";
+/** All cameras live, in a grid; layout, page and zoom are in the URL, the arrangement is the browser's. */
+import { Button } from "@mantine/core";
+import { useDocumentTitle, useElementSize } from "@mantine/hooks";
+import { IconEyeOff, IconVideoPlus } from "@tabler/icons-react";
+import { useRef, useState } from "react";
+import { Link } from "react-router";
 import { useCameras } from "../api/cameras";
 import { describeError } from "../api/errors";
 import { EmptyState } from "../components/EmptyState";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Loading } from "../components/Loading";
-import {
-  gridPage,
-  isNarrowArea,
-  LAYOUTS,
-  type Layout,
-  parseLayout,
-  parsePage,
-} from "../live/gridLayout";
+import { ArrangeBar } from "../components/live/ArrangeBar";
+import { ArrangeTile } from "../components/live/ArrangeTile";
+import { KeyHelp } from "../components/live/KeyHelp";
+import { LivePager } from "../components/live/LivePager";
+import { LiveToolbar } from "../components/live/LiveToolbar";
+import { useTileDrag } from "../components/live/useTileDrag";
+import type { Camera } from "../gen/ronin/v1/camera_pb";
+import { notifyFailure } from "../lib/notify";
+import { useFullScreen } from "../lib/useFullScreen";
+import { useKeys } from "../lib/useKeys";
+import { gridPage, isNarrowArea, MAX_TILES, parseLayout } from "../live/gridLayout";
+import { type LiveAction, liveKeyHandlers } from "../live/liveKeys";
 import { LiveCamera } from "./LiveCamera";
 import classes from "./LivePage.module.css";
+import { useArrangement } from "./useArrangement";
+import { useLiveView } from "./useLiveView";
 
-const LAYOUT_LABELS: Readonly<Record<Layout, string>> = {
-  auto: "Auto",
-  "1": "1×1",
-  "2": "2×2",
-  "3": "3×3",
-  "4": "4×4",
-};
+/** Below this width a tile is a small one. */
+const COMPACT_PX = 260;
 
-/** A change of the view is no new page. */
-const KEEP_SCROLL = { preventScrollReset: true };
+const NO_KEYS: ReadonlySet<LiveAction> = new Set();
+const FULL_SCREEN_KEYS: ReadonlySet<LiveAction> = new Set(["fullScreen"]);
 
 export function LivePage() {
   useDocumentTitle("Live · RoninNVR");
   const { cameras, isPending, error, refetch } = useCameras();
-  const [params, setParams] = useSearchParams();
-  const { ref: area, width, height } = useElementSize<HTMLDivElement>();
-  const { ref: stage, toggle: toggleFullscreen, fullscreen } = useFullscreenElement();
-  const [audible, setAudible] = useState<string>();
-
-  const change = (changes: Record<string, string | undefined>) =>
-    setParams((old) => {
-      const next = new URLSearchParams(old);
-      for (const [key, value] of Object.entries(changes)) {
-        if (value === undefined) {
-          next.delete(key);
-        } else {
-          next.set(key, value);
-        }
-      }
-      return next;
-    }, KEEP_SCROLL);
-
-  const all = cameras ?? [];
-  const layout = parseLayout(params.get("layout"));
-  const zoomed = all.find((camera) => camera.id === params.get("camera"));
-  const grid = gridPage(
-    zoomed ? [zoomed] : all,
-    zoomed ? "1" : layout,
-    parsePage(params.get("page")),
-    {
-      width,
-      height,
-    },
-  );
-
-  const isNarrow = isNarrowArea({ width, height });
-
-  const setLayout = (next: Layout) =>
-    change({ layout: next === "auto" ? undefined : next, page: undefined, camera: undefined });
-  const setPage = (page: number) => change({ page: page <= 1 ? undefined : String(page) });
-  const zoomTo = (id: string | undefined) => change({ camera: id });
-  const step = (by: number) => {
-    if (zoomed) {
-      const index = all.indexOf(zoomed);
-      zoomTo(all[(index + by + all.length) % all.length]?.id);
-    } else {
-      setPage(Math.min(Math.max(grid.page + by, 1), grid.pages));
-    }
-  };
-
-  useHotkeys([
-    ["0", () => setLayout("auto")],
-    ["1", () => setLayout("1")],
-    ["2", () => setLayout("2")],
-    ["3", () => setLayout("3")],
-    ["4", () => setLayout("4")],
-    ["ArrowLeft", () => step(-1)],
-    ["ArrowRight", () => step(1)],
-    ["Escape", () => zoomed && zoomTo(undefined)],
-    ["f", () => void toggleFullscreen()],
-    ["m", () => zoomed && setAudible(audible === zoomed.id ? undefined : zoomed.id)],
-  ]);
 
   if (isPending) {
     return <Loading>Loading cameras</Loading>;
@@ -105,49 +42,112 @@ export function LivePage() {
   if (cameras === undefined) {
     return <ErrorNotice words={describeError(error)} onRetry={() => void refetch()} />;
   }
-  if (cameras.length === 0) {
-    return <NoCameras />;
-  }
+  return cameras.length === 0 ? <NoCameras /> : <LiveStage cameras={cameras} />;
+}
+
+function LiveStage({ cameras }: { cameras: readonly Camera[] }) {
+  const view = useLiveView();
+  const arrangement = useArrangement(cameras);
+  const { shown } = arrangement;
+  const { ref: area, width, height } = useElementSize<HTMLDivElement>();
+  const [audible, setAudible] = useState<string>();
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const zoomed = cameras.find((camera) => camera.id === view.cameraId);
+  const isArranging = view.isArranging && zoomed === undefined;
+  const fullScreen = useLiveFullScreen(zoomed, view.zoomTo);
+
+  const tiles = zoomed ? [zoomed] : shown;
+  const layout = zoomed ? "1" : isArranging ? "auto" : view.layout;
+  const grid = gridPage(tiles, layout, view.page, { width, height });
+  const isNarrow = isNarrowArea({ width, height });
+
+  const step = (by: number) => {
+    if (zoomed) {
+      const index = shown.indexOf(zoomed);
+      view.zoomTo(shown[(index + by + shown.length) % shown.length]?.id);
+    } else {
+      view.setPage(Math.min(Math.max(grid.page + by, 1), grid.pages));
+    }
+  };
+  const setArranging = (isWanted: boolean) => {
+    arrangement.beginAnew();
+    view.setArranging(isWanted);
+  };
+  const moveTo = (camera: Camera, place: number) => {
+    arrangement.moveTo(camera, place);
+    const page = Math.floor(place / MAX_TILES) + 1;
+    if (page !== grid.page) {
+      view.setPage(page);
+    }
+  };
+  const before = (grid.page - 1) * MAX_TILES;
+  const drag = useTileDrag((id, place) => {
+    const camera = shown.find((other) => other.id === id);
+    if (camera !== undefined) {
+      moveTo(camera, before + place);
+    }
+  });
+
+  useKeys(
+    liveKeyHandlers({
+      help: () => setHelpOpen(true),
+      step: (key) => step(key === "ArrowLeft" ? -1 : 1),
+      ...(fullScreen.toggle && { fullScreen: fullScreen.toggle }),
+      back: () => {
+        if (fullScreen.isOn) {
+          fullScreen.leave();
+        } else if (isArranging) {
+          setArranging(false);
+        } else if (zoomed) {
+          view.zoomTo(undefined);
+        }
+      },
+      ...(!isArranging && { columns: (key: string) => view.setLayout(parseLayout(key)) }),
+      ...(!isArranging && !zoomed && { automatic: () => view.setLayout("auto") }),
+      ...(zoomed
+        ? { mute: () => setAudible(audible === zoomed.id ? undefined : zoomed.id) }
+        : { arrange: () => setArranging(!isArranging) }),
+    }),
+  );
 
   return (
-    <div ref={stage} className={classes.stage} data-narrow={isNarrow || undefined}>
-      <Group justify="space-between" gap="xs" className={classes.toolbar}>
-        <h1 className={classes.heading}>{zoomed ? zoomed.displayName : "Live"}</h1>
-        <Group gap="xs">
-          {zoomed ? (
-            <Button size="xs" variant="default" onClick={() => zoomTo(undefined)}>
-              All cameras
-            </Button>
-          ) : (
-            <SegmentedControl
-              size="xs"
-              aria-label="Layout"
-              value={layout}
-              onChange={(value) => setLayout(parseLayout(value))}
-              data={LAYOUTS.map((value) => ({ value, label: LAYOUT_LABELS[value] }))}
-            />
-          )}
-          {(grid.pages > 1 || (zoomed && all.length > 1)) && (
-            <Pager
-              label={zoomed ? undefined : `Page ${grid.page} of ${grid.pages}`}
-              unit={zoomed ? "camera" : "page"}
-              canGoBack={zoomed !== undefined || grid.page > 1}
-              canGoOn={zoomed !== undefined || grid.page < grid.pages}
-              onStep={step}
-            />
-          )}
-          <Tooltip label={fullscreen ? "Leave full screen (f)" : "Full screen (f)"}>
-            <ActionIcon
-              variant="default"
-              size={30}
-              aria-label={fullscreen ? "Leave full screen" : "Full screen"}
-              onClick={() => void toggleFullscreen()}
-            >
-              {fullscreen ? <IconMinimize size={18} /> : <IconMaximize size={18} />}
-            </ActionIcon>
-          </Tooltip>
-        </Group>
-      </Group>
+    <div
+      ref={fullScreen.ref}
+      className={classes.stage}
+      data-narrow={isNarrow || undefined}
+      data-zoomed={zoomed !== undefined || undefined}
+    >
+      {!(zoomed && fullScreen.isOn) && (
+        <LiveToolbar
+          title={zoomed ? zoomed.displayName : "Live"}
+          mode={zoomed ? "camera" : isArranging ? "arrange" : "grid"}
+          layout={view.layout}
+          onLayout={view.setLayout}
+          onShowAll={() => view.zoomTo(undefined)}
+          onArrange={setArranging}
+          onFullScreen={fullScreen.toggle}
+          isFullScreen={fullScreen.isOn}
+          onHelp={() => setHelpOpen(true)}
+          pager={
+            (grid.pages > 1 || (zoomed && shown.length > 1)) && (
+              <LivePager
+                label={zoomed ? undefined : `Page ${grid.page} of ${grid.pages}`}
+                unit={zoomed ? "camera" : "page"}
+                canGoBack={zoomed !== undefined || grid.page > 1}
+                canGoOn={zoomed !== undefined || grid.page < grid.pages}
+                onStep={step}
+              />
+            )
+          }
+        />
+      )}
+      {isArranging && (
+        <ArrangeBar
+          leftOut={arrangement.leftOut}
+          lastChange={arrangement.lastChange}
+          onPutBack={arrangement.putBack}
+        />
+      )}
       <div
         ref={area}
         className={classes.grid}
@@ -156,59 +156,95 @@ export function LivePage() {
           gridTemplateColumns: `repeat(${grid.columns}, minmax(0, 1fr))`,
           gridTemplateRows: isNarrow ? "none" : `repeat(${grid.rows}, minmax(0, 1fr))`,
         }}
+        {...(isArranging && drag)}
       >
-        {grid.tiles.map((camera) => (
-          <LiveCamera
-            key={camera.id}
-            camera={camera}
-            isAudible={audible === camera.id}
-            onAudible={(isAudible) => setAudible(isAudible ? camera.id : undefined)}
-            isZoomed={zoomed !== undefined}
-            isCompact={width > 0 && width / grid.columns < 260}
-            onZoom={() => zoomTo(zoomed ? undefined : camera.id)}
-            linksToDetails
-          />
+        {grid.tiles.map((camera, index) => (
+          <div key={camera.id} className={classes.cell} data-tile={camera.id}>
+            <LiveCamera
+              camera={camera}
+              isAudible={audible === camera.id}
+              onAudible={(isAudible) => setAudible(isAudible ? camera.id : undefined)}
+              isZoomed={zoomed !== undefined}
+              isCompact={width > 0 && width / grid.columns < COMPACT_PX}
+              {...(!isArranging && {
+                onZoom: () => view.zoomTo(zoomed ? undefined : camera.id),
+                linksToDetails: true,
+              })}
+              {...(!isArranging &&
+                fullScreen.toggle && {
+                  onFullScreen: () => fullScreen.toggleOf(camera.id),
+                  isFullScreen: fullScreen.isOn,
+                })}
+            />
+            {isArranging && (
+              <ArrangeTile
+                name={camera.displayName}
+                place={before + index}
+                count={shown.length}
+                columns={grid.columns}
+                takesFocus={arrangement.lastChange?.id === camera.id}
+                onMove={(place) => moveTo(camera, place)}
+                onLeaveOut={() => arrangement.leaveOut(camera)}
+              />
+            )}
+          </div>
         ))}
       </div>
+      {tiles.length === 0 && !isArranging && <AllLeftOut onArrange={() => setArranging(true)} />}
+      <KeyHelp
+        isOpen={isHelpOpen}
+        missing={fullScreen.toggle ? NO_KEYS : FULL_SCREEN_KEYS}
+        onClose={() => setHelpOpen(false)}
+      />
     </div>
   );
 }
 
-interface PagerProps {
-  label: string | undefined;
-  unit: string;
-  canGoBack: boolean;
-  canGoOn: boolean;
-  onStep: (by: number) => void;
+/** Full screen of the page's pictures: of all of them, or of one that is zoomed to for it. */
+function useLiveFullScreen(zoomed: Camera | undefined, zoomTo: (id: string | undefined) => void) {
+  /** Whether a camera was taken from the grid to full screen, and goes back to the grid. */
+  const isBorrowed = useRef(false);
+  const { ref, isAvailable, isOn, enter, leave } = useFullScreen<HTMLDivElement>(() => {
+    if (isBorrowed.current) {
+      zoomTo(undefined);
+    }
+    isBorrowed.current = false;
+  });
+  const toggle = () => {
+    if (isOn) {
+      void leave();
+    } else {
+      enter().catch((e) => notifyFailure("The browser shows no full screen", e));
+    }
+  };
+  return {
+    ref,
+    isOn,
+    leave: () => void leave(),
+    /** Undefined where the browser has none. */
+    toggle: isAvailable ? toggle : undefined,
+    toggleOf: (id: string) => {
+      if (!zoomed) {
+        isBorrowed.current = true;
+        zoomTo(id);
+      }
+      if (zoomed || !isOn) {
+        toggle();
+      }
+    },
+  };
 }
 
-function Pager({ label, unit, canGoBack, canGoOn, onStep }: PagerProps) {
+function AllLeftOut({ onArrange }: { onArrange: () => void }) {
   return (
-    <Group gap={4}>
-      <ActionIcon
-        variant="default"
-        size={30}
-        aria-label={`Previous ${unit}`}
-        disabled={!canGoBack}
-        onClick={() => onStep(-1)}
-      >
-        <IconChevronLeft size={18} />
-      </ActionIcon>
-      {label && (
-        <Text size="sm" c="dimmed" aria-live="polite">
-          {label}
-        </Text>
-      )}
-      <ActionIcon
-        variant="default"
-        size={30}
-        aria-label={`Next ${unit}`}
-        disabled={!canGoOn}
-        onClick={() => onStep(1)}
-      >
-        <IconChevronRight size={18} />
-      </ActionIcon>
-    </Group>
+    <EmptyState
+      icon={<IconEyeOff size={34} stroke={1.5} />}
+      level={2}
+      title="All cameras are left out"
+      action={<Button onClick={onArrange}>Arrange cameras</Button>}
+    >
+      What is recorded of them does not change. Put back those that you want to see here.
+    </EmptyState>
   );
 }
 

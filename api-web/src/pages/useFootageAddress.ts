@@ -1,6 +1,6 @@
 /** What of a camera's footage is shown, as the URL says it: a day, a moment that plays, a span. */
 import { useCallback } from "react";
-import { useSearchParams } from "react-router";
+import { useHref, useSearchParams } from "react-router";
 import { dayKey, dayOf, parseDayKey, parseMoment } from "../lib/time";
 import type { Span } from "../lib/timelineSpans";
 
@@ -16,12 +16,15 @@ export interface FootageAddress {
   /** Shows a day, or today, and plays nothing. */
   onDay: (dayMs: number | undefined) => void;
   onMoment: (ms: number) => void;
+  /** The whole address of a moment, for others. */
+  linkTo: (ms: number) => string;
   /** Chooses a span, or none any more. */
   onChoose: (span: Span | undefined) => void;
 }
 
 export function useFootageAddress(nowMs: number): FootageAddress {
   const [params, setParams] = useSearchParams();
+  const path = useHref({ search: "" });
   const atMs = parseMoment(params.get("at"));
   const chosen = spanOf(parseMoment(params.get("from")), parseMoment(params.get("to")));
   const day = dayOf(atMs ?? parseDayKey(params.get("day")) ?? chosen?.startMs ?? nowMs);
@@ -54,6 +57,11 @@ export function useFootageAddress(nowMs: number): FootageAddress {
     onMoment: (ms) =>
       // The way back leads out of the player, not through all moments.
       change({ day: undefined, at: new Date(ms).toISOString() }, atMs !== undefined),
+    linkTo: (ms) => {
+      const link = new URL(path, window.location.origin);
+      link.searchParams.set("at", new Date(ms).toISOString());
+      return link.href;
+    },
     onChoose: (span) =>
       change(
         {

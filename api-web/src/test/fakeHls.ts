@@ -1,6 +1,6 @@
 /** An hls.js made of notes: what was called; errors and playlists on demand. */
 import type HlsClass from "hls.js";
-import type { ErrorData } from "hls.js";
+import type { ErrorData, HlsConfig } from "hls.js";
 import type { Piece } from "../live/wallClock";
 
 type Handler = (event: string, data: unknown) => void;
@@ -21,13 +21,13 @@ export class FakeHls {
   static readonly isSupported = () => FakeHls.isAvailable;
 
   readonly calls: string[] = [];
-  readonly config: unknown;
+  readonly config: Partial<HlsConfig>;
   liveSyncPosition: number | null = null;
   latency = 0;
   readonly #handlers = new Map<string, Handler>();
 
-  constructor(config: unknown) {
-    this.config = config;
+  constructor(config: Partial<HlsConfig>) {
+    this.config = { ...config };
     FakeHls.made.push(this);
   }
 

@@ -15,7 +15,14 @@ class NoResizes implements ResizeObserver {
 
 window.ResizeObserver = NoResizes;
 // A pointer event is a mouse event that knows its pointer.
-window.PointerEvent ??= class extends MouseEvent {} as typeof PointerEvent;
+window.PointerEvent ??= class extends MouseEvent {
+  readonly pointerId: number;
+
+  constructor(type: string, init: PointerEventInit = {}) {
+    super(type, init);
+    this.pointerId = init.pointerId ?? 0;
+  }
+} as typeof PointerEvent;
 window.matchMedia = (query: string) =>
   ({
     matches: false,
@@ -29,6 +36,7 @@ window.matchMedia = (query: string) =>
   }) as MediaQueryList;
 window.scrollTo = () => undefined;
 window.HTMLElement.prototype.scrollIntoView = () => undefined;
+window.HTMLElement.prototype.setPointerCapture = () => undefined;
 window.HTMLMediaElement.prototype.play = async () => undefined;
 window.HTMLMediaElement.prototype.pause = () => undefined;
 window.HTMLMediaElement.prototype.load = () => undefined;

@@ -8,21 +8,28 @@ import {
   IconArrowsMaximize,
   IconArrowsMinimize,
   IconInfoCircle,
+  IconMaximize,
+  IconMinimize,
   IconVolume,
   IconVolumeOff,
 } from "@tabler/icons-react";
-import { type ReactNode, useRef } from "react";
+import { useRef } from "react";
 import { Link } from "react-router";
 import { type Camera, CameraState } from "../../gen/ronin/v1/camera_pb";
 import { useNow } from "../../lib/useNow";
 import type { LiveHub } from "../../live/liveHub";
 import type { LiveSource } from "../../live/livePlayer";
+import { cssTransform } from "../../live/magnification";
 import { type TileAction, tileState, tileWords } from "../../live/tileWords";
 import { useLivePlayer } from "../../live/useLivePlayer";
 import { StateBadge } from "../cameras/StateBadge";
 import { Latency } from "./Latency";
 import classes from "./LiveTile.module.css";
+import { MagnifierTools } from "./MagnifierTools";
+import { SnapshotTool } from "./SnapshotTool";
 import { TilePlaceholder } from "./TilePlaceholder";
+import { TileTool } from "./TileTool";
+import { useMagnifier } from "./useMagnifier";
 
 interface Props {
   camera: Camera;
@@ -38,9 +45,12 @@ interface Props {
   hasSound: boolean;
   isAudible: boolean;
   onAudible: (isAudible: boolean) => void;
-  /** Zooms to this camera or back; undefined where there is nothing to zoom. */
+  /** Zooms to this camera or back; undefined where there is nothing to zoom, nor to magnify. */
   onZoom?: (() => void) | undefined;
   isZoomed?: boolean;
+  /** Shows this camera in full screen or leaves that; undefined where there is none. */
+  onFullScreen?: (() => void) | undefined;
+  isFullScreen?: boolean;
   /** Where more about the camera is shown. */
   detailPath?: string;
   /** Small tiles leave out what does not fit. */
@@ -52,7 +62,11 @@ interface Props {
 export function LiveTile(props: Props) {
   const { camera, source, streamError, hub, isServerThere, hasSound, isAudible } = props;
   const { onAudible, onZoom, isZoomed = false, detailPath, isCompact = false, onAction } = props;
+  const { onFullScreen, isFullScreen = false } = props;
   const video = useRef<HTMLVideoElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
+  const isMagnifiable = isZoomed && onZoom !== undefined;
+  const magnifier = useMagnifier(frame, video, isMagnifiable);
   const player = useLivePlayer(video, source, { isServerThere, hub });
   const isWaiting = camera.status?.state === CameraState.BACKOFF;
   const now = useNow(1_000, isWaiting);
@@ -69,25 +83,51 @@ export function LiveTile(props: Props) {
     }
   };
 
+  const fullScreenTool = onFullScreen && (
+    <TileTool
+      label={isFullScreen && isZoomed ? "Leave full screen" : `Full screen of ${name}`}
+      {...(isZoomed && { keys: "f" })}
+      onClick={onFullScreen}
+    >
+      {isFullScreen && isZoomed ? <IconMinimize size={18} /> : <IconMaximize size={18} />}
+    </TileTool>
+  );
+
   return (
     <section className={classes.tile} aria-label={name} data-compact={isCompact || undefined}>
-      <video
-        ref={video}
-        className={classes.video}
-        muted={!isAudible}
-        playsInline
-        disablePictureInPicture
-        aria-label={`Live picture of ${name}`}
-        data-camera={camera.id}
-      />
-      {words && <TilePlaceholder words={words} onAction={act} />}
-      {onZoom && (
-        <button
-          type="button"
-          className={classes.hit}
-          aria-label={isZoomed ? `Back from ${name} to all cameras` : `Zoom to ${name}`}
-          onClick={onZoom}
+      <div
+        ref={frame}
+        className={classes.frame}
+        data-magnifiable={isMagnifiable || undefined}
+        data-magnified={magnifier.isMagnified || undefined}
+        {...magnifier.handlers}
+      >
+        <video
+          ref={video}
+          className={classes.video}
+          style={magnifier.isMagnified ? { transform: cssTransform(magnifier.view) } : {}}
+          muted={!isAudible}
+          playsInline
+          disablePictureInPicture
+          aria-label={`Live picture of ${name}`}
+          data-camera={camera.id}
         />
+        {onZoom && !magnifier.isMagnified && (
+          <button
+            type="button"
+            className={classes.hit}
+            aria-label={isZoomed ? `Back from ${name} to all cameras` : `Zoom to ${name}`}
+            onClick={onZoom}
+          />
+        )}
+      </div>
+      {words && <TilePlaceholder words={words} onAction={act} />}
+      {isMagnifiable && (
+        <div className={classes.pictureTools}>
+          <MagnifierTools magnifier={magnifier} />
+          <SnapshotTool video={video} cameraId={camera.id} latencySeconds={player.latencySeconds} />
+          {fullScreenTool}
+        </div>
       )}
       <div className={classes.bar}>
         <StateBadge words={tileState(camera, words)} size={isCompact ? "xs" : "sm"} onPicture />
@@ -96,14 +136,15 @@ export function LiveTile(props: Props) {
         {!words && isZoomed && <Latency seconds={player.latencySeconds} mode={player.mode} />}
         <span className={classes.tools}>
           {hasSound && !words && (
-            <Tool
+            <TileTool
               label={isAudible ? `Mute ${name}` : `Unmute ${name}`}
               isPressed={isAudible}
               onClick={() => onAudible(!isAudible)}
             >
               {isAudible ? <IconVolume size={18} /> : <IconVolumeOff size={18} />}
-            </Tool>
+            </TileTool>
           )}
+          {!isMagnifiable && fullScreenTool}
           {detailPath && (
             <Tooltip label="Details">
               <ActionIcon
@@ -117,7 +158,7 @@ export function LiveTile(props: Props) {
               </ActionIcon>
             </Tooltip>
           )}
-          {onZoom && (
+          {onZoom && !magnifier.isMagnified && (
             <span className={classes.zoomHint} aria-hidden="true">
               {isZoomed ? <IconArrowsMinimize size={18} /> : <IconArrowsMaximize size={18} />}
             </span>
@@ -125,28 +166,5 @@ export function LiveTile(props: Props) {
         </span>
       </div>
     </section>
-  );
-}
-
-interface ToolProps {
-  label: string;
-  isPressed: boolean;
-  onClick: () => void;
-  children: ReactNode;
-}
-
-function Tool({ label, isPressed, onClick, children }: ToolProps) {
-  return (
-    <Tooltip label={label}>
-      <ActionIcon
-        className={classes.tool}
-        variant="transparent"
-        aria-label={label}
-        aria-pressed={isPressed}
-        onClick={onClick}
-      >
-        {children}
-      </ActionIcon>
-    </Tooltip>
   );
 }

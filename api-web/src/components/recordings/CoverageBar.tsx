@@ -1,7 +1,10 @@
-/** A day of footage as a bar: what is on disk and can be played, and each gap with its cause. */
+/**
+ * A day of footage as a bar that can be zoomed: what is on disk and can be played, and each gap with
+ * its cause.
+ */
 import { Box, Group, Text, Tooltip } from "@mantine/core";
 import { asSentence } from "../../api/errors";
-import { clockTime, duration, shortClockTime } from "../../lib/time";
+import { clockTime, duration } from "../../lib/time";
 import {
   type DayCoverage,
   type GapSpan,
@@ -10,16 +13,23 @@ import {
   placeOnDay,
   type Span,
 } from "../../lib/timelineSpans";
+import { isWithin, momentAt } from "../../lib/timelineWindow";
 import { percent } from "../../lib/units";
 import classes from "./CoverageBar.module.css";
 import { atMoment, MomentSlider } from "./MomentSlider";
 import { SpanSelector } from "./SpanSelector";
+import { TimeScale } from "./TimeScale";
+import { useBarGestures } from "./useBarGestures";
+import { useBarWindow } from "./useBarWindow";
+import { ZoomControls } from "./ZoomControls";
 
 interface Props {
   day: DayCoverage;
   nowMs: number;
   /** The moment that is being played. */
   playheadMs: number | undefined;
+  /** The moment that was asked for last. */
+  askedMs: number | undefined;
   /** Asks to play a moment of which there is footage. */
   onPlay: (ms: number) => void;
   /** Spans that are not deleted. */
@@ -30,64 +40,44 @@ interface Props {
 }
 
 export function CoverageBar(props: Props) {
-  const { day, nowMs, playheadMs, onPlay, kept, chosen, onChoose } = props;
-  const isToday = nowMs >= day.startMs && nowMs < day.endMs;
-  const past = { startMs: day.startMs, endMs: Math.min(Math.max(nowMs, day.startMs), day.endMs) };
+  const { day, nowMs, playheadMs, askedMs, onPlay, kept, chosen, onChoose } = props;
+  const bar = useBarWindow(day, playheadMs, askedMs);
+  const { window } = bar;
+  const gestures = useBarGestures(bar, chosen !== undefined);
+  const pastMs = Math.min(Math.max(nowMs, day.startMs), day.endMs);
   const missing = day.gaps.filter(({ kind }) => kind !== "pending");
+  const pending = day.gaps.filter(({ kind }) => kind === "pending");
+  const isPlayheadSeen = playheadMs !== undefined && isWithin(playheadMs, window);
   return (
     <Box>
-      <fieldset className={classes.bar} aria-label={summary(day)}>
-        <MomentSlider day={day} endMs={past.endMs} playheadMs={playheadMs} onPlay={onPlay}>
-          <div className={classes.past} style={placeOnDay(past, day)} />
-          {day.recorded.map((span) => (
-            <div key={span.startMs} className={classes.recorded} style={placeOnDay(span, day)} />
-          ))}
-          {day.gaps
-            .filter(({ kind }) => kind === "pending")
-            .map((span) => (
-              <div key={span.startMs} className={classes.pending} style={placeOnDay(span, day)} />
-            ))}
+      <ZoomControls bar={bar} aroundMs={isPlayheadSeen ? playheadMs : momentAt(0.5, window)} />
+      <fieldset className={classes.bar} aria-label={summary(day)} {...gestures}>
+        <MomentSlider day={day} endMs={pastMs} bar={bar} playheadMs={playheadMs} onPlay={onPlay}>
+          <Parts
+            spans={[{ startMs: day.startMs, endMs: pastMs }]}
+            window={window}
+            className={classes.past}
+          />
+          <Parts spans={day.recorded} window={window} className={classes.recorded} />
+          <Parts spans={pending} window={window} className={classes.pending} />
         </MomentSlider>
         {missing.map((gap) => (
-          <Tooltip key={gap.startMs} label={gapWords(gap)} multiline maw={340}>
-            <button
-              type="button"
-              className={`${classes.gap} ${classes[gap.kind]}`}
-              style={placeOnDay(gap, day)}
-              aria-label={gapWords(gap)}
-            />
-          </Tooltip>
+          <Gap key={gap.startMs} gap={gap} window={window} />
         ))}
-        {kept.map((span) => {
-          const part = onDay(span, day);
-          return (
-            part && (
-              <div
-                key={span.startMs}
-                className={classes.kept}
-                data-testid="kept"
-                style={placeOnDay(part, day)}
-              />
-            )
-          );
-        })}
-        {chosen && <SpanSelector day={day} span={chosen} onSpan={onChoose} />}
-        {playheadMs !== undefined && (
+        <Parts spans={kept} window={window} className={classes.kept} testId="kept" />
+        {chosen && <SpanSelector day={day} window={window} span={chosen} onSpan={onChoose} />}
+        {isPlayheadSeen && (
           <div
             className={classes.playhead}
             data-testid="playhead"
-            style={atMoment(playheadMs, day)}
+            style={atMoment(playheadMs, window)}
           />
         )}
-        {isToday && <div className={classes.now} style={atMoment(nowMs, day)} />}
+        {nowMs < day.endMs && isWithin(nowMs, window) && (
+          <div className={classes.now} style={atMoment(nowMs, window)} />
+        )}
       </fieldset>
-      <div className={classes.scale} aria-hidden="true">
-        {hours(day).map((ms) => (
-          <span key={ms} className={classes.hour} style={atMoment(ms, day)}>
-            {shortClockTime(ms)}
-          </span>
-        ))}
-      </div>
+      <TimeScale window={window} />
       <Group gap="md" mt={4} aria-hidden>
         <Legend className={classes.recordedKey ?? ""}>On disk (choose a moment to play)</Legend>
         <Legend className={classes.pendingKey ?? ""}>Being recorded</Legend>
@@ -95,6 +85,47 @@ export function CoverageBar(props: Props) {
         {kept.length > 0 && <Legend className={classes.keptKey ?? ""}>Protected</Legend>}
       </Group>
     </Box>
+  );
+}
+
+interface PartsProps {
+  spans: readonly Span[];
+  window: Span;
+  className: string | undefined;
+  testId?: string;
+}
+
+/** What is seen of spans. */
+function Parts({ spans, window, className, testId }: PartsProps) {
+  return spans.map((span) => {
+    const part = onDay(span, window);
+    return (
+      part && (
+        <div
+          key={span.startMs}
+          className={className}
+          data-testid={testId}
+          style={placeOnDay(part, window)}
+        />
+      )
+    );
+  });
+}
+
+/** What is seen of a gap; the words are those of the whole gap. */
+function Gap({ gap, window }: { gap: GapSpan; window: Span }) {
+  const part = onDay(gap, window);
+  return (
+    part && (
+      <Tooltip label={gapWords(gap)} multiline maw={340}>
+        <button
+          type="button"
+          className={`${classes.gap} ${classes[gap.kind]}`}
+          style={placeOnDay(part, window)}
+          aria-label={gapWords(gap)}
+        />
+      </Tooltip>
+    )
   );
 }
 
@@ -119,15 +150,4 @@ function summary(day: DayCoverage): string {
   const lost = lostGaps(day).length;
   const gaps = lost === 1 ? "1 gap" : `${lost} gaps`;
   return `Footage of the day: ${percent(day.coverage)} on disk, ${gaps}`;
-}
-
-/** Every third hour of the clock; the first and last are left out, where labels would be cut. */
-function hours(day: DayCoverage): number[] {
-  const date = new Date(day.startMs);
-  const marks: number[] = [];
-  for (let hour = 3; hour < 24; hour += 3) {
-    // Where clocks change, hours of the clock are not evenly far from the beginning.
-    marks.push(new Date(date.getFullYear(), date.getMonth(), date.getDate(), hour).getTime());
-  }
-  return marks.filter((ms) => ms > day.startMs && ms < day.endMs);
 }

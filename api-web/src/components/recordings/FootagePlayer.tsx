@@ -1,16 +1,23 @@
 /** Plays recorded footage from a moment on, with its wall-clock time, steps and speeds. */
-import { Alert, Button, Group, SegmentedControl, Stack, Text } from "@mantine/core";
-import { IconRewindBackward10, IconRewindForward10, IconX } from "@tabler/icons-react";
-import { useEffect, useRef, useState } from "react";
+import { Alert, Stack } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useEffect, useRef } from "react";
 import type { ErrorWords } from "../../api/errors";
+import { notifyDone } from "../../lib/notify";
 import { dateTime, SECOND_MS } from "../../lib/time";
 import { codecName } from "../../live/codecs";
-import { type FootageSource, type FootageState, playFootage } from "../../live/footagePlayer";
-import { loadLightHls } from "../../live/useLivePlayer";
+import type { FootageBegin, FootageSource, FootageState } from "../../live/footagePlayer";
+import { nextSpeed } from "../../live/speeds";
 import { ErrorNotice } from "../ErrorNotice";
+import { KeyHelp } from "./KeyHelp";
+import { PlayerControls } from "./PlayerControls";
+import { useFootage } from "./useFootage";
+import { usePaused } from "./usePaused";
+import { usePlayerKeys } from "./usePlayerKeys";
+import { useShuttle } from "./useShuttle";
+import { useSpeed } from "./useSpeed";
 
 const STEP_S = 10;
-const SPEEDS = ["0.5", "1", "2", "4", "8", "16"];
 
 interface Props {
   /** Id of the camera. */
@@ -19,11 +26,15 @@ interface Props {
   atMs: number;
   /** What to play; undefined while the server is asked. A new object means a new player. */
   source: FootageSource | undefined;
+  /** Length of its pictures, as far as it is known. */
+  pictureMs: number;
   /** Why the server offers nothing to play. */
   error: ErrorWords | undefined;
   onWall: (wallMs: number) => void;
-  /** Asks for a moment that lies before what is loaded. */
-  onMoment: (ms: number) => void;
+  /** Asks for a moment before what is loaded, and what comes before it; says which one it is. */
+  onEarlier: (ms: number) => number | undefined;
+  /** The link to a moment, for others. */
+  linkTo: (ms: number) => string;
   /** The end of what is loaded is shown. */
   onEnded: () => void;
   /** Asks the server again. */
@@ -32,67 +43,78 @@ interface Props {
 }
 
 export function FootagePlayer(props: Props) {
-  const { camera, atMs, source, error, onWall, onMoment, onEnded, onRetry, onClose } = props;
+  const {
+    camera,
+    atMs,
+    source,
+    pictureMs,
+    error,
+    onWall,
+    onEarlier,
+    linkTo,
+    onEnded,
+    onRetry,
+    onClose,
+  } = props;
   const videoRef = useRef<HTMLVideoElement>(null);
   const sectionRef = useRef<HTMLDivElement>(null);
-  const tell = useRef(onWall);
-  tell.current = onWall;
-  const end = useRef(onEnded);
-  end.current = onEnded;
-  const [state, setState] = useState<FootageState>({ kind: "loading" });
-  const [wallMs, setWallMs] = useState(atMs);
-  const [speed, setSpeed] = useState("1");
-  const [attempt, setAttempt] = useState(0);
+  const footage = useFootage(videoRef, { atMs, source, pictureMs, onWall, onEnded });
+  const { state, wallMs } = footage;
+  const [speed, setSpeed] = useSpeed(videoRef);
+  const isPaused = usePaused(videoRef);
 
   useEffect(() => {
     // It opens above the bar that was clicked on, maybe out of sight.
     sectionRef.current?.scrollIntoView({ block: "nearest" });
   }, []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt begins anew.
-  useEffect(() => {
-    const show = (ms: number) => {
-      setWallMs(ms);
-      tell.current(ms);
-    };
-    show(atMs);
-    const video = videoRef.current;
-    if (video === null || source === undefined) {
-      setState({ kind: "loading" });
-      return;
+  const earlier = (ms: number, begin: FootageBegin) => {
+    const toMs = onEarlier(Math.round(ms));
+    if (toMs !== undefined) {
+      footage.beginAt(toMs, begin);
     }
-    return playFootage({
-      video,
-      source,
-      atMs,
-      loadHls: loadLightHls,
-      onState: setState,
-      onWall: show,
-      onEnded: () => end.current(),
-    });
-  }, [source, atMs, attempt]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new source resets the rate.
-  useEffect(() => {
-    if (videoRef.current !== null) {
-      videoRef.current.defaultPlaybackRate = Number(speed);
-      videoRef.current.playbackRate = Number(speed);
-    }
-  }, [speed, source, attempt]);
-
+    return toMs !== undefined;
+  };
+  const shuttle = useShuttle({
+    videoRef,
+    speed,
+    onSpeed: setSpeed,
+    // While it is loading, more has been asked for already.
+    onBeginning: () => !footage.isReady() || earlier(footage.currentMs() - pictureMs, "paused"),
+  });
   const step = (seconds: number) => {
     const video = videoRef.current;
     if (video === null) {
       return;
     }
     const position = video.currentTime + seconds;
-    if (position < 0) {
-      onMoment(wallMs + seconds * SECOND_MS);
-    } else {
-      video.currentTime = Math.min(position, video.duration || position);
+    // What is being opened stands still in any case.
+    const now = isPaused ? "paused" : "playing";
+    const begin = footage.isReady() ? now : footage.begin();
+    if (position >= 0 || !earlier(footage.currentMs() + seconds * SECOND_MS, begin)) {
+      video.currentTime = Math.max(0, Math.min(position, video.duration || position));
     }
   };
-  const again = () => setAttempt((count) => count + 1);
+  const stepPicture = (direction: 1 | -1) => {
+    shuttle.pause();
+    if (!footage.stepPicture(direction)) {
+      earlier(footage.currentMs() + direction * pictureMs, "paused");
+    }
+  };
+  const [isHelpOpen, help] = useDisclosure();
+  usePlayerKeys({
+    toggle: shuttle.toggle,
+    back10: () => step(-STEP_S),
+    on10: () => step(STEP_S),
+    rewind: shuttle.back,
+    stop: shuttle.stop,
+    forward: shuttle.forward,
+    pictureBack: () => stepPicture(-1),
+    pictureOn: () => stepPicture(1),
+    slower: () => setSpeed(nextSpeed(speed, -1)),
+    faster: () => setSpeed(nextSpeed(speed, 1)),
+    help: help.open,
+  });
 
   return (
     <Stack gap="xs" component="section" ref={sectionRef} aria-label="Footage player">
@@ -114,46 +136,22 @@ export function FootagePlayer(props: Props) {
       {error ? (
         <ErrorNotice words={error} onRetry={onRetry} />
       ) : (
-        <StateNotice state={state} onRetry={again} />
+        <StateNotice state={state} onRetry={footage.again} />
       )}
-      <Group justify="space-between" gap="xs">
-        <Text fw={650} style={{ fontVariantNumeric: "tabular-nums" }}>
-          <time dateTime={new Date(wallMs).toISOString()}>{dateTime(wallMs)}</time>
-        </Text>
-        <Group gap="xs">
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconRewindBackward10 size={16} aria-hidden />}
-            onClick={() => step(-STEP_S)}
-          >
-            −10 s
-          </Button>
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconRewindForward10 size={16} aria-hidden />}
-            onClick={() => step(STEP_S)}
-          >
-            +10 s
-          </Button>
-          <SegmentedControl
-            size="xs"
-            aria-label="Speed"
-            value={speed}
-            onChange={setSpeed}
-            data={SPEEDS.map((value) => ({ value, label: `${value}×` }))}
-          />
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconX size={16} aria-hidden />}
-            onClick={onClose}
-          >
-            Close
-          </Button>
-        </Group>
-      </Group>
+      <PlayerControls
+        wallMs={wallMs}
+        isPaused={isPaused}
+        backSpeed={shuttle.backSpeed}
+        speed={speed}
+        onSpeed={setSpeed}
+        onStep={(direction) => step(direction * STEP_S)}
+        onPicture={stepPicture}
+        makeLink={() => linkTo(wallMs)}
+        onCopied={() => notifyDone(`The link to ${dateTime(wallMs)} is copied.`)}
+        onHelp={help.open}
+        onClose={onClose}
+      />
+      <KeyHelp isOpen={isHelpOpen} onClose={help.close} />
     </Stack>
   );
 }

@@ -1,6 +1,6 @@
 /** The part of the coverage bar that chooses a moment to play: by click, or by keys as a slider. */
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useState } from "react";
-import { clockTime, MINUTE_MS, SECOND_MS } from "../../lib/time";
+import { clockTime, exactClockTime, SECOND_MS } from "../../lib/time";
 import {
   type DayCoverage,
   isPlayable,
@@ -8,7 +8,10 @@ import {
   playableSpans,
   type Span,
 } from "../../lib/timelineSpans";
+import { isWithin, keyStep, lengthOf, momentAt } from "../../lib/timelineWindow";
+import { stepTo, zoomByKey } from "./barKeys";
 import classes from "./CoverageBar.module.css";
+import type { BarWindow } from "./useBarWindow";
 
 /** Choosing the end of the day plays its last seconds. */
 const LAST_MS = 10 * SECOND_MS;
@@ -17,13 +20,16 @@ interface Props {
   day: DayCoverage;
   /** End of the past part of the day. */
   endMs: number;
+  /** The part of the day that is shown. */
+  bar: BarWindow;
   playheadMs: number | undefined;
   onPlay: (ms: number) => void;
   /** What is drawn on the bar. */
   children: ReactNode;
 }
 
-export function MomentSlider({ day, endMs, playheadMs, onPlay, children }: Props) {
+export function MomentSlider({ day, endMs, bar, playheadMs, onPlay, children }: Props) {
+  const { window } = bar;
   const [chosen, setChosen] = useState<number>();
   const playable = playableSpans(day);
   const last = playable.at(-1);
@@ -36,17 +42,26 @@ export function MomentSlider({ day, endMs, playheadMs, onPlay, children }: Props
 
   const onClick = (event: MouseEvent<HTMLElement>) => {
     const { left, width } = event.currentTarget.getBoundingClientRect();
-    const ms = nearFootage(day, momentAt((event.clientX - left) / width, day), width);
+    const pixelMs = lengthOf(window) / width;
+    const ms = nearFootage(day, momentAt((event.clientX - left) / width, window), pixelMs);
     if (ms !== undefined) {
       setChosen(undefined);
       onPlay(ms);
     }
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    const to = stepTo(event, valueMs, playable[0]?.startMs ?? day.startMs, lastMs);
+    const to = stepTo(event, {
+      fromMs: valueMs,
+      firstMs: playable[0]?.startMs ?? day.startMs,
+      lastMs,
+      stepMs: keyStep(window),
+    });
     if (to !== undefined) {
       event.preventDefault();
       setChosen(within(to));
+      bar.reveal(within(to));
+    } else if (zoomByKey(event, bar, valueMs)) {
+      event.preventDefault();
     } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       if (hasFootage) {
@@ -64,13 +79,15 @@ export function MomentSlider({ day, endMs, playheadMs, onPlay, children }: Props
       aria-label="Moment to play"
       aria-valuemin={day.startMs / SECOND_MS}
       aria-valuemax={day.endMs / SECOND_MS}
-      aria-valuenow={Math.round(valueMs / SECOND_MS)}
-      aria-valuetext={`${clockTime(valueMs)}, ${hasFootage ? "press Enter to play" : "no footage"}`}
+      aria-valuenow={Math.round(valueMs) / SECOND_MS}
+      aria-valuetext={`${words(valueMs)}, ${hasFootage ? "press Enter to play" : "no footage"}`}
       onClick={onClick}
       onKeyDown={onKeyDown}
     >
       {children}
-      <div className={classes.cursor} style={atMoment(valueMs, day)} />
+      {isWithin(valueMs, window) && (
+        <div className={classes.cursor} style={atMoment(valueMs, window)} />
+      )}
     </div>
   );
 }
@@ -80,42 +97,18 @@ export function atMoment(ms: number, day: Span): { left: string } {
   return { left: placeOnDay({ startMs: ms, endMs: ms }, day).left };
 }
 
-function momentAt(share: number, day: Span): number {
-  return day.startMs + Math.round(share * (day.endMs - day.startMs));
+/** Milliseconds where there are any. */
+function words(ms: number): string {
+  return ms % SECOND_MS === 0 ? clockTime(ms) : exactClockTime(ms);
 }
 
-/** The footage under a click: a pixel is a minute or two, and footage may be shorter than that. */
-function nearFootage(day: DayCoverage, ms: number, width: number): number | undefined {
+/** The footage under a click: a pixel may be a minute or two, and footage shorter than that. */
+function nearFootage(day: DayCoverage, ms: number, pixelMs: number): number | undefined {
   if (isPlayable(day, ms)) {
     return ms;
   }
-  const pixelMs = (day.endMs - day.startMs) / width;
   const near = playableSpans(day).find(
     (span) => ms >= span.startMs - pixelMs && ms < span.endMs + pixelMs,
   );
   return near?.startMs;
-}
-
-/** Where a key leads; undefined for keys that lead nowhere. */
-function stepTo(
-  { key, shiftKey }: KeyboardEvent,
-  fromMs: number,
-  firstMs: number,
-  lastMs: number,
-): number | undefined {
-  const stepMs = (shiftKey ? 10 : 1) * MINUTE_MS;
-  switch (key) {
-    case "ArrowLeft":
-    case "ArrowDown":
-      return fromMs - stepMs;
-    case "ArrowRight":
-    case "ArrowUp":
-      return fromMs + stepMs;
-    case "Home":
-      return firstMs;
-    case "End":
-      return lastMs;
-    default:
-      return undefined;
-  }
 }

@@ -2,6 +2,7 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
 import { clockTime, MINUTE_MS, SECOND_MS } from "../../lib/time";
 import { onDay, placeOnDay, type Span } from "../../lib/timelineSpans";
+import { momentAt } from "../../lib/timelineWindow";
 import classes from "./CoverageBar.module.css";
 import { atMoment } from "./MomentSlider";
 
@@ -12,23 +13,24 @@ const SETTLED_MS = 250;
 
 interface Props {
   day: Span;
+  /** The part of the day that is shown. */
+  window: Span;
   span: Span;
   onSpan: (span: Span) => void;
 }
 
-export function SpanSelector({ day, span, onSpan }: Props) {
+export function SpanSelector({ day, window, span, onSpan }: Props) {
   // While it is dragged the span is drawn here only; it is told when it is let go.
   const [dragged, setDragged] = useState<Span>();
   const fromMs = useRef<number>(undefined);
   const { moved, move, settle } = useMoves(span, onSpan);
   const shown = dragged ?? moved;
-  const part = onDay(shown, day);
+  const part = onDay(shown, window);
 
   const momentOf = (event: PointerEvent<HTMLElement>) => {
     const { left, width } = event.currentTarget.getBoundingClientRect();
     const share = Math.min(Math.max((event.clientX - left) / width, 0), 1);
-    const ms = day.startMs + share * (day.endMs - day.startMs);
-    return Math.round(ms / SECOND_MS) * SECOND_MS;
+    return Math.round(momentAt(share, window) / SECOND_MS) * SECOND_MS;
   };
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
     event.currentTarget.setPointerCapture?.(event.pointerId);
@@ -67,12 +69,13 @@ export function SpanSelector({ day, span, onSpan }: Props) {
       onPointerUp={onPointerUp}
       onPointerCancel={onPointerCancel}
     >
-      {part && <div className={classes.chosen} style={placeOnDay(part, day)} />}
+      {part && <div className={classes.chosen} style={placeOnDay(part, window)} />}
       <Handle
         end="start"
         label="Beginning of the span"
         ms={shown.startMs}
         day={day}
+        window={window}
         onMove={(ms) =>
           move({ startMs: Math.min(ms, moved.endMs - SHORTEST_MS), endMs: moved.endMs })
         }
@@ -83,6 +86,7 @@ export function SpanSelector({ day, span, onSpan }: Props) {
         label="End of the span"
         ms={shown.endMs}
         day={day}
+        window={window}
         onMove={(ms) =>
           move({ startMs: moved.startMs, endMs: Math.max(ms, moved.startMs + SHORTEST_MS) })
         }
@@ -123,12 +127,14 @@ interface HandleProps {
   label: string;
   ms: number;
   day: Span;
+  window: Span;
   onMove: (ms: number) => void;
   onSettle: () => void;
 }
 
-function Handle({ end, label, ms, day, onMove, onSettle }: HandleProps) {
-  // An end on another day waits at the edge.
+function Handle({ end, label, ms, day, window, onMove, onSettle }: HandleProps) {
+  // An end on another day, or outside of what is shown, waits at the edge.
+  const seenMs = Math.min(Math.max(ms, window.startMs), window.endMs);
   const within = Math.min(Math.max(ms, day.startMs), day.endMs);
   const onKeyDown = (event: KeyboardEvent) => {
     const to = steppedTo(event, within, day);
@@ -141,7 +147,7 @@ function Handle({ end, label, ms, day, onMove, onSettle }: HandleProps) {
     <div
       className={classes.handle}
       data-end={end}
-      style={atMoment(within, day)}
+      style={atMoment(seenMs, window)}
       role="slider"
       tabIndex={0}
       aria-label={label}

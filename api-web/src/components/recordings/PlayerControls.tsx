@@ -1,0 +1,117 @@
+/** Below the footage: which moment it is, steps, speeds, and the way out. */
+import { ActionIcon, Button, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
+import {
+  IconKeyboard,
+  IconPlayerSkipBack,
+  IconPlayerSkipForward,
+  IconRewindBackward10,
+  IconRewindForward10,
+  IconX,
+} from "@tabler/icons-react";
+import { dateTime, exactDateTime } from "../../lib/time";
+import { SPEEDS } from "../../live/speeds";
+import { ShareLink } from "./ShareLink";
+
+interface Props {
+  wallMs: number;
+  isPaused: boolean;
+  /** How fast it goes back; undefined: it does not. */
+  backSpeed: number | undefined;
+  speed: number;
+  onSpeed: (speed: number) => void;
+  /** 10 s back (-1) or on (1). */
+  onStep: (direction: 1 | -1) => void;
+  /** One picture back (-1) or on (1). */
+  onPicture: (direction: 1 | -1) => void;
+  makeLink: () => string;
+  onCopied: () => void;
+  onHelp: () => void;
+  onClose: () => void;
+}
+
+export function PlayerControls(props: Props) {
+  const {
+    wallMs,
+    isPaused,
+    backSpeed,
+    speed,
+    onSpeed,
+    onStep,
+    onPicture,
+    makeLink,
+    onCopied,
+    onHelp,
+    onClose,
+  } = props;
+  return (
+    <Group justify="space-between" gap="xs">
+      <Text fw={650} style={{ fontVariantNumeric: "tabular-nums" }}>
+        <time dateTime={new Date(wallMs).toISOString()}>
+          {isPaused ? exactDateTime(wallMs) : dateTime(wallMs)}
+        </time>
+        <Text span size="sm" c="dimmed" role="status">
+          {backSpeed !== undefined && ` going back at ${backSpeed}×`}
+        </Text>
+      </Text>
+      <Group gap="xs">
+        <Tooltip label="One picture back">
+          <ActionIcon
+            size={30}
+            variant="default"
+            aria-label="One picture back"
+            onClick={() => onPicture(-1)}
+          >
+            <IconPlayerSkipBack size={16} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label="One picture on">
+          <ActionIcon
+            size={30}
+            variant="default"
+            aria-label="One picture on"
+            onClick={() => onPicture(1)}
+          >
+            <IconPlayerSkipForward size={16} />
+          </ActionIcon>
+        </Tooltip>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconRewindBackward10 size={16} aria-hidden />}
+          onClick={() => onStep(-1)}
+        >
+          −10 s
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconRewindForward10 size={16} aria-hidden />}
+          onClick={() => onStep(1)}
+        >
+          +10 s
+        </Button>
+        <SegmentedControl
+          size="xs"
+          aria-label="Speed"
+          value={String(speed)}
+          onChange={(value) => onSpeed(Number(value))}
+          data={SPEEDS.map((value) => ({ value: String(value), label: `${value}×` }))}
+        />
+        <ShareLink makeLink={makeLink} onCopied={onCopied} />
+        <Tooltip label="Keys">
+          <ActionIcon size={30} variant="default" aria-label="Keys" onClick={onHelp}>
+            <IconKeyboard size={16} />
+          </ActionIcon>
+        </Tooltip>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconX size={16} aria-hidden />}
+          onClick={onClose}
+        >
+          Close
+        </Button>
+      </Group>
+    </Group>
+  );
+}
