@@ -8,10 +8,10 @@ import { useCameras } from "../api/cameras";
 import { describeError } from "../api/errors";
 import { EmptyState } from "../components/EmptyState";
 import { ErrorNotice } from "../components/ErrorNotice";
+import { KeyHelp } from "../components/KeyHelp";
 import { Loading } from "../components/Loading";
 import { ArrangeBar } from "../components/live/ArrangeBar";
 import { ArrangeTile } from "../components/live/ArrangeTile";
-import { KeyHelp } from "../components/live/KeyHelp";
 import { LivePager } from "../components/live/LivePager";
 import { LiveToolbar } from "../components/live/LiveToolbar";
 import { useTileDrag } from "../components/live/useTileDrag";
@@ -20,7 +20,7 @@ import { notifyFailure } from "../lib/notify";
 import { useFullScreen } from "../lib/useFullScreen";
 import { useKeys } from "../lib/useKeys";
 import { gridPage, isNarrowArea, MAX_TILES, parseLayout } from "../live/gridLayout";
-import { type LiveAction, liveKeyHandlers } from "../live/liveKeys";
+import { type LiveAction, liveKeyGroups, liveKeyHandlers } from "../live/liveKeys";
 import { LiveCamera } from "./LiveCamera";
 import classes from "./LivePage.module.css";
 import { useArrangement } from "./useArrangement";
@@ -205,7 +205,7 @@ function LiveStage({ cameras }: { cameras: readonly Camera[] }) {
       })}
       <KeyHelp
         isOpen={isHelpOpen}
-        missing={fullScreen.toggle ? NO_KEYS : FULL_SCREEN_KEYS}
+        groups={liveKeyGroups(fullScreen.toggle ? NO_KEYS : FULL_SCREEN_KEYS)}
         onClose={() => setHelpOpen(false)}
       />
     </div>
