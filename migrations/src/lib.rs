@@ -17,6 +17,7 @@ mod m20261122_000003_accounts;
 mod m20261122_000004_garbage;
 mod m20261125_000005_keeping;
 mod m20261126_000006_footage;
+mod m20261126_000007_layouts;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_garbage::Migration),
             Box::new(m20261125_000005_keeping::Migration),
             Box::new(m20261126_000006_footage::Migration),
+            Box::new(m20261126_000007_layouts::Migration),
         ]
     }
 }

@@ -1,8 +1,7 @@
 /**
  * Which cameras the live page shows, and in which order.
  *
- * An arrangement is kept by this browser. Whoever keeps it otherwise implements `ArrangementStore`;
- * the page knows no more than that.
+ * Not here: named layouts, which the server keeps (`api/layouts`).
  */
 
 /** Ids of cameras; those in neither list are new. */
@@ -19,14 +18,6 @@ export interface Arranged<Camera> {
 
 interface Identified {
   id: string;
-}
-
-export interface ArrangementStore {
-  /** The same object until it changes. */
-  readonly current: () => Arrangement;
-  readonly save: (arrangement: Arrangement) => void;
-  /** Calls `listener` after each change; returns how to stop that. */
-  readonly subscribe: (listener: () => void) => () => void;
 }
 
 /** All cameras, in the order in which the server names them. */
@@ -72,8 +63,8 @@ function written({ shown, leftOut }: Arranged<Identified>): Arrangement {
 
 const STORAGE_KEY = "ronin.live.arrangement";
 
-/** The arrangement of this browser, the same in all its tabs. */
-export class BrowserArrangement implements ArrangementStore {
+/** The arrangement of this browser, the same in all its tabs; where no named layout is chosen. */
+export class BrowserArrangement {
   readonly #storage: Storage;
   readonly #listeners = new Set<() => void>();
   #text: string | null = null;
@@ -83,6 +74,7 @@ export class BrowserArrangement implements ArrangementStore {
     this.#storage = storage;
   }
 
+  /** The same object until it changes. */
   readonly current = (): Arrangement => {
     const text = this.#storage.getItem(STORAGE_KEY);
     if (text !== this.#text) {
@@ -99,6 +91,7 @@ export class BrowserArrangement implements ArrangementStore {
     }
   };
 
+  /** Calls `listener` after each change; returns how to stop that. */
   readonly subscribe = (listener: () => void): (() => void) => {
     const onStorage = (event: StorageEvent) => {
       if (event.key === STORAGE_KEY || event.key === null) {

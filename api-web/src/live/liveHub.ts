@@ -34,6 +34,7 @@ export interface Viewer {
 
 interface Tile {
   camera: string;
+  stream: StreamKind;
   sound: boolean;
   viewer: Viewer;
   /** What it gets its pictures from; undefined before the first. */
@@ -61,8 +62,13 @@ export class LiveHub {
   }
 
   /** Watches `camera` ("cameras/{id}") until the returned function is called. */
-  subscribe(camera: string, sound: boolean, viewer: Viewer): () => void {
-    const tile: Tile = { camera, sound, viewer, source: undefined };
+  subscribe(
+    camera: string,
+    sound: boolean,
+    viewer: Viewer,
+    stream: StreamKind = StreamKind.MAIN,
+  ): () => void {
+    const tile: Tile = { camera, stream, sound, viewer, source: undefined };
     this.#tiles = [...this.#tiles, tile];
     this.#gather();
     return () => {
@@ -83,7 +89,7 @@ export class LiveHub {
       return;
     }
     const client = createClient(LiveService, this.#transport);
-    const wanted = tiles.map(({ camera, sound }) => ({ camera, stream: StreamKind.MAIN, sound }));
+    const wanted = tiles.map(({ camera, stream, sound }) => ({ camera, stream, sound }));
     const connection: Connection = {
       tiles,
       watch: new Watch({

@@ -1,6 +1,6 @@
 /** The keys of the live page do not get in each other's way. */
-import { expect, it, vi } from "vitest";
-import { keySign, LIVE_KEYS, liveKeyHandlers } from "./liveKeys";
+import { expect, it } from "vitest";
+import { LIVE_KEYS, liveKeyGroups } from "./liveKeys";
 
 it.each(["all cameras", "one camera"] as const)("no key means two things at %s", (place) => {
   const keys = Object.values(LIVE_KEYS)
@@ -10,22 +10,15 @@ it.each(["all cameras", "one camera"] as const)("no key means two things at %s",
   expect(new Set(keys).size).toBe(keys.length);
 });
 
-it("hands each key of an action to its handler", () => {
-  const step = vi.fn();
+it("lists each action where it acts, without those that are missing", () => {
+  const groups = liveKeyGroups(new Set(["fullScreen"]));
 
-  const handlers = liveKeyHandlers({ step });
-
-  expect([...handlers.keys()]).toEqual(["ArrowLeft", "ArrowRight"]);
-  handlers.get("ArrowRight")?.("ArrowRight");
-  expect(step).toHaveBeenCalledWith("ArrowRight");
-});
-
-it.each([
-  ["f", "F"],
-  ["+", "+"],
-  ["Escape", "Esc"],
-  ["ArrowLeft", "←"],
-  ["Shift+ArrowUp", "Shift ↑"],
-])("%s is printed as %s", (key, sign) => {
-  expect(keySign(key)).toBe(sign);
+  expect(groups.map(({ title }) => title)).toEqual([
+    "Always",
+    "With all cameras",
+    "With one camera",
+  ]);
+  const rows = groups.flatMap((group) => group.rows);
+  expect(rows).toHaveLength(Object.keys(LIVE_KEYS).length - 1);
+  expect(rows).not.toContain(LIVE_KEYS.fullScreen);
 });

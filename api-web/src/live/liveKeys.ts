@@ -2,7 +2,7 @@
  * The keys of the live page: the one table that says which there are, for whoever acts on them and
  * for the help that lists them.
  */
-import type { KeyHandlers } from "../lib/useKeys";
+import { type KeyGroup, type KeyHandlers, type KeyRow, keyHandlers } from "../lib/keys";
 
 export type LiveAction =
   | "automatic"
@@ -19,11 +19,9 @@ export type LiveAction =
   | "snapshot"
   | "help";
 
-export interface LiveKey {
-  keys: readonly string[];
+export interface LiveKey extends KeyRow {
   /** What is on the page while they act. */
   where: "always" | "all cameras" | "one camera";
-  does: string;
 }
 
 export const LIVE_KEYS: Readonly<Record<LiveAction, LiveKey>> = {
@@ -46,29 +44,26 @@ export const LIVE_KEYS: Readonly<Record<LiveAction, LiveKey>> = {
   mute: { keys: ["m"], where: "one camera", does: "Sound on or off" },
 };
 
-/** Handlers for the keys of these actions; the others are somebody else's. */
+const PLACES: readonly { where: LiveKey["where"]; title: string }[] = [
+  { where: "always", title: "Always" },
+  { where: "all cameras", title: "With all cameras" },
+  { where: "one camera", title: "With one camera" },
+];
+
+/** The keys for the help, but for those of what this browser cannot do. */
+export function liveKeyGroups(missing: ReadonlySet<LiveAction>): KeyGroup[] {
+  const rows = (Object.entries(LIVE_KEYS) as [LiveAction, LiveKey][]).filter(
+    ([action]) => !missing.has(action),
+  );
+  return PLACES.map(({ where, title }) => ({
+    title,
+    rows: rows.map(([, row]) => row).filter((row) => row.where === where),
+  }));
+}
+
+/** Handlers for the keys of these actions. */
 export function liveKeyHandlers(
   actions: Readonly<Partial<Record<LiveAction, (key: string) => void>>>,
 ): KeyHandlers {
-  const entries = Object.entries(actions) as [LiveAction, (key: string) => void][];
-  return new Map(
-    entries.flatMap(([action, act]) => LIVE_KEYS[action].keys.map((key) => [key, act] as const)),
-  );
-}
-
-const SIGNS: Readonly<Record<string, string>> = {
-  ArrowLeft: "←",
-  ArrowRight: "→",
-  ArrowUp: "↑",
-  ArrowDown: "↓",
-  Escape: "Esc",
-  "-": "−",
-};
-
-/** What is printed on a key: "Shift ←", "F". */
-export function keySign(key: string): string {
-  const parts = key.startsWith("Shift+") ? ["Shift", key.replace("Shift+", "")] : [key];
-  return parts
-    .map((part) => SIGNS[part] ?? (part.length === 1 ? part.toUpperCase() : part))
-    .join(" ");
+  return keyHandlers(LIVE_KEYS, actions);
 }

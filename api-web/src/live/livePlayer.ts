@@ -8,6 +8,8 @@
  */
 import type HlsClass from "hls.js";
 import type { ErrorData } from "hls.js";
+import { StreamKind } from "../gen/ronin/v1/common_pb";
+import type { LiveFragment, LiveHeartbeat, LiveInit } from "../gen/ronin/v1/live_pb";
 import { browserCapabilities, unplayableCodec } from "./codecs";
 import { LIVE_HLS_CONFIG } from "./hlsConfig";
 import type { LiveHub } from "./liveHub";
@@ -21,6 +23,8 @@ export const RETRY_WAIT_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000, 8_0
 export const STALL_MS = 8_000;
 /** Pictures one by one that failed so often are given up for HLS. */
 const PICTURE_FAILURES_MAX = 3;
+/** A sub stream without pictures for this long is given up for the main stream. */
+export const SUB_WAIT_MS = 5_000;
 /** Playing for this long without trouble pays off all earlier trouble. */
 export const HEALTHY_MS = 10_000;
 const TICK_MS = 1_000;
@@ -31,8 +35,11 @@ export interface LiveSource {
   camera: string;
   /** Whether it is heard. */
   sound: boolean;
-  /** The same as HLS. */
+  /** Whether the camera has a sub stream, and that does: the main stream is then the second choice. */
+  prefersSub: boolean;
+  /** The main stream as HLS. */
   url: string;
+  /** Of the main stream. */
   codecs: readonly string[];
 }
 
@@ -86,6 +93,8 @@ export class LivePlayer {
   #sink: PictureSink | undefined;
   #unsubscribe: (() => void) | undefined;
   #pictureFailures = 0;
+  /** Whether the sub stream was tried, and did not do. */
+  #subFailed = false;
   /** Counts attachments: what an older one still has under way is ignored. */
   #generation = 0;
   #retries = 0;
@@ -135,11 +144,7 @@ export class LivePlayer {
     this.#source = source;
     this.#retries = 0;
     this.#pictureFailures = 0;
-    const codec = unplayableCodec(source.codecs, browserCapabilities(this.#video));
-    if (codec !== undefined) {
-      this.#become({ kind: "unsupported", codec });
-      return;
-    }
+    this.#subFailed = false;
     this.#tickTimer = setInterval(() => this.#tick(), TICK_MS);
     this.#become({ kind: "loading" });
     void this.#attach();
@@ -172,8 +177,18 @@ export class LivePlayer {
     if (source === undefined) {
       return;
     }
-    if (this.#hub !== undefined && this.#canShowPictures()) {
-      this.#attachPictures(this.#hub, source);
+    const hub = this.#canShowPictures() ? this.#hub : undefined;
+    if (hub !== undefined && this.#takesSub) {
+      this.#attachPictures(hub, source, StreamKind.SUB);
+      return;
+    }
+    const codec = unplayableCodec(source.codecs, browserCapabilities(this.#video));
+    if (codec !== undefined) {
+      this.#become({ kind: "unsupported", codec });
+      return;
+    }
+    if (hub !== undefined) {
+      this.#attachPictures(hub, source, StreamKind.MAIN);
       return;
     }
     const generation = this.#generation;
@@ -202,10 +217,25 @@ export class LivePlayer {
     return mediaSourceClass() !== undefined && this.#pictureFailures < PICTURE_FAILURES_MAX;
   }
 
-  #attachPictures(hub: LiveHub, source: LiveSource): void {
+  get #takesSub(): boolean {
+    return this.#source?.prefersSub === true && !this.#subFailed;
+  }
+
+  /** The main stream in place of a sub stream that does not come or cannot be played. */
+  #leaveSub(): void {
+    this.#subFailed = true;
+    void this.#attach();
+  }
+
+  #attachPictures(hub: LiveHub, source: LiveSource, stream: StreamKind): void {
     const generation = this.#generation;
     const failed = (isFinal: boolean) => {
-      if (generation === this.#generation) {
+      if (generation !== this.#generation) {
+        return;
+      }
+      if (stream === StreamKind.SUB) {
+        this.#leaveSub();
+      } else {
         this.#pictureFailures = isFinal ? PICTURE_FAILURES_MAX : this.#pictureFailures + 1;
         this.#retry(REASONS.media);
       }
@@ -215,12 +245,13 @@ export class LivePlayer {
       onFailure: (why) => failed(why === "unsupported"),
     });
     this.#sink = sink;
-    this.#unsubscribe = hub.subscribe(source.camera, source.sound, {
-      onInit: (init) => sink.init(init),
-      onFragment: (fragment) => sink.fragment(fragment),
-      onHeartbeat: (heartbeat) => sink.heartbeat(heartbeat),
+    const viewer = {
+      onInit: (init: LiveInit) => sink.init(init),
+      onFragment: (fragment: LiveFragment) => sink.fragment(fragment),
+      onHeartbeat: (heartbeat: LiveHeartbeat) => sink.heartbeat(heartbeat),
       onEnd: () => failed(true),
-    });
+    };
+    this.#unsubscribe = hub.subscribe(source.camera, source.sound, viewer, stream);
     this.#play(generation);
   }
 
@@ -376,7 +407,9 @@ export class LivePlayer {
     }
     this.#healthyMs = 0;
     this.#stillMs += TICK_MS;
-    if (this.#stillMs >= STALL_MS) {
+    if (this.#takesSub && this.#stillMs >= SUB_WAIT_MS) {
+      this.#leaveSub();
+    } else if (this.#stillMs >= STALL_MS) {
       this.#onStall();
     }
   }

@@ -4,7 +4,13 @@ import { beforeEach, expect, it } from "vitest";
 import { FakeHls, loadFakeHls } from "../test/fakeHls";
 import { useLivePlayer } from "./useLivePlayer";
 
-const SOURCE = { camera: "cameras/door", sound: false, url: "/live/door/index.m3u8", codecs: [] };
+const SOURCE = {
+  camera: "cameras/door",
+  sound: false,
+  prefersSub: false,
+  url: "/live/door/index.m3u8",
+  codecs: [],
+};
 
 beforeEach(() => FakeHls.reset());
 

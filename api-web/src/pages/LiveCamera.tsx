@@ -35,13 +35,15 @@ export function LiveCamera(props: Props): ReactNode {
 
   const answer = run === undefined ? undefined : stream.data;
   const sound = rest.isAudible;
-  // A new object makes the player start anew: one for each run, and with or without sound.
+  // Small pictures are enough for a tile; a sub stream may be without sound.
+  const prefersSub = camera.sub !== undefined && rest.isZoomed !== true && !sound;
+  // A new object makes the player start anew: for each run, with or without sound, small or large.
   const source = useMemo(
     () =>
       answer
-        ? { camera: camera.name, sound, url: answer.hlsPath, codecs: answer.codecs }
+        ? { camera: camera.name, sound, prefersSub, url: answer.hlsPath, codecs: answer.codecs }
         : undefined,
-    [answer, camera.name, sound],
+    [answer, camera.name, sound, prefersSub],
   );
 
   const onAction = (action: TileAction) => {

@@ -1,4 +1,4 @@
-/** All cameras live, in a grid; layout, page and zoom are in the URL, the arrangement is the browser's. */
+/** Cameras live, in a grid: all, or those of a named layout. What is shown is in the URL. */
 import { Button } from "@mantine/core";
 import { useDocumentTitle, useElementSize } from "@mantine/hooks";
 import { IconEyeOff, IconVideoPlus } from "@tabler/icons-react";
@@ -8,10 +8,10 @@ import { useCameras } from "../api/cameras";
 import { describeError } from "../api/errors";
 import { EmptyState } from "../components/EmptyState";
 import { ErrorNotice } from "../components/ErrorNotice";
+import { KeyHelp } from "../components/KeyHelp";
 import { Loading } from "../components/Loading";
 import { ArrangeBar } from "../components/live/ArrangeBar";
 import { ArrangeTile } from "../components/live/ArrangeTile";
-import { KeyHelp } from "../components/live/KeyHelp";
 import { LivePager } from "../components/live/LivePager";
 import { LiveToolbar } from "../components/live/LiveToolbar";
 import { useTileDrag } from "../components/live/useTileDrag";
@@ -20,10 +20,11 @@ import { notifyFailure } from "../lib/notify";
 import { useFullScreen } from "../lib/useFullScreen";
 import { useKeys } from "../lib/useKeys";
 import { gridPage, isNarrowArea, MAX_TILES, parseLayout } from "../live/gridLayout";
-import { type LiveAction, liveKeyHandlers } from "../live/liveKeys";
+import { type LiveAction, liveKeyGroups, liveKeyHandlers } from "../live/liveKeys";
 import { LiveCamera } from "./LiveCamera";
 import classes from "./LivePage.module.css";
 import { useArrangement } from "./useArrangement";
+import { useLayoutChoice } from "./useLayoutChoice";
 import { useLiveView } from "./useLiveView";
 
 /** Below this width a tile is a small one. */
@@ -47,17 +48,20 @@ export function LivePage() {
 
 function LiveStage({ cameras }: { cameras: readonly Camera[] }) {
   const view = useLiveView();
-  const arrangement = useArrangement(cameras);
+  const layouts = useLayoutChoice({ id: view.layoutId, onChoose: view.show });
+  const arrangement = useArrangement(cameras, layouts);
+  const mayArrange = layouts.chosen === undefined || layouts.change !== undefined;
   const { shown } = arrangement;
   const { ref: area, width, height } = useElementSize<HTMLDivElement>();
   const [audible, setAudible] = useState<string>();
   const [isHelpOpen, setHelpOpen] = useState(false);
   const zoomed = cameras.find((camera) => camera.id === view.cameraId);
-  const isArranging = view.isArranging && zoomed === undefined;
+  const isArranging = view.isArranging && zoomed === undefined && mayArrange;
+  const wantedLayout = view.layout ?? parseLayout(String(layouts.chosen?.columns ?? 0));
   const fullScreen = useLiveFullScreen(zoomed, view.zoomTo);
 
   const tiles = zoomed ? [zoomed] : shown;
-  const layout = zoomed ? "1" : isArranging ? "auto" : view.layout;
+  const layout = zoomed ? "1" : isArranging ? "auto" : wantedLayout;
   const grid = gridPage(tiles, layout, view.page, { width, height });
   const isNarrow = isNarrowArea({ width, height });
 
@@ -106,10 +110,13 @@ function LiveStage({ cameras }: { cameras: readonly Camera[] }) {
       ...(!isArranging && !zoomed && { automatic: () => view.setLayout("auto") }),
       ...(zoomed
         ? { mute: () => setAudible(audible === zoomed.id ? undefined : zoomed.id) }
-        : { arrange: () => setArranging(!isArranging) }),
+        : mayArrange && { arrange: () => setArranging(!isArranging) }),
     }),
   );
 
+  if (layouts.isPending) {
+    return <Loading>Loading the layout</Loading>;
+  }
   return (
     <div
       ref={fullScreen.ref}
@@ -121,10 +128,11 @@ function LiveStage({ cameras }: { cameras: readonly Camera[] }) {
         <LiveToolbar
           title={zoomed ? zoomed.displayName : "Live"}
           mode={zoomed ? "camera" : isArranging ? "arrange" : "grid"}
-          layout={view.layout}
+          menu={layouts.menu}
+          layout={wantedLayout}
           onLayout={view.setLayout}
           onShowAll={() => view.zoomTo(undefined)}
-          onArrange={setArranging}
+          onArrange={mayArrange ? setArranging : undefined}
           onFullScreen={fullScreen.toggle}
           isFullScreen={fullScreen.isOn}
           onHelp={() => setHelpOpen(true)}
@@ -191,9 +199,13 @@ function LiveStage({ cameras }: { cameras: readonly Camera[] }) {
         ))}
       </div>
       {tiles.length === 0 && !isArranging && <AllLeftOut onArrange={() => setArranging(true)} />}
+      {layouts.dialog({
+        cameras: shown.map(({ name }) => name),
+        columns: wantedLayout === "auto" ? 0 : Number(wantedLayout),
+      })}
       <KeyHelp
         isOpen={isHelpOpen}
-        missing={fullScreen.toggle ? NO_KEYS : FULL_SCREEN_KEYS}
+        groups={liveKeyGroups(fullScreen.toggle ? NO_KEYS : FULL_SCREEN_KEYS)}
         onClose={() => setHelpOpen(false)}
       />
     </div>

@@ -3,7 +3,8 @@ import { act, fireEvent, screen, waitFor, within } from "@testing-library/react"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { BAR_KEYS } from "../components/recordings/barKeys";
 import type { GetPlaybackRequest } from "../gen/ronin/v1/recording_pb";
-import { keyName, PLAYER_KEYS } from "../lib/playerKeys";
+import { keySign } from "../lib/keys";
+import { PLAYER_KEYS } from "../lib/playerKeys";
 import { HOUR_MS, timestampFromMs, timestampMs } from "../lib/time";
 import { openApp } from "../test/app";
 import { FakeHls } from "../test/fakeHls";
@@ -396,6 +397,8 @@ describe("keys", () => {
   });
 
   it("are listed, and each of them is one", async () => {
+    const playerKeys = Object.values(PLAYER_KEYS).flatMap(({ keys }) => keys);
+    const barKeys = BAR_KEYS.flatMap(({ keys }) => keys);
     const { user, video } = await openPlayer();
     letPlay(video);
     await user.keyboard("?");
@@ -404,19 +407,17 @@ describe("keys", () => {
       within(dialog.getByRole("table", { name: title }))
         .getAllByRole("rowheader")
         .map((header) => header.textContent);
-    expect(listed("Player")).toEqual(PLAYER_KEYS.map(({ key }) => keyName(key)));
-    expect(listed("Bar of the day, when it has the focus")).toEqual(
-      BAR_KEYS.map(({ key }) => keyName(key)),
-    );
+    expect(listed("Player")).toEqual(playerKeys.map(keySign));
+    expect(listed("Bar of the day, when it has the focus")).toEqual(barKeys.map(keySign));
     await user.keyboard("{Escape}");
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
 
     // A key that does something is not left to the browser.
     const slider = await screen.findByRole("slider", { name: "Moment to play" });
-    for (const { key } of BAR_KEYS) {
+    for (const key of barKeys) {
       expect(fireEvent.keyDown(slider, { key }), key).toBe(false);
     }
-    for (const { key } of PLAYER_KEYS) {
+    for (const key of playerKeys) {
       expect(fireEvent.keyDown(document.body, { key }), key).toBe(false);
     }
   });

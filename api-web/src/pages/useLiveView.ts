@@ -21,13 +21,23 @@ export function useLiveView() {
     }, KEEP_SCROLL);
 
   return {
-    layout: parseLayout(params.get("layout")),
+    /** Undefined where the URL names none. */
+    layout: params.has("layout") ? parseLayout(params.get("layout")) : undefined,
+    /** Id of the named layout whose cameras are shown; null: all cameras. */
+    layoutId: params.get("show"),
     page: parsePage(params.get("page")),
     /** The camera that is zoomed to. */
     cameraId: params.get("camera"),
     isArranging: params.has("arrange"),
     setLayout: (next: Layout) =>
-      change({ layout: next === "auto" ? undefined : next, page: undefined, camera: undefined }),
+      change({
+        // A named layout has a grid of its own, which this replaces.
+        layout: next === "auto" && !params.has("show") ? undefined : next,
+        page: undefined,
+        camera: undefined,
+      }),
+    show: (id: string | undefined) =>
+      change({ show: id, layout: undefined, page: undefined, camera: undefined }),
     setPage: (page: number) => change({ page: page <= 1 ? undefined : String(page) }),
     zoomTo: (id: string | undefined) => change({ camera: id }),
     setArranging: (isArranging: boolean) =>

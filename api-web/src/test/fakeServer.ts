@@ -11,6 +11,7 @@ import {
   WatchCamerasResponseSchema,
 } from "../gen/ronin/v1/camera_pb";
 import { MediaKind, Transport } from "../gen/ronin/v1/common_pb";
+import { LayoutService } from "../gen/ronin/v1/layout_pb";
 import { LiveService } from "../gen/ronin/v1/live_pb";
 import { RecordingService, WatchSegmentsResponseSchema } from "../gen/ronin/v1/recording_pb";
 import { StorageService } from "../gen/ronin/v1/storage_pb";
@@ -98,6 +99,7 @@ interface Parts {
   role?: Role;
   auth?: Partial<ServiceImpl<typeof AuthService>>;
   camera?: Partial<ServiceImpl<typeof CameraService>>;
+  layout?: Partial<ServiceImpl<typeof LayoutService>>;
   recording?: Partial<ServiceImpl<typeof RecordingService>>;
   storage?: Partial<ServiceImpl<typeof StorageService>>;
   system?: Partial<ServiceImpl<typeof SystemService>>;
@@ -133,6 +135,7 @@ export function fakeServer(parts: Parts) {
       watchSegments: (_request, context) => segmentFeed.messages(context.signal),
       ...parts.recording,
     });
+    service(LayoutService, { listLayouts: () => ({ layouts: [] }), ...parts.layout });
     service(StorageService, parts.storage ?? {});
     service(SystemService, {
       listNotices: () => ({ notices: [] }),

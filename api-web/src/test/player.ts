@@ -1,5 +1,6 @@
 /** A live player on a fake hls.js and a video whose clock the test moves. */
 import { vi } from "vitest";
+import type { LiveHub } from "../live/liveHub";
 import { LivePlayer, type LoadHls, type PlayerState } from "../live/livePlayer";
 import { FakeHls, loadFakeHls } from "./fakeHls";
 import { stubMediaSource } from "./mediaSource";
@@ -7,12 +8,13 @@ import { stubMediaSource } from "./mediaSource";
 export const SOURCE = {
   camera: "cameras/door",
   sound: false,
+  prefersSub: false,
   url: "/live/door/index.m3u8",
   codecs: ["avc1.64001f"],
 };
 
 /** A player with a video whose clock the test moves. */
-export function playerWith(loadHls: LoadHls = loadFakeHls) {
+export function playerWith(loadHls: LoadHls = loadFakeHls, hub?: LiveHub) {
   const video = document.createElement("video");
   let position = 0;
   let hasPicture = true;
@@ -25,7 +27,7 @@ export function playerWith(loadHls: LoadHls = loadFakeHls) {
   Object.defineProperty(video, "readyState", { get: () => (hasPicture ? 4 : 1) });
   const play = vi.spyOn(video, "play").mockResolvedValue();
   const states: PlayerState[] = [];
-  const player = new LivePlayer({ video, loadHls, onState: (state) => states.push(state) });
+  const player = new LivePlayer({ video, loadHls, hub, onState: (state) => states.push(state) });
   return {
     player,
     video,

@@ -68,6 +68,11 @@ pub(crate) const RULES: &[Rule] = &[
     call("/ronin.v1.CameraService/RestartCamera", OPERATOR),
     call("/ronin.v1.CameraService/GetSnapshot", OPERATOR),
 
+    call("/ronin.v1.LayoutService/ListLayouts", VIEWER),
+    call("/ronin.v1.LayoutService/CreateLayout", OPERATOR),
+    call("/ronin.v1.LayoutService/UpdateLayout", OPERATOR),
+    call("/ronin.v1.LayoutService/DeleteLayout", OPERATOR),
+
     call("/ronin.v1.LiveService/GetLiveStream", VIEWER),
     stream("/ronin.v1.LiveService/StreamLive", VIEWER),
     stream("/ronin.v1.LiveService/StreamLiveTiles", VIEWER),
@@ -166,8 +171,16 @@ mod tests {
             let rules = RULES.iter().filter(|rule| rule.access == Access::AtLeast(role));
             rules.map(|rule| rule.path.rsplit('/').next().unwrap()).collect()
         };
-        let operator =
-            ["ProbeCamera", "RestartCamera", "GetSnapshot", "ProtectSpan", "UnprotectSpan"];
+        let operator = [
+            "ProbeCamera",
+            "RestartCamera",
+            "GetSnapshot",
+            "CreateLayout",
+            "UpdateLayout",
+            "DeleteLayout",
+            "ProtectSpan",
+            "UnprotectSpan",
+        ];
         assert_eq!(of(Role::Operator), operator);
         let admin = ["CreateCamera", "UpdateCamera", "DeleteCamera", "UpdateStoragePolicy"];
         assert_eq!(of(Role::Admin), admin);

@@ -65,7 +65,7 @@ pub fn check_display_name(name: &str) -> Result<String, Invalid> {
     let bad = |text: &str| Err(Invalid::new("display_name", text));
     let name = name.trim();
     if name.is_empty() {
-        return bad("give the camera a name");
+        return bad("give it a name");
     }
     if name.chars().count() > DISPLAY_NAME_MAX {
         return bad("a name has at most 100 characters");

@@ -287,6 +287,28 @@ pub(crate) mod protected_span {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub(crate) mod layout {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "layout")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub display_name: String,
+        pub cameras: String,
+        pub columns: i32,
+        pub updated_by: String,
+        pub updated_at: i64,
+        pub version: i64,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub(crate) mod lost_file {
     use sea_orm::entity::prelude::*;
 

@@ -5,6 +5,7 @@ mod cameras;
 mod footage;
 mod garbage;
 mod keeping;
+mod layouts;
 mod notices;
 mod opening;
 mod outages;

@@ -25,10 +25,13 @@ export type LiveMode = "camera" | "grid" | "arrange";
 interface Props {
   title: string;
   mode: LiveMode;
+  /** Chooses what the grid shows. */
+  menu: ReactNode;
   layout: Layout;
   onLayout: (layout: Layout) => void;
   onShowAll: () => void;
-  onArrange: (isArranging: boolean) => void;
+  /** Undefined where the person may not. */
+  onArrange: ((isArranging: boolean) => void) | undefined;
   /** Undefined where the browser has no full screen. */
   onFullScreen: (() => void) | undefined;
   isFullScreen: boolean;
@@ -37,7 +40,7 @@ interface Props {
 }
 
 export function LiveToolbar(props: Props) {
-  const { title, mode, layout, onLayout, onShowAll, onArrange, pager } = props;
+  const { title, mode, layout, onLayout, onShowAll, onArrange, pager, menu } = props;
   const { onFullScreen, isFullScreen, onHelp } = props;
   return (
     <Group justify="space-between" gap="xs" className={classes.toolbar}>
@@ -48,10 +51,11 @@ export function LiveToolbar(props: Props) {
             All cameras
           </Button>
         )}
+        {mode === "grid" && menu}
         {mode === "grid" && (
           <SegmentedControl
             size="xs"
-            aria-label="Layout"
+            aria-label="Grid"
             value={layout}
             onChange={(value) => onLayout(parseLayout(value))}
             data={LAYOUTS.map((value) => ({ value, label: LAYOUT_LABELS[value] }))}
@@ -62,12 +66,12 @@ export function LiveToolbar(props: Props) {
           <Button
             size="xs"
             leftSection={<IconCheck size={16} aria-hidden />}
-            onClick={() => onArrange(false)}
+            onClick={() => onArrange?.(false)}
           >
             Done
           </Button>
         )}
-        {mode === "grid" && (
+        {mode === "grid" && onArrange && (
           <ToolbarButton label="Arrange" keys="a" onClick={() => onArrange(true)}>
             <IconArrowsMove size={18} />
           </ToolbarButton>

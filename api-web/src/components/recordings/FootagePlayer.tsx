@@ -3,21 +3,30 @@ import { Alert, Stack } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useEffect, useRef } from "react";
 import type { ErrorWords } from "../../api/errors";
+import { keyHandlers } from "../../lib/keys";
 import { notifyDone } from "../../lib/notify";
+import { PLAYER_KEYS } from "../../lib/playerKeys";
 import { dateTime, SECOND_MS } from "../../lib/time";
+import { useKeys } from "../../lib/useKeys";
 import { codecName } from "../../live/codecs";
 import type { FootageBegin, FootageSource, FootageState } from "../../live/footagePlayer";
 import { nextSpeed } from "../../live/speeds";
 import { ErrorNotice } from "../ErrorNotice";
-import { KeyHelp } from "./KeyHelp";
+import { KeyHelp } from "../KeyHelp";
+import { BAR_KEYS } from "./barKeys";
 import { PlayerControls } from "./PlayerControls";
 import { useFootage } from "./useFootage";
 import { usePaused } from "./usePaused";
-import { usePlayerKeys } from "./usePlayerKeys";
 import { useShuttle } from "./useShuttle";
 import { useSpeed } from "./useSpeed";
 
 const STEP_S = 10;
+
+const KEY_GROUPS = [
+  { title: "Player", rows: Object.values(PLAYER_KEYS) },
+  { title: "Bar of the day, when it has the focus", rows: BAR_KEYS },
+];
+const BAR_NOTE = "On the bar a wheel zooms, and with Shift moves; so do two fingers, and dragging.";
 
 interface Props {
   /** Id of the camera. */
@@ -102,19 +111,21 @@ export function FootagePlayer(props: Props) {
     }
   };
   const [isHelpOpen, help] = useDisclosure();
-  usePlayerKeys({
-    toggle: shuttle.toggle,
-    back10: () => step(-STEP_S),
-    on10: () => step(STEP_S),
-    rewind: shuttle.back,
-    stop: shuttle.stop,
-    forward: shuttle.forward,
-    pictureBack: () => stepPicture(-1),
-    pictureOn: () => stepPicture(1),
-    slower: () => setSpeed(nextSpeed(speed, -1)),
-    faster: () => setSpeed(nextSpeed(speed, 1)),
-    help: help.open,
-  });
+  useKeys(
+    keyHandlers(PLAYER_KEYS, {
+      toggle: shuttle.toggle,
+      back10: () => step(-STEP_S),
+      on10: () => step(STEP_S),
+      rewind: shuttle.back,
+      stop: shuttle.stop,
+      forward: shuttle.forward,
+      pictureBack: () => stepPicture(-1),
+      pictureOn: () => stepPicture(1),
+      slower: () => setSpeed(nextSpeed(speed, -1)),
+      faster: () => setSpeed(nextSpeed(speed, 1)),
+      help: help.open,
+    }),
+  );
 
   return (
     <Stack gap="xs" component="section" ref={sectionRef} aria-label="Footage player">
@@ -151,7 +162,7 @@ export function FootagePlayer(props: Props) {
         onHelp={help.open}
         onClose={onClose}
       />
-      <KeyHelp isOpen={isHelpOpen} onClose={help.close} />
+      <KeyHelp isOpen={isHelpOpen} groups={KEY_GROUPS} note={BAR_NOTE} onClose={help.close} />
     </Stack>
   );
 }

@@ -1,17 +1,17 @@
 /** The keys of the coverage bar. Not here: those of the player (`lib/playerKeys`). */
 import type { KeyboardEvent } from "react";
-import type { Key } from "../../lib/playerKeys";
+import type { KeyRow } from "../../lib/keys";
 import type { BarWindow } from "./useBarWindow";
 
-export const BAR_KEYS: readonly Key[] = [
-  { key: "ArrowLeft", words: "A step back; with Shift ten. Steps fit the zoom" },
-  { key: "ArrowRight", words: "A step on; with Shift ten" },
-  { key: "Home", words: "First footage of the day" },
-  { key: "End", words: "Last footage of the day" },
-  { key: "Enter", words: "Play the moment; so does Space" },
-  { key: "+", words: "Zoom in" },
-  { key: "-", words: "Zoom out" },
-  { key: "0", words: "Show the whole day" },
+export const BAR_KEYS: readonly KeyRow[] = [
+  { keys: ["ArrowLeft"], does: "A step back; with Shift ten. Steps fit the zoom" },
+  { keys: ["ArrowRight"], does: "A step on; with Shift ten" },
+  { keys: ["Home"], does: "First footage of the day" },
+  { keys: ["End"], does: "Last footage of the day" },
+  { keys: ["Enter"], does: "Play the moment; so does Space" },
+  { keys: ["+"], does: "Zoom in" },
+  { keys: ["-"], does: "Zoom out" },
+  { keys: ["0"], does: "Show the whole day" },
 ];
 
 interface Steps {

@@ -53,6 +53,18 @@ pub(crate) fn parse_protected_span(name: &str) -> Result<(CameraId, Uuid), Inval
     parse().ok_or_else(|| Invalid::new("name", "name a protection as ListProtectedSpans shows it"))
 }
 
+/// The resource name of a layout.
+pub(crate) fn layout(id: Uuid) -> String {
+    format!("layouts/{id}")
+}
+
+/// The layout that `name` names; `None` where it names none.
+pub(crate) fn parse_layout(name: &str) -> Option<Uuid> {
+    let id = name.strip_prefix("layouts/")?;
+    // Only the one spelling that we print.
+    Uuid::try_parse(id).ok().filter(|uuid| uuid.to_string() == id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

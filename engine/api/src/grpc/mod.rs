@@ -3,6 +3,7 @@
 mod auth;
 mod camera;
 mod ending;
+mod layout;
 mod live;
 mod recording;
 mod storage;
@@ -88,10 +89,11 @@ pub(crate) struct Setup {
 }
 
 /// Names of the services, as health knows them; "" is all of them together.
-const SERVICES: [&str; 7] = [
+const SERVICES: [&str; 8] = [
     "",
     "ronin.v1.AuthService",
     "ronin.v1.CameraService",
+    "ronin.v1.LayoutService",
     "ronin.v1.LiveService",
     "ronin.v1.RecordingService",
     "ronin.v1.StorageService",
@@ -108,6 +110,8 @@ pub(crate) async fn router(setup: Setup) -> Result<(Router, HealthReporter), Err
     let auth = v1::auth_service_server::AuthServiceServer::new(auth::Service(context.clone()));
     let camera =
         v1::camera_service_server::CameraServiceServer::new(camera::Service::new(context.clone()));
+    let layout = layout::Service(context.clone());
+    let layout = v1::layout_service_server::LayoutServiceServer::new(layout);
     let live = v1::live_service_server::LiveServiceServer::new(live::Service(context.clone()));
     let recording = recording::Service(context.clone());
     let recording = v1::recording_service_server::RecordingServiceServer::new(recording);
@@ -117,6 +121,7 @@ pub(crate) async fn router(setup: Setup) -> Result<(Router, HealthReporter), Err
     let mut routes = Routes::new(health.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(auth.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(camera.max_decoding_message_size(REQUEST_MAX_BYTES))
+        .add_service(layout.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(live.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(recording.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(storage.max_decoding_message_size(REQUEST_MAX_BYTES))

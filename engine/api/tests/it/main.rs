@@ -7,6 +7,7 @@ mod cameras;
 mod closed;
 mod coverage;
 mod files;
+mod layouts;
 mod limits;
 mod live;
 mod notices;
