@@ -2,9 +2,8 @@
 
 use ronin_core::{CameraId, WallTime};
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    sea_query::OnConflict,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, sea_query::OnConflict,
 };
 use uuid::Uuid;
 

@@ -154,7 +154,10 @@ mod tests {
         };
         let mask = |path: &str| FieldMask { paths: vec![path.to_owned()] };
         let new = chosen(&wire("Doors", &[], 9), Some(&mask("display_name")), Some(&old)).unwrap();
-        assert_eq!(new, Chosen { display_name: "Doors".into(), cameras: old.cameras.clone(), columns: 3 });
+        assert_eq!(
+            new,
+            Chosen { display_name: "Doors".into(), cameras: old.cameras.clone(), columns: 3 }
+        );
         assert!(chosen(&wire("Doors", &[], 9), Some(&mask("etag")), Some(&old)).is_err());
     }
 }

@@ -31,7 +31,10 @@ async fn a_layout_is_made_changed_by_its_newest_version_and_removed() {
     assert_eq!((made.display_name.as_str(), made.updated_by.as_str()), ("Yard", "admin"));
     assert_eq!(made.cameras, ["cameras/gate", "cameras/barn"]);
     let twice = client.create_layout(create("Yard", &["gate"])).await.unwrap_err();
-    assert_eq!((twice.code(), reason(&twice)), (Code::AlreadyExists, "LAYOUT_ALREADY_EXISTS".into()));
+    assert_eq!(
+        (twice.code(), reason(&twice)),
+        (Code::AlreadyExists, "LAYOUT_ALREADY_EXISTS".into())
+    );
 
     let update_mask = Some(FieldMask { paths: vec!["cameras".into()] });
     let changed = v1::Layout { cameras: vec!["cameras/barn".into()], ..made.clone() };
@@ -67,7 +70,10 @@ async fn layouts_are_bounded_and_what_is_wrong_is_named() {
     for name in ["", "layouts/", "layouts/x", "layouts/../cameras/gate"] {
         let request = v1::DeleteLayoutRequest { name: name.into() };
         let refused = client.delete_layout(request).await.unwrap_err();
-        assert_eq!((refused.code(), fields(&refused)), (Code::InvalidArgument, vec!["name".into()]));
+        assert_eq!(
+            (refused.code(), fields(&refused)),
+            (Code::InvalidArgument, vec!["name".into()])
+        );
     }
 
     for n in 0..100 {
