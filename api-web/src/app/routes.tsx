@@ -33,6 +33,11 @@ export const routes: RouteObject[] = [
                 lazy: async () => page((await import("../pages/AddCameraPage")).AddCameraPage),
               },
               {
+                path: "/import-cameras",
+                lazy: async () =>
+                  page((await import("../pages/ImportCamerasPage")).ImportCamerasPage),
+              },
+              {
                 path: "/cameras/:id",
                 lazy: async () => page((await import("../pages/CameraPage")).CameraPage),
               },

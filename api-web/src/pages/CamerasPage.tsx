@@ -1,17 +1,26 @@
 /** Every camera with its live status, and the way to add, change and remove them. */
 import { useQuery } from "@connectrpc/connect-query";
-import { Button, SimpleGrid } from "@mantine/core";
+import { ActionIcon, Button, Menu, SimpleGrid } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
-import { IconPlus, IconVideoPlus } from "@tabler/icons-react";
+import {
+  IconDots,
+  IconDownload,
+  IconFileUpload,
+  IconPlus,
+  IconVideoPlus,
+} from "@tabler/icons-react";
 import { Link } from "react-router";
 import { useCameras } from "../api/cameras";
 import { describeError } from "../api/errors";
+import { useRole } from "../api/role";
 import { CameraCard } from "../components/cameras/CameraCard";
 import { EmptyState } from "../components/EmptyState";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Loading } from "../components/Loading";
 import { PageHeader } from "../components/PageHeader";
 import { type Camera, CameraService, CameraState } from "../gen/ronin/v1/camera_pb";
+import { cameraListOf } from "../lib/cameraList";
+import { saveFile } from "../lib/saveFile";
 import { useCameraManagement } from "./useCameraManagement";
 
 /** A picture of the list may be this old before it is fetched again. */
@@ -31,13 +40,16 @@ export function CamerasPage() {
         title="Cameras"
         description={cameras && cameras.length > 0 ? summary(cameras) : undefined}
         actions={
-          <Button
-            component={Link}
-            to="/add-camera"
-            leftSection={<IconPlus size={16} aria-hidden />}
-          >
-            Add camera
-          </Button>
+          <>
+            <ListMenu cameras={cameras ?? []} />
+            <Button
+              component={Link}
+              to="/add-camera"
+              leftSection={<IconPlus size={16} aria-hidden />}
+            >
+              Add camera
+            </Button>
+          </>
         }
       />
       {cameras === undefined && error && (
@@ -60,6 +72,42 @@ export function CamerasPage() {
       </SimpleGrid>
       {management.dialog}
     </>
+  );
+}
+
+/** The list of cameras as a file. */
+function ListMenu({ cameras }: { cameras: readonly Camera[] }) {
+  const { isAdmin } = useRole();
+  const save = () => {
+    const list = new Blob([cameraListOf(cameras)], { type: "application/json" });
+    saveFile(list, "ronin-cameras.json");
+  };
+  return (
+    <Menu position="bottom-end" shadow="md">
+      <Menu.Target>
+        <ActionIcon variant="default" size={36} aria-label="List of cameras">
+          <IconDots size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<IconDownload size={16} />}
+          disabled={cameras.length === 0}
+          onClick={save}
+        >
+          Save as a file
+        </Menu.Item>
+        {isAdmin && (
+          <Menu.Item
+            component={Link}
+            to="/import-cameras"
+            leftSection={<IconFileUpload size={16} />}
+          >
+            Add from a file
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

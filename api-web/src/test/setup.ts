@@ -49,3 +49,13 @@ afterEach(() => {
   vi.useRealTimers();
   localStorage.clear();
 });
+
+// jsdom reads blobs in the old way only.
+Blob.prototype.text ??= function (this: Blob) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsText(this);
+  });
+};

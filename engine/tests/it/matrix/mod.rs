@@ -70,7 +70,8 @@ impl Scene {
     async fn let_pass(&self, pictures: u64) {
         let newest = || self.neighbour.newest_picture(MAIN).unwrap_or(0);
         let until = newest() + pictures;
-        wait::eventually_async(BOUND, "pictures of the neighbour", || newest() >= until).await;
+        let bound = BOUND + Duration::from_secs(pictures / 25);
+        wait::eventually_async(bound, "pictures of the neighbour", || newest() >= until).await;
     }
 
     /// Ends the engine and proves that the neighbour lost no picture from its first to its last.
