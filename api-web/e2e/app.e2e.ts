@@ -263,6 +263,19 @@ describe("the other pages", () => {
 });
 
 describe("the browser", () => {
+  it("can install the app", async () => {
+    const devtools = await page.context().newCDPSession(page);
+    const { url, data, errors: problems } = await devtools.send("Page.getAppManifest");
+    expect(problems).toEqual([]);
+    expect(url).toBe(`${environment.url}/manifest.webmanifest`);
+    const icons: { src: string; type: string }[] = JSON.parse(data ?? "{}").icons;
+    expect(icons.length).toBeGreaterThan(2);
+    for (const { src, type } of icons) {
+      const icon = await page.request.get(environment.url + src);
+      expect([src, icon.status(), icon.headers()["content-type"]]).toEqual([src, 200, type]);
+    }
+  });
+
   it("met no uncaught error and nothing that the content security policy forbids", () => {
     expect(errors).toEqual([]);
   });

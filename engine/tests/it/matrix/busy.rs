@@ -77,8 +77,12 @@ async fn c15_slow_fast_uneven_and_reordered_pictures_last_as_long_as_they_did() 
         let is = seconds(rows.last().unwrap().start_time) + in_last - seconds(rows[1].start_time);
         let was = due(last) - due(first);
         let one = due(last) - due(last - 1);
-        // A picture more or less; and a busy machine sends a picture later than it was due.
-        assert!((is - was).abs() <= one.max(0.1), "{id}: {is} s, and {was} s were sent");
+        // A picture more or less; a busy machine sends a picture later than it was due; and a clock
+        // that began late is put right by 500 ppm.
+        assert!(
+            (is - was).abs() <= one.max(0.1) + was * 500e-6,
+            "{id}: {is} s, and {was} s were sent"
+        );
     }
 }
 
