@@ -105,8 +105,12 @@ fn cpu_seconds(sandbox: &Sandbox) -> f64 {
     [fields[11], fields[12]].iter().map(|ticks| ticks.parse::<f64>().unwrap() / 100.0).sum()
 }
 
-fn open_files(sandbox: &Sandbox) -> usize {
-    fs::read_dir(format!("/proc/{}/fd", sandbox.pid())).unwrap().count()
+/// Open connections, the engine's own and those to it. Files come and go with the recording.
+fn sockets(sandbox: &Sandbox) -> usize {
+    let open = fs::read_dir(format!("/proc/{}/fd", sandbox.pid())).unwrap();
+    // One may be closed meanwhile.
+    let targets = open.filter_map(|entry| fs::read_link(entry.unwrap().path()).ok());
+    targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,7 +161,7 @@ async fn k2_of_two_hundred_streams_that_end_without_a_word_nothing_stays() {
     let mut sandbox = Sandbox::start().await;
     sandbox.add(ID, &camera.main_url()).await;
     sandbox.wait_segments(ID, 2).await;
-    let before = open_files(&sandbox);
+    let before = sockets(&sandbox);
 
     let address = format!("http://{}", sandbox.address);
     let open = || async { Channel::from_shared(address.clone()).unwrap().connect().await };
@@ -171,7 +175,7 @@ async fn k2_of_two_hundred_streams_that_end_without_a_word_nothing_stays() {
         }
         pictures.extend(join_all((0..STREAMS).map(|_| watch_live(&live))).await);
     }
-    assert_eq!(open_files(&sandbox), before + CONNECTIONS);
+    assert!(sockets(&sandbox) >= before + CONNECTIONS);
 
     // Half of the streams end one by one, then the connections break with all that is left.
     for stream in pictures.split_off(CONNECTIONS * STREAMS / 2) {
@@ -182,7 +186,7 @@ async fn k2_of_two_hundred_streams_that_end_without_a_word_nothing_stays() {
     }
     drop((pictures, cameras));
     wait::eventually_async(Duration::from_secs(10), "nothing of them", || {
-        open_files(&sandbox) <= before
+        sockets(&sandbox) <= before
     })
     .await;
 
