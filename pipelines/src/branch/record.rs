@@ -198,3 +198,6 @@ impl RecordBranch {
         self.trunk.retire(Exit { cut, done, has_failed, hurry })
     }
 }
+
+#[cfg(test)]
+mod tests;

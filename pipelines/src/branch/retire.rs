@@ -62,9 +62,9 @@ impl Trunk {
             sound.end(None);
             unlink(leg);
         }
-        let queues: Vec<gst::Element> = self.legs().map(|leg| leg.queue.clone()).collect();
+        let ends: Vec<_> = self.legs().map(|leg| (leg.tee.clone(), leg.queue.clone())).collect();
         // Sending waits for the streaming thread, so it has a thread and the wait has an end.
-        std::thread::spawn(move || queues.iter().for_each(send_eos));
+        std::thread::spawn(move || ends.iter().for_each(|(tee, queue)| send_end(tee, queue)));
         let timeout = if has_failed { SHORT_TIMEOUT } else { DRAIN_TIMEOUT };
         let drained = done.is_none_or(|done| wait(&done, &hurry, timeout));
         self.bin.set_locked_state(true);
@@ -103,8 +103,17 @@ fn unlink(leg: &Leg) {
     }
 }
 
-fn send_eos(queue: &gst::Element) {
-    if let Some(pad) = queue.static_pad("sink") {
-        pad.send_event(gst::event::Eos::new());
+/// Ends a leg. What its stream is goes before, where nothing has come since the leg was linked: of a
+/// track that has no caps a muxer writes a header that makes the whole file unreadable.
+fn send_end(tee: &gst::Element, queue: &gst::Element) {
+    let Some(entrance) = queue.static_pad("sink") else { return };
+    if let Some(source) = tee.static_pad("sink").filter(|_| entrance.current_caps().is_none()) {
+        source.sticky_events_foreach(|event| {
+            if event.type_() != gst::EventType::Eos {
+                entrance.send_event(event.clone());
+            }
+            std::ops::ControlFlow::Continue(gst::EventForeachAction::Keep)
+        });
     }
+    entrance.send_event(gst::event::Eos::new());
 }
