@@ -48,6 +48,7 @@ pub const REQUIRED: &[(&str, &str)] = &[
     ("avdec_h264", "gstreamer1.0-libav"),
     ("avdec_h265", "gstreamer1.0-libav"),
     ("avenc_aac", "gstreamer1.0-libav"),
+    ("x264enc", "gstreamer1.0-plugins-ugly"),
 ];
 
 /// Encoders we know how to use, the best first.
@@ -110,7 +111,18 @@ fn present(names: &[&str]) -> Vec<String> {
     names.iter().filter(there).map(|name| (*name).to_owned()).collect()
 }
 
-/// Makes an element of [`REQUIRED`].
+/// The first of `names` that works on this machine: drivers are loaded when an element gets ready.
+pub(crate) fn usable(names: &[&'static str]) -> Option<&'static str> {
+    names.iter().copied().find(|name| {
+        let Ok(element) = gst::ElementFactory::make(name).build() else { return false };
+        let is_ready = element.set_state(gst::State::Ready).is_ok();
+        // Going to Null does not fail.
+        let _ = element.set_state(gst::State::Null);
+        is_ready
+    })
+}
+
+/// Makes an element of [`REQUIRED`], or one that is [`usable`].
 pub(crate) fn make(name: &'static str) -> Result<gst::Element, Error> {
     gst::ElementFactory::make(name).build().map_err(Error::doing("make a GStreamer element"))
 }

@@ -34,6 +34,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// A thread that should have built something is gone.
+    pub(crate) fn panicked() -> Self {
+        Self::Picture { detail: "its thread panicked".into() }
+    }
+
     /// Names what failed, for `map_err`.
     pub(crate) fn doing(doing: &'static str) -> impl FnOnce(gst::glib::BoolError) -> Self {
         move |source| Self::Element { doing, source }

@@ -19,6 +19,7 @@ mod messages;
 mod preflight;
 pub mod probe;
 pub mod recorded_picture;
+pub mod rendition;
 mod rtsp;
 pub mod segment_file;
 mod silence;

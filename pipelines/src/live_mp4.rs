@@ -6,7 +6,9 @@
 
 use std::time::Duration;
 
-use crate::video::VideoCodec;
+use bytes::Bytes;
+
+use crate::{boxes::be_u32, video::VideoCodec};
 
 /// Units of time in a second, for every track.
 pub(crate) const TIMESCALE: u32 = 90_000;
@@ -107,6 +109,46 @@ pub(crate) fn fragment(sample: &Sample<'_>) -> Vec<u8> {
     out.0[offset_at..offset_at + 4].copy_from_slice(&data_at.to_be_bytes());
     out.put(b"mdat", |b| b.bytes(sample.data));
     out.0
+}
+
+/// The beginning of a stream without sound, with the sound that `other` begins with; `None` where
+/// that has none.
+pub(crate) fn with_sound_of(silent: &[u8], other: &[u8]) -> Option<Vec<u8>> {
+    let (_, moov) = boxes_of(other).find(|(kind, _)| *kind == b"moov")?;
+    let sound = boxes_of(moov.get(8..)?);
+    let is_wanted = |kind: &[u8; 4]| matches!(kind, b"trak" | b"mvex");
+    let sound: Vec<_> = sound.filter(|(kind, _)| is_wanted(kind)).collect();
+    let [_, (b"trak", track), (b"mvex", defaults)] = sound.as_slice() else { return None };
+    let mut out = Boxes::default();
+    for (kind, whole) in boxes_of(silent) {
+        if kind != b"moov" {
+            out.bytes(whole);
+            continue;
+        }
+        out.put(b"moov", |b| {
+            let inside = boxes_of(whole.get(8..).unwrap_or_default());
+            inside.filter(|(kind, _)| *kind != b"mvex").for_each(|(_, whole)| b.bytes(whole));
+            b.bytes(track);
+            b.bytes(defaults);
+        });
+    }
+    Some(out.0)
+}
+
+/// The sample in a fragment that [`fragment`] made.
+pub(crate) fn sample_of(fragment: &Bytes) -> Option<Bytes> {
+    let (_, media) = boxes_of(fragment).find(|(kind, _)| *kind == b"mdat")?;
+    Some(fragment.slice_ref(media.get(8..)?))
+}
+
+/// The boxes one after the other, each as a whole.
+fn boxes_of(mut data: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
+    std::iter::from_fn(move || {
+        let size = usize::try_from(be_u32(data, 0)?).ok()?;
+        let (whole, rest) = data.split_at_checked(size)?;
+        data = rest;
+        Some((whole.get(4..8)?.try_into().ok()?, whole))
+    })
 }
 
 fn track(out: &mut Boxes, id: u32, picture: Option<(u16, u16)>, entry: impl FnOnce(&mut Boxes)) {
@@ -305,6 +347,36 @@ mod tests {
         }
         assert_eq!(scanner.whole().frames, 20);
         assert_eq!(scanner.whole().duration, Duration::from_millis(24 * 40));
+    }
+
+    #[test]
+    fn a_beginning_takes_the_sound_of_another() {
+        let video = VideoTrack { codec: VideoCodec::H264, config: &[1], width: 64, height: 64 };
+        let other = VideoTrack { codec: VideoCodec::H265, config: &[2; 9], width: 9, height: 9 };
+        let audio = AudioTrack { config: &[0x12, 0x10], rate_hz: 44_100, channels: 2 };
+        let silent = init(&video, None);
+
+        let sounding = with_sound_of(&silent, &init(&other, Some(&audio)));
+
+        assert_eq!(sounding, Some(init(&video, Some(&audio))));
+        assert_eq!(with_sound_of(&silent, &init(&other, None)), None);
+        assert_eq!(with_sound_of(&silent, b"else"), None);
+    }
+
+    #[test]
+    fn the_sample_of_a_fragment_is_found_again() {
+        let sample = Sample {
+            track: VIDEO_TRACK,
+            sequence: 1,
+            decode: Duration::ZERO,
+            composition: Duration::ZERO,
+            duration: Duration::ZERO,
+            key_frame: false,
+            data: b"picture",
+        };
+        let bytes = Bytes::from(fragment(&sample));
+        assert_eq!(sample_of(&bytes).as_deref(), Some(&b"picture"[..]));
+        assert_eq!(sample_of(&bytes.slice(..bytes.len() - 1)), None);
     }
 
     #[test]

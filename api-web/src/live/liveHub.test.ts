@@ -93,9 +93,9 @@ const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
 it("carries all tiles over one connection and gives each its own", async () => {
   const { calls, hub, call } = server();
   const [a, b, gone] = [viewer(), viewer(), viewer()];
-  hub.subscribe("cameras/a", false, a.viewer);
-  hub.subscribe("cameras/b", true, b.viewer);
-  hub.subscribe("cameras/gone", false, gone.viewer);
+  hub.subscribe({ camera: "cameras/a", sound: false }, a.viewer);
+  hub.subscribe({ camera: "cameras/b", sound: true }, b.viewer);
+  hub.subscribe({ camera: "cameras/gone", sound: false }, gone.viewer);
 
   const first = await call(0);
   first.send("a", INIT, fragment("a1"));
@@ -112,12 +112,12 @@ it("carries all tiles over one connection and gives each its own", async () => {
 it("asks anew when tiles come or go, and lets go with the last", async () => {
   const { calls, hub, call } = server();
   const [a, b] = [viewer(), viewer()];
-  const leaveA = hub.subscribe("cameras/a", false, a.viewer);
+  const leaveA = hub.subscribe({ camera: "cameras/a", sound: false }, a.viewer);
   const first = await call(0);
   first.send("a", INIT);
   await vi.waitFor(() => expect(a.seen).toHaveLength(1));
 
-  const leaveB = hub.subscribe("cameras/b", false, b.viewer);
+  const leaveB = hub.subscribe({ camera: "cameras/b", sound: false }, b.viewer);
   const second = await call(1);
   expect(second.cameras).toEqual(["a", "b"]);
   second.send("a", INIT);
@@ -134,13 +134,13 @@ describe("while a new connection begins", () => {
   async function begun() {
     const { calls, hub, call, breakOff } = server();
     const [a, b, c] = [viewer(), viewer(), viewer()];
-    hub.subscribe("cameras/a", false, a.viewer);
-    const leaveB = hub.subscribe("cameras/b", false, b.viewer);
+    hub.subscribe({ camera: "cameras/a", sound: false }, a.viewer);
+    const leaveB = hub.subscribe({ camera: "cameras/b", sound: false }, b.viewer);
     const first = await call(0);
     first.send("a", INIT, fragment("a1"));
     first.send("b", INIT, fragment("b1"));
     await vi.waitFor(() => expect(b.seen).toHaveLength(2));
-    hub.subscribe("cameras/c", false, c.viewer);
+    hub.subscribe({ camera: "cameras/c", sound: false }, c.viewer);
     const second = await call(1);
     return { calls, hub, call, breakOff, first, second, a, b, c, leaveB };
   }
@@ -212,13 +212,13 @@ describe("while a new connection begins", () => {
 it("does not keep an old connection for a tile that never begins", async () => {
   const { hub, call } = server();
   const a = viewer();
-  hub.subscribe("cameras/a", false, a.viewer);
+  hub.subscribe({ camera: "cameras/a", sound: false }, a.viewer);
   const first = await call(0);
   first.send("a", INIT);
   await vi.waitFor(() => expect(a.seen).toHaveLength(1));
   vi.useFakeTimers({ shouldAdvanceTime: true });
 
-  hub.subscribe("cameras/b", false, viewer().viewer);
+  hub.subscribe({ camera: "cameras/b", sound: false }, viewer().viewer);
   const second = await call(1);
   await vi.advanceTimersByTimeAsync(HANDOVER_MS);
 
@@ -230,8 +230,8 @@ it("does not keep an old connection for a tile that never begins", async () => {
 it("gives nothing more to who has left", async () => {
   const { hub, call } = server();
   const [a, b] = [viewer(), viewer()];
-  hub.subscribe("cameras/a", false, a.viewer);
-  const leaveB = hub.subscribe("cameras/b", false, b.viewer);
+  hub.subscribe({ camera: "cameras/a", sound: false }, a.viewer);
+  const leaveB = hub.subscribe({ camera: "cameras/b", sound: false }, b.viewer);
   const first = await call(0);
   first.send("b", INIT);
   await vi.waitFor(() => expect(b.seen).toEqual(["init"]));

@@ -13,6 +13,7 @@ import {
   type LiveFragment,
   type LiveHeartbeat,
   type LiveInit,
+  type LiveRendition,
   LiveService,
   type LiveTileEnd,
   type StreamLiveTilesResponse,
@@ -32,10 +33,19 @@ export interface Viewer {
   onEnd: (end: LiveTileEnd) => void;
 }
 
-interface Tile {
+/** What somebody wants to watch. */
+export interface Wanted {
+  /** "cameras/{id}". */
   camera: string;
-  stream: StreamKind;
   sound: boolean;
+  /** The main stream where it is not said. */
+  stream?: StreamKind;
+  /** As the camera sends it where it is not said. */
+  rendition?: LiveRendition;
+}
+
+interface Tile {
+  wanted: Wanted;
   viewer: Viewer;
   /** What it gets its pictures from; undefined before the first. */
   source: Connection | undefined;
@@ -61,14 +71,13 @@ export class LiveHub {
     this.#transport = transport;
   }
 
-  /** Watches `camera` ("cameras/{id}") until the returned function is called. */
-  subscribe(
-    camera: string,
-    sound: boolean,
-    viewer: Viewer,
-    stream: StreamKind = StreamKind.MAIN,
-  ): () => void {
-    const tile: Tile = { camera, stream, sound, viewer, source: undefined };
+  /** Watches until the returned function is called. */
+  subscribe(wanted: Wanted, viewer: Viewer): () => void {
+    const tile: Tile = {
+      wanted: { stream: StreamKind.MAIN, ...wanted },
+      viewer,
+      source: undefined,
+    };
     this.#tiles = [...this.#tiles, tile];
     this.#gather();
     return () => {
@@ -89,7 +98,7 @@ export class LiveHub {
       return;
     }
     const client = createClient(LiveService, this.#transport);
-    const wanted = tiles.map(({ camera, stream, sound }) => ({ camera, stream, sound }));
+    const wanted = tiles.map((tile) => tile.wanted);
     const connection: Connection = {
       tiles,
       watch: new Watch({

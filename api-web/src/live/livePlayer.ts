@@ -8,8 +8,15 @@
  */
 import type HlsClass from "hls.js";
 import type { ErrorData } from "hls.js";
+import { asSentence } from "../api/errors";
 import { StreamKind } from "../gen/ronin/v1/common_pb";
-import type { LiveFragment, LiveHeartbeat, LiveInit } from "../gen/ronin/v1/live_pb";
+import {
+  type LiveFragment,
+  type LiveHeartbeat,
+  type LiveInit,
+  LiveRendition,
+  type LiveTileEnd,
+} from "../gen/ronin/v1/live_pb";
 import { browserCapabilities, unplayableCodec } from "./codecs";
 import { LIVE_HLS_CONFIG } from "./hlsConfig";
 import type { LiveHub } from "./liveHub";
@@ -28,6 +35,8 @@ export const SUB_WAIT_MS = 5_000;
 /** Playing for this long without trouble pays off all earlier trouble. */
 export const HEALTHY_MS = 10_000;
 const TICK_MS = 1_000;
+/** What the server encodes for browsers that cannot play what a camera sends. */
+const RENDITION_TYPE = 'video/mp4; codecs="avc1.640028"';
 
 /** Where a stream is. */
 export interface LiveSource {
@@ -43,8 +52,11 @@ export interface LiveSource {
   codecs: readonly string[];
 }
 
-/** How pictures come: one by one, or as segments of HLS, some seconds later. */
-export type LiveMode = "pictures" | "hls";
+/**
+ * How pictures come: one by one, one by one as the server encodes them for this browser, or as
+ * segments of HLS, some seconds later.
+ */
+export type LiveMode = "pictures" | "encoded" | "hls";
 
 export type PlayerState =
   | { kind: "idle" }
@@ -95,6 +107,8 @@ export class LivePlayer {
   #pictureFailures = 0;
   /** Whether the sub stream was tried, and did not do. */
   #subFailed = false;
+  /** Streams that the server encodes for this browser. */
+  #encoded = new Set<StreamKind>();
   /** Counts attachments: what an older one still has under way is ignored. */
   #generation = 0;
   #retries = 0;
@@ -121,7 +135,11 @@ export class LivePlayer {
 
   /** How pictures come now. */
   get mode(): LiveMode {
-    return this.#sink === undefined ? "hls" : "pictures";
+    if (this.#sink === undefined) {
+      return "hls";
+    }
+    const stream = this.#takesSub ? StreamKind.SUB : StreamKind.MAIN;
+    return this.#encoded.has(stream) ? "encoded" : "pictures";
   }
 
   /** How often the picture had to wait for the next one. */
@@ -145,6 +163,7 @@ export class LivePlayer {
     this.#retries = 0;
     this.#pictureFailures = 0;
     this.#subFailed = false;
+    this.#encoded.clear();
     this.#tickTimer = setInterval(() => this.#tick(), TICK_MS);
     this.#become({ kind: "loading" });
     void this.#attach();
@@ -183,12 +202,15 @@ export class LivePlayer {
       return;
     }
     const codec = unplayableCodec(source.codecs, browserCapabilities(this.#video));
-    if (codec !== undefined) {
-      this.#become({ kind: "unsupported", codec });
+    if (codec !== undefined && mediaSourceClass()?.isTypeSupported(RENDITION_TYPE)) {
+      this.#encoded.add(StreamKind.MAIN);
+    }
+    if (hub !== undefined && (codec === undefined || this.#encoded.has(StreamKind.MAIN))) {
+      this.#attachPictures(hub, source, StreamKind.MAIN);
       return;
     }
-    if (hub !== undefined) {
-      this.#attachPictures(hub, source, StreamKind.MAIN);
+    if (codec !== undefined) {
+      this.#become({ kind: "unsupported", codec });
       return;
     }
     const generation = this.#generation;
@@ -229,29 +251,38 @@ export class LivePlayer {
 
   #attachPictures(hub: LiveHub, source: LiveSource, stream: StreamKind): void {
     const generation = this.#generation;
-    const failed = (isFinal: boolean) => {
+    const isEncoded = this.#encoded.has(stream);
+    const onFailure = (why: "media" | "unsupported" | "ended", reason: string = REASONS.media) => {
       if (generation !== this.#generation) {
         return;
       }
-      if (stream === StreamKind.SUB) {
+      if (why === "unsupported" && !isEncoded) {
+        this.#encoded.add(stream);
+        void this.#attach();
+      } else if (stream === StreamKind.SUB) {
         this.#leaveSub();
       } else {
-        this.#pictureFailures = isFinal ? PICTURE_FAILURES_MAX : this.#pictureFailures + 1;
-        this.#retry(REASONS.media);
+        this.#pictureFailures += why === "media" ? 1 : PICTURE_FAILURES_MAX;
+        this.#retry(reason);
       }
     };
-    const sink = new PictureSink({
-      video: this.#video,
-      onFailure: (why) => failed(why === "unsupported"),
-    });
+    const sink = new PictureSink({ video: this.#video, onFailure });
     this.#sink = sink;
     const viewer = {
       onInit: (init: LiveInit) => sink.init(init),
       onFragment: (fragment: LiveFragment) => sink.fragment(fragment),
       onHeartbeat: (heartbeat: LiveHeartbeat) => sink.heartbeat(heartbeat),
-      onEnd: () => failed(true),
+      onEnd: (end: LiveTileEnd) => {
+        if (generation === this.#generation && end.reason === "RENDITIONS_BUSY") {
+          this.#fail(asSentence(end.message));
+        } else {
+          onFailure("ended");
+        }
+      },
     };
-    this.#unsubscribe = hub.subscribe(source.camera, source.sound, viewer, stream);
+    const { camera, sound } = source;
+    const rendition = isEncoded ? LiveRendition.H264 : LiveRendition.UNSPECIFIED;
+    this.#unsubscribe = hub.subscribe({ camera, sound, stream, rendition }, viewer);
     this.#play(generation);
   }
 

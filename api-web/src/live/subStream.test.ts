@@ -2,9 +2,10 @@
 import { create } from "@bufbuild/protobuf";
 import { beforeEach, expect, it } from "vitest";
 import { StreamKind } from "../gen/ronin/v1/common_pb";
-import { LiveTileEndSchema } from "../gen/ronin/v1/live_pb";
+import { LiveInitSchema, LiveRendition, LiveTileEndSchema } from "../gen/ronin/v1/live_pb";
+import { stubMediaSource } from "../test/mediaSource";
 import { attached, playerWith, preparePlayerTest, SOURCE, still } from "../test/player";
-import type { LiveHub, Viewer } from "./liveHub";
+import type { LiveHub, Viewer, Wanted } from "./liveHub";
 import { SUB_WAIT_MS } from "./livePlayer";
 
 beforeEach(preparePlayerTest);
@@ -14,10 +15,10 @@ const H265 = ["hvc1.1.6.L120.90"];
 
 /** A hub that notes who watches what. */
 function fakeHub() {
-  const watched: { stream: StreamKind | undefined; viewer: Viewer; isOver: boolean }[] = [];
+  const watched: (Wanted & { viewer: Viewer; isOver: boolean })[] = [];
   const hub = {
-    subscribe: (_camera: string, _sound: boolean, viewer: Viewer, stream?: StreamKind) => {
-      const entry = { stream, viewer, isOver: false };
+    subscribe: (wanted: Wanted, viewer: Viewer) => {
+      const entry = { ...wanted, viewer, isOver: false };
       watched.push(entry);
       return () => {
         entry.isOver = true;
@@ -79,7 +80,48 @@ it("plays the sub stream of a camera whose main stream cannot be played here", a
 
   watched[0]?.viewer.onEnd(create(LiveTileEndSchema, { code: 9, reason: "STREAM_NOT_LIVE" }));
   await attached();
-  expect(player.state).toEqual({ kind: "unsupported", codec: "hvc1.1.6.L120.90" });
+  expect(streams().at(-1)).toEqual([StreamKind.MAIN, false]);
+  expect(watched.at(-1)?.rendition).toBe(LiveRendition.H264);
+  expect(player.mode).toBe("encoded");
+});
+
+it("asks for H.264 where a stream cannot be played, the sub stream first", async () => {
+  const { player, watched, streams } = started();
+  await attached();
+  expect([watched[0]?.rendition, player.mode]).toEqual([LiveRendition.UNSPECIFIED, "pictures"]);
+
+  watched[0]?.viewer.onInit(create(LiveInitSchema, { mimeType: `video/mp4; codecs="${H265[0]}"` }));
+  await attached();
+
+  expect(streams()).toEqual([
+    [StreamKind.SUB, true],
+    [StreamKind.SUB, false],
+  ]);
+  expect([watched[1]?.rendition, player.mode]).toEqual([LiveRendition.H264, "encoded"]);
+});
+
+it("says why the server does not encode, and does not ask again by itself", async () => {
+  const { player, watched } = started({ ...SOURCE, codecs: H265 });
+  await attached();
+  const message = "the server encodes 2 streams for browsers already: close one";
+
+  watched[0]?.viewer.onEnd(
+    create(LiveTileEndSchema, { code: 8, reason: "RENDITIONS_BUSY", message }),
+  );
+  await still(60_000);
+
+  const reason = "The server encodes 2 streams for browsers already: close one.";
+  expect(player.state).toEqual({ kind: "failed", reason });
+  expect(watched.map(({ isOver }) => isOver)).toEqual([true]);
+});
+
+it("names the codec where the browser plays not even H.264", async () => {
+  stubMediaSource(() => false);
+  const { player, watched } = started({ ...SOURCE, codecs: H265 });
+  await attached();
+
+  expect(player.state).toEqual({ kind: "unsupported", codec: H265[0] });
+  expect(watched).toEqual([]);
 });
 
 it("tries the sub stream again when it begins anew", async () => {

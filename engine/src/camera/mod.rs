@@ -5,6 +5,7 @@ mod handle;
 pub mod latest;
 pub mod life;
 mod outage;
+mod rendition;
 mod sub;
 pub mod supervisor;
 mod told;

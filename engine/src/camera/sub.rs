@@ -113,7 +113,7 @@ async fn other(source: &mut watch::Receiver<Option<Source>>, old: &Option<Source
 }
 
 /// Waits until nobody has watched for a while.
-async fn unwatched(demand: &mut watch::Receiver<usize>) {
+pub(super) async fn unwatched(demand: &mut watch::Receiver<usize>) {
     loop {
         if demand.wait_for(|watching| *watching == 0).await.is_err() {
             return;

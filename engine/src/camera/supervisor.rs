@@ -21,7 +21,7 @@ use tokio::{
     task::JoinHandle,
     time::sleep_until,
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::{info, warn};
 
 pub use super::handle::Handle;
@@ -31,7 +31,7 @@ use super::{
     latest::Latest,
     life::{Action, Chance, Input, Life, Next, step},
     outage::{self, Said},
-    sub,
+    rendition, sub,
     told::Told,
 };
 use crate::{
@@ -101,6 +101,8 @@ struct Supervisor {
     /// The source of the sub stream, where it may be watched; and the task that follows it.
     sub: watch::Sender<Option<Source>>,
     sub_task: JoinHandle<Result<(), Panicked>>,
+    /// Ends the renditions.
+    renditions: DropGuard,
     graph: Option<Running>,
     status: CameraStatus,
     /// Where the footage of the last graph that recorded ends.
@@ -117,6 +119,14 @@ impl Supervisor {
         let follow =
             sub::run(context.clone(), config.id.clone(), sub.subscribe(), channel.sub.clone());
         let sub_task = context.tasks.spawn(TaskKind::Camera, "sub stream", follow);
+        let renditions = CancellationToken::new();
+        for (input, output) in
+            [(&channel.main, &channel.main_h264), (&channel.sub, &channel.sub_h264)]
+        {
+            let (input, output) = (input.clone(), output.clone());
+            let run = rendition::run(config.id.clone(), input, output, renditions.clone());
+            context.tasks.spawn(TaskKind::Camera, "rendition", run);
+        }
         Self {
             context,
             config,
@@ -124,6 +134,7 @@ impl Supervisor {
             channel,
             sub,
             sub_task,
+            renditions: renditions.drop_guard(),
             graph: None,
             status,
             footage_end: None,
@@ -153,6 +164,7 @@ impl Supervisor {
             }
         }
         self.channel.window.clear();
+        drop(self.renditions);
         drop(self.sub);
         let _ = self.sub_task.await;
     }

@@ -1,11 +1,11 @@
 //! Live pictures from a real camera to a viewer over gRPC.
 
 use ronin_proto::v1::{
-    LiveFragment, Source, StreamKind, StreamLiveRequest, StreamLiveResponse, UpdateCameraRequest,
-    stream_live_response::Content,
+    LiveFragment, LiveRendition, Source, StreamKind, StreamLiveRequest, StreamLiveResponse,
+    UpdateCameraRequest, stream_live_response::Content,
 };
 use ronin_testkit::{
-    camera::{FakeCamera, MAIN, Pictures},
+    camera::{Codec, FakeCamera, MAIN, Pictures},
     ffprobe, numbers,
     relay::{Mode, Relay},
     wait,
@@ -18,7 +18,12 @@ use crate::sandbox::{BOUND, Sandbox, assert_continuous};
 const ID: &str = "cam";
 
 fn ask(stream: StreamKind) -> StreamLiveRequest {
-    StreamLiveRequest { camera: format!("cameras/{ID}"), stream: stream.into(), sound: false }
+    StreamLiveRequest {
+        camera: format!("cameras/{ID}"),
+        stream: stream.into(),
+        sound: false,
+        ..Default::default()
+    }
 }
 
 /// A viewer, and what it was sent since the last beginning.
@@ -30,7 +35,11 @@ struct Viewer {
 
 impl Viewer {
     async fn watch(sandbox: &Sandbox, stream: StreamKind) -> Self {
-        let stream = sandbox.live().stream_live(ask(stream)).await.unwrap().into_inner();
+        Self::ask(sandbox, ask(stream)).await
+    }
+
+    async fn ask(sandbox: &Sandbox, request: StreamLiveRequest) -> Self {
+        let stream = sandbox.live().stream_live(request).await.unwrap().into_inner();
         Self { stream, bytes: Vec::new(), resets: 0 }
     }
 
@@ -176,4 +185,41 @@ async fn a_viewer_that_stands_still_holds_up_neither_the_recording_nor_another_v
     assert!(!picture.data.is_empty(), "it goes on");
     assert!(sandbox.stop("TERM").success());
     assert_continuous(&sandbox.files(ID));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h265_is_encoded_as_h264_for_those_who_ask_and_the_recording_stays_as_it_is() {
+    let camera = FakeCamera::builder()
+        .codec(Codec::H265)
+        .main_stream(Pictures::SMALL)
+        .sub_stream(Pictures::Numbered { fps: 10, gop: 10, width: 96, height: 96 })
+        .start()
+        .unwrap();
+    let mut sandbox = Sandbox::start().await;
+    let sub = Some(Source { url: camera.sub_url(), ..Source::default() });
+    sandbox.add(ID, &camera.main_url()).await;
+    sandbox.wait_recording(ID).await;
+    let mut settings = sandbox.camera(ID).await;
+    settings.sub = sub;
+    let update_mask = Some(prost_types::FieldMask { paths: vec!["sub".into()] });
+    let request = UpdateCameraRequest { camera: Some(settings), update_mask };
+    sandbox.cameras.update_camera(request).await.unwrap();
+
+    for (kind, width) in [(StreamKind::Main, 160), (StreamKind::Sub, 96)] {
+        let rendition = LiveRendition::H264.into();
+        let request = StreamLiveRequest { rendition, ..ask(kind) };
+        let mut viewer = Viewer::ask(&sandbox, request).await;
+        viewer.pictures(60).await;
+        numbers::check_continuous(&[viewer.numbers(&sandbox)]).unwrap();
+        let probe = ffprobe::probe(&sandbox.folder.path().join("seen.mp4")).unwrap();
+        let video = probe.video().unwrap();
+        assert_eq!((video.codec.as_str(), video.width), ("h264", width));
+    }
+    wait::eventually_async(BOUND, "the sub stream let go", || camera.connections().current == 1)
+        .await;
+
+    assert!(sandbox.stop("TERM").success());
+    let files = sandbox.files(ID);
+    assert_continuous(&files);
+    assert_eq!(ffprobe::probe(&files[0]).unwrap().video().unwrap().codec, "hevc");
 }

@@ -143,7 +143,12 @@ async fn k1_a_thousand_players_of_one_camera_cost_no_picture_and_little_memory()
 /// A viewer's stream, after its first picture.
 async fn watch_live(live: &LiveServiceClient<Authorized>) -> Streaming<StreamLiveResponse> {
     let stream = StreamKind::Main.into();
-    let ask = StreamLiveRequest { camera: format!("cameras/{ID}"), stream, sound: false };
+    let ask = StreamLiveRequest {
+        camera: format!("cameras/{ID}"),
+        stream,
+        sound: false,
+        ..Default::default()
+    };
     let mut stream = live.clone().stream_live(ask).await.unwrap().into_inner();
     loop {
         let message = timeout(BOUND, stream.message()).await.unwrap().unwrap();

@@ -12,6 +12,10 @@ pub(crate) struct VideoTrack<'a> {
     pub(crate) entry: [u8; 4],
     /// Body of the box that configures its decoder: `avcC` or `hvcC`.
     pub(crate) configuration: &'a [u8],
+    /// Pixels.
+    pub(crate) width: u16,
+    /// Pixels.
+    pub(crate) height: u16,
     id: u32,
     default_size: u32,
 }
@@ -37,7 +41,9 @@ impl<'a> VideoTrack<'a> {
         let is_ours = |trex: &Child<'_>| be_u32(trex.body, 4) == Some(id);
         let mut defaults = children(child(moov, b"mvex")?).filter(|b| &b.kind == b"trex");
         let default_size = defaults.find(is_ours).and_then(|trex| be_u32(trex.body, 16))?;
-        Some(Self { entry, configuration, id, default_size })
+        let size = be_u32(body, 24)?;
+        let (width, height) = ((size >> 16) as u16, (size & 0xffff) as u16);
+        Some(Self { entry, configuration, width, height, id, default_size })
     }
 
     /// Where the first picture of a fragment lies, counted from the beginning of its `moof`, and how

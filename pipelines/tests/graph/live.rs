@@ -1,8 +1,13 @@
 //! Pictures as they come: what a viewer is sent is a file that plays.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use ronin_core::live::{Kind, Message, Reset};
+use futures_util::FutureExt;
+use ronin_core::{
+    WallTime,
+    live::{Feed, Kind, Message, Reset},
+};
+use ronin_pipelines::rendition;
 use ronin_testkit::{
     camera::{Audio, Codec, FakeCamera},
     ffprobe, numbers,
@@ -18,11 +23,20 @@ struct Seen {
     mime_type: String,
     pictures: usize,
     sounds: usize,
+    /// Of each picture, in the stream and on the clock.
+    times: Vec<(Duration, WallTime)>,
 }
 
 /// Watches until so many pictures have come behind one beginning.
 async fn watch(recording: &Recording, sound: bool, pictures: usize) -> Seen {
-    let feed = recording.channels.get(&"cam".parse().unwrap()).unwrap().main;
+    watch_feed(&main(recording), sound, pictures).await
+}
+
+fn main(recording: &Recording) -> Arc<Feed> {
+    recording.channels.get(&"cam".parse().unwrap()).unwrap().main
+}
+
+async fn watch_feed(feed: &Arc<Feed>, sound: bool, pictures: usize) -> Seen {
     let mut viewing = feed.watch(sound);
     let mut seen = Seen::default();
     let mut last = Duration::ZERO;
@@ -40,6 +54,7 @@ async fn watch(recording: &Recording, sound: bool, pictures: usize) -> Seen {
                     assert!(seen.pictures > 0 || fragment.kind == Kind::KeyFrame);
                     seen.pictures += 1;
                     last = last.max(fragment.media_time);
+                    seen.times.push((fragment.media_time, fragment.wall));
                 }
                 seen.bytes.extend(&fragment.data[..]);
             }
@@ -100,4 +115,37 @@ async fn pictures_of_h265_and_reordered_ones_play_too() {
         numbers::check_continuous(&[numbers[..70].to_vec()]).unwrap();
         recording.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::disallowed_methods, reason = "tests have no task registry")]
+async fn h265_is_shown_as_h264_with_its_times_and_its_sound() {
+    let h265 = FakeCamera::builder().main_stream(numbered()).codec(Codec::H265).audio(Audio::Pcma);
+    let camera = h265.start().unwrap();
+    let mut recording = Recording::start(&camera.main_url(), NO_CUT);
+    recording.wait_for(|status| status.streams.len() == 2).await;
+    let (source, output) = (main(&recording), Arc::<Feed>::default());
+    let rendition = tokio::spawn(rendition::run(source.watch(true), output.clone()));
+
+    let (shown, original) =
+        tokio::join!(watch_feed(&output, true, 100), watch_feed(&source, true, 100));
+
+    assert!(shown.mime_type.contains("\"avc1."), "{}", shown.mime_type);
+    assert!(shown.mime_type.ends_with(", mp4a.40.2\""), "{}", shown.mime_type);
+    assert!(shown.sounds > 20, "{}", shown.sounds);
+    let (numbers, probe) = play(&recording, &shown);
+    numbers::check_continuous(&[numbers]).unwrap();
+    assert_eq!((probe.video().unwrap().width, probe.video().unwrap().height), (160, 120));
+    assert_eq!(probe.audio().unwrap().codec, "aac");
+    let both = shown.times.iter().filter(|time| original.times.contains(time)).count();
+    assert!(both > 80, "{both} pictures have the times of the source");
+    rendition.abort();
+    let _ = rendition.await;
+    assert!(watch_is_empty(&output), "who joins later does not see its last picture");
+    recording.stop().await;
+}
+
+fn watch_is_empty(feed: &Arc<Feed>) -> bool {
+    let mut viewing = feed.watch(false);
+    viewing.next().now_or_never().is_none()
 }

@@ -9,23 +9,25 @@ interface Props {
   mode: () => LiveMode | undefined;
 }
 
+const LABELS: Record<LiveMode, string> = {
+  pictures: "Time between the arrival of the picture at the server and its showing here",
+  encoded:
+    "This browser cannot play what the camera sends: the server encodes it as H.264 with at most 720 lines. The time is that between the arrival of the picture at the server and its showing here",
+  hls: "This browser shows the pictures as HLS, which is some seconds late",
+};
+
 export function Latency({ seconds, mode }: Props) {
   useNow();
   const latency = seconds();
   if (latency === undefined) {
     return null;
   }
-  const isHls = mode() === "hls";
+  const way = mode() ?? "pictures";
   return (
-    <Tooltip
-      label={
-        isHls
-          ? "This browser shows the pictures as HLS, which is some seconds late"
-          : "Time between the arrival of the picture at the server and its showing here"
-      }
-    >
-      <span className={classes.latency} data-mode={mode()}>
+    <Tooltip label={LABELS[way]} multiline maw={320}>
+      <span className={classes.latency} data-mode={way}>
         {latency < 1 ? `${Math.round(latency * 1_000)} ms` : `${latency.toFixed(1)} s`} behind
+        {way === "encoded" && ", re-encoded"}
       </span>
     </Tooltip>
   );

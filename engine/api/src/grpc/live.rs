@@ -1,7 +1,12 @@
 //! `ronin.v1.LiveService`.
 
+use std::{num::NonZero, sync::Arc, thread::available_parallelism};
+
 use futures_util::{StreamExt, stream::SelectAll};
-use ronin_core::{ErrorKind, Invalid, control, live::Viewing};
+use ronin_core::{
+    ErrorKind, Invalid, control,
+    live::{Feed, Viewing},
+};
 use ronin_proto::v1::{self, live_service_server::LiveService, stream_live_tiles_response::Event};
 use tonic::{Request, Response, Status};
 use tonic_types::StatusExt;
@@ -26,25 +31,45 @@ impl Service {
         at: &str,
         caller: Caller,
     ) -> Result<Messages<v1::StreamLiveResponse>, Status> {
-        let v1::StreamLiveRequest { camera, stream, sound } = request;
+        let v1::StreamLiveRequest { camera, stream, sound, rendition } = request;
         let mut invalid = Invalid::default();
         let id = invalid.collect(name::parse_camera(&camera, &format!("{at}camera")));
         let kind = invalid.collect(parse_kind(stream, &format!("{at}stream")));
+        let form = invalid.collect(parse_rendition(rendition, &format!("{at}rendition")));
         invalid.check().map_err(error::invalid)?;
-        let (Some(id), Some(kind)) = (id, kind) else {
+        let (Some(id), Some(kind), Some(form)) = (id, kind, form) else {
             return Err(error::invalid(Invalid::new("camera", "say which camera")));
         };
         let view = self.0.deps.control.camera(&id).map_err(error::control)?;
         let channel = self.0.deps.live.open(&id);
-        let viewing: Viewing = match kind {
-            v1::StreamKind::Sub if view.config.sub.is_none() => return Err(no_sub_stream()),
-            v1::StreamKind::Sub => channel.sub.watch(sound),
-            _ => channel.main.watch(sound),
+        let is_sub = kind == v1::StreamKind::Sub;
+        if is_sub && view.config.sub.is_none() {
+            return Err(no_sub_stream());
+        }
+        let feed = match (is_sub, form) {
+            (false, v1::LiveRendition::Unspecified) => channel.main,
+            (true, v1::LiveRendition::Unspecified) => channel.sub,
+            (false, v1::LiveRendition::H264) => self.rendition(channel.main_h264)?,
+            (true, v1::LiveRendition::H264) => self.rendition(channel.sub_h264)?,
         };
+        let viewing: Viewing = feed.watch(sound);
         let gone = error::control(control::Error::NotFound(id));
         let auth = &self.0.auth;
         let (revocations, holds) = (auth.revocations(), watch::still_holds(auth, caller));
         Ok(Box::pin(watch::live(viewing, gone, revocations, holds)))
+    }
+
+    /// A rendition, where it is encoded already or may be.
+    fn rendition(&self, feed: Arc<Feed>) -> Result<Arc<Feed>, Status> {
+        let most = available_parallelism().map_or(1, NonZero::get);
+        if feed.is_watched() || self.0.deps.live.renditions() < most {
+            return Ok(feed);
+        }
+        let message = format!(
+            "the server encodes {most} streams for browsers already, as many as it has cores: close \
+             one, or let the camera send H.264 in its sub stream"
+        );
+        Err(error::status(ErrorKind::ResourceExhausted, "RENDITIONS_BUSY", &message))
     }
 }
 
@@ -120,6 +145,11 @@ impl LiveService for Service {
 fn parse_kind(kind: i32, field: &str) -> Result<v1::StreamKind, Invalid> {
     v1::StreamKind::try_from(kind)
         .map_err(|_| Invalid::new(field, "a stream is the main or the sub stream"))
+}
+
+fn parse_rendition(rendition: i32, field: &str) -> Result<v1::LiveRendition, Invalid> {
+    v1::LiveRendition::try_from(rendition)
+        .map_err(|_| Invalid::new(field, "a stream is sent as it comes or as H.264"))
 }
 
 fn no_sub_stream() -> Status {

@@ -16,13 +16,18 @@ use tonic::Code;
 
 use crate::{
     cameras::create,
-    support::{Server, fields},
+    support::{Server, fields, reason},
 };
 
 const BOUND: Duration = Duration::from_secs(10);
 
 fn ask(camera: &str, stream: v1::StreamKind) -> v1::StreamLiveRequest {
-    v1::StreamLiveRequest { camera: camera.into(), stream: stream.into(), sound: false }
+    v1::StreamLiveRequest {
+        camera: camera.into(),
+        stream: stream.into(),
+        sound: false,
+        ..Default::default()
+    }
 }
 
 fn show(feed: &Feed, picture: &'static [u8]) {
@@ -115,8 +120,42 @@ async fn what_is_asked_for_wrongly_is_named() {
     let mut live = LiveServiceClient::new(server.admin().await);
     let none = live.stream_live_tiles(v1::StreamLiveTilesRequest::default()).await;
     assert_eq!(fields(&none.unwrap_err()), ["tiles"]);
-    let wrong = v1::StreamLiveRequest { camera: "x".into(), stream: 9, sound: false };
+    let wrong =
+        v1::StreamLiveRequest { camera: "x".into(), stream: 9, sound: false, ..Default::default() };
     assert_eq!(fields(&live.stream_live(wrong).await.unwrap_err()), ["camera", "stream"]);
     let unknown = live.stream_live(ask("cameras/x", v1::StreamKind::Main)).await;
     assert_eq!(unknown.unwrap_err().code(), Code::NotFound);
+}
+
+#[tokio::test]
+async fn as_many_streams_are_encoded_as_there_are_cores_and_each_for_all_who_ask() {
+    let server = Server::start().await;
+    let channel = server.admin().await;
+    CameraServiceClient::new(channel.clone()).create_camera(create("a")).await.unwrap();
+    let mut live = LiveServiceClient::new(channel);
+    let feeds = &server.deps.live;
+    let rendition = v1::LiveRendition::H264.into();
+    let request = v1::StreamLiveRequest { rendition, ..ask("cameras/a", v1::StreamKind::Main) };
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let others: Vec<_> = (0..cores)
+        .map(|n| feeds.open(&format!("other-{n}").parse().unwrap()).sub_h264.watch(false))
+        .collect();
+
+    let busy = live.stream_live(request.clone()).await.unwrap_err();
+    assert_eq!((busy.code(), reason(&busy).as_str()), (Code::ResourceExhausted, "RENDITIONS_BUSY"));
+    assert!(busy.message().contains("sub stream"), "{}", busy.message());
+
+    let (_first, _others) = (feeds.open(&"a".parse().unwrap()).main_h264.watch(false), others);
+    show(&feeds.open(&"a".parse().unwrap()).main_h264, b"as H.264");
+    let mut stream = live.stream_live(request.clone()).await.unwrap().into_inner();
+    let picture = loop {
+        let message = timeout(BOUND, stream.message()).await.unwrap().unwrap().unwrap();
+        if let Some(Content::Fragment(fragment)) = message.content {
+            break fragment.data;
+        }
+    };
+    assert_eq!(picture, "as H.264");
+
+    let wrong = v1::StreamLiveRequest { rendition: 9, ..request };
+    assert_eq!(fields(&live.stream_live(wrong).await.unwrap_err()), ["rendition"]);
 }

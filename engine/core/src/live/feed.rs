@@ -173,6 +173,11 @@ impl Feed {
         self.demand.subscribe()
     }
 
+    /// Whether somebody watches.
+    pub fn is_watched(&self) -> bool {
+        *self.demand.borrow() > 0
+    }
+
     /// Age of the last picture; `None` before the first.
     pub fn age(&self) -> Option<Duration> {
         self.lock().last_picture.map(|at| at.elapsed())

@@ -25,6 +25,10 @@ pub struct Channel {
     pub main: Arc<Feed>,
     /// The pictures of the sub stream.
     pub sub: Arc<Feed>,
+    /// The main stream as H.264, while somebody watches it.
+    pub main_h264: Arc<Feed>,
+    /// The sub stream as H.264, while somebody watches it.
+    pub sub_h264: Arc<Feed>,
 }
 
 impl Channel {
@@ -33,7 +37,13 @@ impl Channel {
             window: Arc::new(Window::new(WallTime::now())),
             main: Arc::default(),
             sub: Arc::default(),
+            main_h264: Arc::default(),
+            sub_h264: Arc::default(),
         }
+    }
+
+    fn feeds(&self) -> [&Arc<Feed>; 4] {
+        [&self.main, &self.sub, &self.main_h264, &self.sub_h264]
     }
 }
 
@@ -52,11 +62,17 @@ impl Channels {
         self.lock().get(camera).cloned()
     }
 
+    /// Streams that are encoded for somebody who watches.
+    pub fn renditions(&self) -> usize {
+        let channels = self.lock();
+        let feeds = channels.values().flat_map(|channel| [&channel.main_h264, &channel.sub_h264]);
+        feeds.filter(|feed| feed.is_watched()).count()
+    }
+
     /// Forgets the channel of a removed camera; its viewers are told.
     pub fn remove(&self, camera: &CameraId) {
         if let Some(channel) = self.lock().remove(camera) {
-            channel.main.close();
-            channel.sub.close();
+            channel.feeds().into_iter().for_each(|feed| feed.close());
         }
     }
 
