@@ -6,9 +6,9 @@ use bytes::Bytes;
 use ronin_api::{DetectorFacts, DiskFacts, SystemFacts};
 use ronin_core::{
     WallTime,
-    playback::{FileIndex, Piece, ReadFootage},
+    playback::{FileIndex, Header, Part, Piece, ReadFootage},
 };
-use ronin_pipelines::{elements, recorded_picture, segment_file};
+use ronin_pipelines::{elements, joined, recorded_picture, segment_file};
 
 use crate::storage::{self, Storage};
 
@@ -68,5 +68,19 @@ impl ReadFootage for SegmentFiles {
         height: u32,
     ) -> io::Result<Bytes> {
         recorded_picture::read(file, header_bytes, piece, height)
+    }
+
+    fn header(&self, file: &File, header_bytes: u64, length: Duration) -> io::Result<Header> {
+        joined::header(file, header_bytes, length)
+    }
+
+    fn copy(
+        &self,
+        file: &File,
+        part: &Part,
+        number: &mut u32,
+        give: &mut dyn FnMut(Bytes) -> bool,
+    ) -> io::Result<()> {
+        joined::copy(file, part, number, give)
     }
 }

@@ -14,6 +14,7 @@ mod clock;
 pub mod elements;
 mod error;
 pub mod graph;
+pub mod joined;
 mod live_mp4;
 mod messages;
 mod preflight;

@@ -1,7 +1,7 @@
 //! Where in a recorded file each piece of footage lies, so that any span can be played by byte
 //! ranges of the files as they are.
 
-use std::{fs::File, io, time::Duration};
+use std::{fs::File, io, ops::Range, time::Duration};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -136,6 +136,41 @@ pub trait ReadFootage: Send + Sync + 'static {
         piece: &Piece,
         height: u32,
     ) -> io::Result<Bytes>;
+
+    /// What stands before the fragments of `file`, for a new file of `length`.
+    fn header(&self, file: &File, header_bytes: u64, length: Duration) -> io::Result<Header>;
+
+    /// Hands on the fragments of a part of `file`, with their times in the new file; `number` is
+    /// that of the last fragment before. Ends early where `give` says `false`.
+    fn copy(
+        &self,
+        file: &File,
+        part: &Part,
+        number: &mut u32,
+        give: &mut dyn FnMut(Bytes) -> bool,
+    ) -> io::Result<()>;
+}
+
+/// What stands before the fragments of a file that is joined of parts of others.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Header {
+    /// The header itself.
+    pub bytes: Bytes,
+    /// What its tracks are. Only parts of files that agree in this can be joined.
+    pub tracks: Vec<u8>,
+}
+
+/// Whole pieces of a file, one behind the other, for a new file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Part {
+    /// Bytes before the first fragment of the file.
+    pub header_bytes: u64,
+    /// Where the pieces lie.
+    pub bytes: Range<u64>,
+    /// When the first piece plays in the file,
+    pub begins: Duration,
+    /// and when in the new one.
+    pub at: Duration,
 }
 
 #[cfg(test)]

@@ -118,7 +118,8 @@ mod tests {
         assert_eq!((&track.entry, track.configuration), (b"avc1", &b"how"[..]));
 
         let sound = traf(1, &[0], &[0x201, 1, 5000, 11]);
-        let cases: [(&[u32], &[u32], Option<(u64, u64)>); 8] = [
+        type Case<'a> = (&'a [u32], &'a [u32], Option<(u64, u64)>);
+        let cases: [Case<'_>; 8] = [
             (&[0x2_0000], &[0x201, 2, 300, 77, 78], Some((300, 77))),
             (&[0x2_0000], &[0x305, 1, 300, 0, 40, 77], Some((300, 77))),
             (&[0x2_0000], &[0x101, 1, 300, 40], Some((300, 900))),

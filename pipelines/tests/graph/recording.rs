@@ -2,8 +2,8 @@
 
 use std::{fs::File, time::Duration};
 
-use ronin_core::playback::Piece;
-use ronin_pipelines::{recorded_picture, segment_file};
+use ronin_core::playback::{FileIndex, Part, Piece};
+use ronin_pipelines::{joined, recorded_picture, segment_file};
 use ronin_testkit::{
     camera::{Audio, Codec, FakeCamera},
     ffprobe, numbers,
@@ -169,4 +169,55 @@ async fn a_picture_of_each_piece_is_that_of_its_key_frame() {
         assert!(recorded_picture::read(&file, index.header_bytes, &beyond, 135).is_err());
         assert!(recorded_picture::read(&file, 8, &index.pieces[0], 135).is_err());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_of_files_become_one_file_that_plays_every_picture_at_its_time() {
+    let camera = FakeCamera::builder().main_stream(numbered()).audio(Audio::Aac).start().unwrap();
+    let mut recording = Recording::start(&camera.main_url(), Duration::from_secs(3));
+    let segments = recording.segments(3).await;
+    let (_, folder, _) = recording.stop().await;
+    let files = paths(&folder, &segments[1..]);
+    let opened = || files.iter().map(|path| File::open(path).unwrap());
+    let indexes: Vec<FileIndex> =
+        opened().map(|file| segment_file::index(&file).unwrap()).collect();
+    let header = |file: &File, bytes| joined::header(file, bytes, Duration::from_secs(5)).unwrap();
+    let heads: Vec<_> = opened().zip(&indexes).map(|(f, i)| header(&f, i.header_bytes)).collect();
+    assert_eq!(heads[0].tracks, heads[1].tracks);
+
+    // From the second key frame of the first to the first two of the second.
+    let mut whole = heads[0].bytes.to_vec();
+    let (mut at, mut number) = (Duration::ZERO, 0);
+    let mut numbers: Vec<u32> = Vec::new();
+    for (n, (file, index)) in opened().zip(&indexes).enumerate() {
+        let pieces = if n == 0 { &index.pieces[1..] } else { &index.pieces[..2] };
+        let (first, last) = (pieces[0], pieces[pieces.len() - 1]);
+        let bytes = first.offset..last.offset + last.size_bytes;
+        let begins = first.start;
+        let part = Part { header_bytes: index.header_bytes, bytes, begins, at };
+        let mut give = |bytes: bytes::Bytes| {
+            whole.extend_from_slice(&bytes);
+            true
+        };
+        joined::copy(&file, &part, &mut number, &mut give).unwrap();
+        let all = numbers::read(&files[n]).unwrap();
+        let picture = |time: Duration| (time.as_secs_f64() * 25.0).round() as usize;
+        let end = last.start + last.duration;
+        numbers.extend(&all[picture(begins)..picture(end).min(all.len())]);
+        at += end - begins;
+    }
+
+    let joined = folder.path().join("joined.mp4");
+    std::fs::write(&joined, &whole).unwrap();
+    assert_eq!(ffprobe::decode_errors(&joined), "");
+    assert_eq!(numbers::read(&joined).unwrap(), numbers);
+    let times = ffprobe::packet_times(&joined).unwrap();
+    for pair in times.windows(2) {
+        let step = pair[1].0 - pair[0].0;
+        assert!((step - 0.04).abs() < 0.01, "{step} s between two pictures at {pair:?}");
+    }
+    let probed = ffprobe::probe(&joined).unwrap();
+    assert!((probed.duration_s - 5.0).abs() < 0.5, "{probed:?}");
+    assert_eq!(probed.audio().unwrap().codec, "aac");
+    assert!(segment_file::inspect(&joined).unwrap().identity.is_none(), "it is no segment");
 }

@@ -36,6 +36,9 @@ const PLAYLISTS_AT_ONCE: usize = 4;
 /// Each takes a core for some 10 ms, which recording may want too.
 const PICTURES_AT_ONCE: usize = 2;
 
+/// Each holds a thread for as long as it takes.
+const DOWNLOADS_AT_ONCE: usize = 16;
+
 /// What the HTTP handlers work with. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Context {
@@ -49,6 +52,8 @@ pub(crate) struct Context {
     playlists: Arc<Semaphore>,
     /// Pictures that are decoded at the same time.
     pictures: Arc<Semaphore>,
+    /// Spans that are downloaded at the same time.
+    downloads: Arc<Semaphore>,
 }
 
 impl Context {
@@ -62,6 +67,7 @@ impl Context {
             storage_root,
             playlists: Arc::new(Semaphore::new(PLAYLISTS_AT_ONCE)),
             pictures: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
+            downloads: Arc::new(Semaphore::new(DOWNLOADS_AT_ONCE)),
         }
     }
 }
@@ -74,6 +80,7 @@ pub(crate) fn router(context: Context, gate: Arc<Gate>, web_root: Option<PathBuf
         .route("/live/{camera}/{file}", get(live::file))
         .route("/playback/{camera}/index.m3u8", get(playback::index))
         .route("/playback/{camera}/master.m3u8", get(playback::master))
+        .route("/playback/{camera}/span.mp4", get(playback::span))
         .route("/preview/{file}", get(playback::preview))
         .route("/segments/{file}", get(segments::file))
         .with_state(context)

@@ -310,3 +310,43 @@ async fn a_picture_of_any_moment_is_that_of_the_key_frame_before_it() {
     let asked = format!("GET /preview/front.jpg?time={start}");
     assert_eq!(request(player.server.address, &asked, &[]).await.status, 401);
 }
+
+#[tokio::test]
+async fn a_span_is_downloaded_as_one_file_with_the_times_and_gaps_it_had() {
+    let player = Player::start().await;
+    let start = WallTime::from_micros(1_700_000_000_000_000);
+    let after = |ms: u64| start + Duration::from_millis(ms);
+    // Two that follow each other, and one after a gap, of another kind.
+    for (n, (at, tracks)) in
+        [(0, "h"), (4020, "h"), (20_000, "h"), (30_000, "i")].iter().enumerate()
+    {
+        let mut file = recorded(after(*at), 4);
+        file.segment.path = format!("front/{n}.mp4");
+        let path = player.server.path("storage").join(&file.segment.path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, tracks).unwrap();
+        player.store().index_segment(&file).await.unwrap();
+    }
+    let path = |from: u64, to: u64| {
+        format!("/playback/front/span.mp4?start={}&end={}", after(from), after(to))
+    };
+
+    let answer = player.get(&path(2500, 21_500), &[]).await;
+    let text = answer.text();
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let want = ["header of 20000 ms", "1: 2000 at 0", "2: 0 at 2000", "3: 0 at 18000"];
+    assert_eq!((answer.status, &lines[..4]), (200, &want[..]), "{text}");
+    assert_eq!(answer.header("content-length"), Some(text.len().to_string().as_str()));
+    let name = "attachment; filename=\"front_2023-11-14_22-13-22.mp4\"";
+    assert_eq!(answer.header("content-disposition"), Some(name));
+
+    let changed = player.get(&path(21_000, 31_000), &[]).await;
+    assert_eq!(changed.status, 409);
+    assert!(changed.text().contains("changes at 2023-11-14T22:13:50"), "{}", changed.text());
+    assert_eq!(player.get(&path(10_000, 19_000), &[]).await.status, 404, "a gap");
+    assert_eq!(player.get(&path(2000, 1000), &[]).await.status, 400);
+    fs::remove_file(player.server.path("storage").join("front/1.mp4")).unwrap();
+    assert_eq!(player.get(&path(0, 8000), &[]).await.status, 404, "a file is gone");
+    let asked = format!("GET {}", path(0, 1000));
+    assert_eq!(request(player.server.address, &asked, &[]).await.status, 401);
+}

@@ -2,13 +2,14 @@
 //! recorded files as they are. Nothing is copied and nothing is decoded.
 //!
 //! Beside it `master.m3u8`, the multivariant playlist that names the codecs, and small pictures of
-//! moments ([`preview`]). Not here: the bytes
+//! moments, and a span as one file to keep. Not here: the bytes
 //! ([`super::segments`]), which files there are ([`files`]), the text ([`playlist`]).
 
 mod files;
 mod master;
 mod playlist;
 mod preview;
+mod span;
 
 use std::time::Duration;
 
@@ -22,12 +23,12 @@ use serde::Deserialize;
 use tokio::time::{error::Elapsed, timeout};
 use tracing::error;
 
-pub(super) use self::preview::picture as preview;
 use self::{
     files::Failed,
     master::Master,
     playlist::{Growth, Playlist},
 };
+pub(super) use self::{preview::picture as preview, span::span};
 use super::{Context, words};
 
 /// Longest span of one playlist.
@@ -110,26 +111,33 @@ fn growth(span: Span, is_recording: bool, now: WallTime) -> Growth {
 }
 
 fn answer(read: Result<Result<(), Failed>, Elapsed>, text: Option<String>) -> Response {
-    match (read, text) {
-        (Ok(Ok(())), Some(text)) => {
-            let kind = (header::CONTENT_TYPE, "application/vnd.apple.mpegurl");
-            ([kind, (header::CACHE_CONTROL, "no-store")], text).into_response()
+    if let Some(refused) = refusal(read) {
+        return refused;
+    }
+    let Some(text) = text else {
+        return words(StatusCode::NOT_FOUND, "there is no footage in this span");
+    };
+    let kind = (header::CONTENT_TYPE, "application/vnd.apple.mpegurl");
+    ([kind, (header::CACHE_CONTROL, "no-store")], text).into_response()
+}
+
+/// What is answered where the files of a span could not be found out.
+fn refusal(read: Result<Result<(), Failed>, Elapsed>) -> Option<Response> {
+    Some(match read {
+        Ok(Ok(())) => return None,
+        Ok(Err(Failed::TooMuch)) => {
+            words(StatusCode::BAD_REQUEST, "this span has too many files: ask for less")
         }
-        (Ok(Ok(())), None) => words(StatusCode::NOT_FOUND, "there is no footage in this span"),
-        (Ok(Err(Failed::TooMuch)), _) => {
-            let text = "this span has too many files for one playlist: ask for less";
-            words(StatusCode::BAD_REQUEST, text)
-        }
-        (Ok(Err(Failed::Store(e))), _) => {
-            error!(error = %chain(&e), "could not list the segments to play");
+        Ok(Err(Failed::Store(e))) => {
+            error!(error = %chain(&e), "could not list the segments of a span");
             let text = "the database gives an error: see the log";
             words(StatusCode::SERVICE_UNAVAILABLE, text)
         }
-        (Err(_), _) => {
+        Err(_) => {
             let text = "this took too long: ask again, or for less";
             words(StatusCode::GATEWAY_TIMEOUT, text)
         }
-    }
+    })
 }
 
 #[cfg(test)]

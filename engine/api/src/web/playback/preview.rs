@@ -11,15 +11,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use ronin_core::{CameraId, Span, WallTime, chain};
+use ronin_core::{CameraId, Span, WallTime};
 use serde::Deserialize;
 use tokio::{task::spawn_blocking, time::timeout};
-use tracing::{error, warn};
+use tracing::warn;
 
 use super::{
     super::{Context, beneath, words},
     DEADLINE,
-    files::{self, Failed, Playable, scale, span_of},
+    files::{self, Playable, scale, span_of},
+    refusal,
 };
 
 /// Pixels; 240 wide where the picture is 16:9.
@@ -70,16 +71,9 @@ async fn make(context: &Context, camera: &CameraId, time: WallTime, height: u32)
         found = Some(file);
         true
     });
-    match files.await {
-        Ok(()) => {}
-        Err(Failed::TooMuch) => {
-            return words(StatusCode::BAD_REQUEST, "too many files hold this moment");
-        }
-        Err(Failed::Store(e)) => {
-            error!(error = %chain(&e), "could not look for a picture");
-            let text = "the database gives an error: see the log";
-            return words(StatusCode::SERVICE_UNAVAILABLE, text);
-        }
+    // Where it takes too long, the whole does.
+    if let Some(refused) = refusal(Ok(files.await)) {
+        return refused;
     }
     let Some((file, piece)) = found.and_then(|file| piece_at(&file, time).map(|at| (file, at)))
     else {

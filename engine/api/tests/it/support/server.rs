@@ -17,7 +17,7 @@ use ronin_core::{
     Room, Unindexed, WallTime, control,
     live::Channels,
     notice::News,
-    playback::{FileIndex, Piece, ReadFootage},
+    playback::{FileIndex, Header, Part, Piece, ReadFootage},
     storage::{Limits, Policy},
 };
 use ronin_proto::v1::{self, auth_service_client::AuthServiceClient};
@@ -191,6 +191,29 @@ impl ReadFootage for WrittenIndex {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         Ok(FileIndex::from_bytes(&bytes).unwrap_or_default())
+    }
+
+    /// The content of a file stands for what its tracks are.
+    fn header(&self, mut file: &File, _: u64, length: Duration) -> io::Result<Header> {
+        let mut tracks = Vec::new();
+        file.read_to_end(&mut tracks)?;
+        Ok(Header { bytes: format!("header of {} ms\n", length.as_millis()).into(), tracks })
+    }
+
+    /// As many bytes as the part has, of which the first say where it goes.
+    fn copy(
+        &self,
+        _: &File,
+        part: &Part,
+        number: &mut u32,
+        give: &mut dyn FnMut(Bytes) -> bool,
+    ) -> io::Result<()> {
+        *number += 1;
+        let Part { bytes, begins, at, .. } = part;
+        let size = usize::try_from(bytes.end - bytes.start).unwrap();
+        let (begins, at) = (begins.as_millis(), at.as_millis());
+        give(format!("{:size$}", format!("{number}: {begins} at {at}\n")).into());
+        Ok(())
     }
 
     /// Says which picture was asked for.
