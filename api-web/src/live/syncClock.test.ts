@@ -59,9 +59,15 @@ describe("the clock", () => {
     expect(commands).toEqual([{ id: "door", kind: "rate", rate: 1.05 }]);
   });
 
-  it("does not go back where a moment was asked for that is not written yet", () => {
+  it("waits at a moment that is not written yet until it is", () => {
     const at = input([player()], { nowMs: 600, latestMs: 9_000 });
-    expect(step(playing(), at).clock.wallMs).toBe(10_000);
+    const first = step(playing(), at);
+    expect(first.clock).toMatchObject({ wallMs: 10_000, isWaiting: true });
+    expect(first.commands).toEqual([{ id: "door", kind: "pause" }]);
+    const written = input([player({ isPaused: true })], { nowMs: 700, latestMs: 10_050 });
+    const second = step(first.clock, written);
+    expect(second.clock).toMatchObject({ wallMs: 10_050, isWaiting: false });
+    expect(second.commands).toContainEqual({ id: "door", kind: "play" });
   });
 
   it("waits for a picture, with the players that have one, and then goes on without it", () => {

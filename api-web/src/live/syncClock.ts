@@ -118,13 +118,11 @@ export function step(clock: SyncClock, input: SyncInput): SyncStep {
   const late = new Map(
     input.players.map((player) => [player.id, lateSince(player, clock, input.nowMs)]),
   );
-  const isWaiting =
-    clock.isPlaying &&
-    (input.isHeld ||
-      [...late.values()].some((ms) => ms !== undefined && input.nowMs - ms < PATIENCE_MS));
-  const { wallMs, hasEnded, isAtEdge } = isWaiting
-    ? { wallMs: clock.wallMs, hasEnded: false, isAtEdge: false }
-    : advanced(clock, input);
+  const isStopped =
+    input.isHeld ||
+    [...late.values()].some((ms) => ms !== undefined && input.nowMs - ms < PATIENCE_MS);
+  const { wallMs, hasEnded, edge } = isStopped ? stays(clock) : advanced(clock, input);
+  const isWaiting = clock.isPlaying && (isStopped || edge === "beyond");
   const next: SyncClock = {
     ...clock,
     wallMs,
@@ -135,7 +133,7 @@ export function step(clock: SyncClock, input: SyncInput): SyncStep {
   const pace: Pace = {
     wallMs,
     nowMs: input.nowMs,
-    speed: isAtEdge ? Math.min(clock.speed, 1) : clock.speed,
+    speed: edge === "at" ? Math.min(clock.speed, 1) : clock.speed,
     motion: !next.isPlaying ? "still" : isWaiting ? "waiting" : "playing",
   };
   const tracks = new Map<string, Track>();
@@ -164,27 +162,37 @@ function lateSince(player: PlayerView, clock: SyncClock, nowMs: number): number 
 interface Advance {
   wallMs: number;
   hasEnded: boolean;
-  /** Whether it would go faster than footage is written. */
-  isAtEdge: boolean;
+  /**
+   * Where it is to what is written: "at" its end it goes no faster than that; "beyond" it stands until
+   * that is written.
+   */
+  edge: "before" | "at" | "beyond";
+}
+
+function stays({ wallMs }: SyncClock): Advance {
+  return { wallMs, hasEnded: false, edge: "before" };
 }
 
 /** The clock goes on, over gaps that all cameras have. */
 function advanced(clock: SyncClock, { nowMs, latestMs, players }: SyncInput): Advance {
   const { wallMs, isPlaying, speed, steppedMs } = clock;
   if (!isPlaying || players.length === 0) {
-    return { wallMs, hasEnded: false, isAtEdge: false };
+    return stays(clock);
   }
   const passedMs = Math.min(nowMs - (steppedMs ?? nowMs), LONGEST_STEP_MS);
   const wantedMs = wallMs + passedMs * speed;
-  // Who asked for a moment that is nearly now stays there until it is written.
-  const reachedMs = Math.max(Math.min(wantedMs, latestMs), wallMs);
+  if (latestMs < wallMs) {
+    return { wallMs, hasEnded: false, edge: "beyond" };
+  }
+  const reachedMs = Math.min(wantedMs, latestMs);
   const places = players
     .map(({ footage }) => placeOf(footage, reachedMs))
     .filter((ms) => ms !== undefined);
   if (places.length === 0) {
-    return { wallMs: reachedMs, hasEnded: true, isAtEdge: false };
+    return { wallMs: reachedMs, hasEnded: true, edge: "before" };
   }
-  return { wallMs: Math.min(...places), hasEnded: false, isAtEdge: reachedMs < wantedMs };
+  const edge = reachedMs < wantedMs ? "at" : "before";
+  return { wallMs: Math.min(...places), hasEnded: false, edge };
 }
 
 interface Pace {
