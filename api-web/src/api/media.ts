@@ -16,7 +16,7 @@ export async function fetchPreview(
   const path = `/preview/${camera}.jpg?time=${encodeURIComponent(rfc3339(ms))}`;
   try {
     const answer = await fetch(path, { signal });
-    return answer.ok
+    return isGiven(answer)
       ? { kind: "picture", jpeg: await answer.blob() }
       : { kind: "none", words: await refusal(answer) };
   } catch {
@@ -38,7 +38,7 @@ export async function downloadRefusal(path: string): Promise<string | undefined>
   const ending = new AbortController();
   try {
     const answer = await fetch(path, { signal: ending.signal });
-    return answer.ok ? undefined : await refusal(answer);
+    return isGiven(answer) ? undefined : await refusal(answer);
   } catch {
     return "The server does not answer. Try again.";
   } finally {
@@ -47,9 +47,17 @@ export async function downloadRefusal(path: string): Promise<string | undefined>
   }
 }
 
+/** A server that does not know the path answers with the app itself. */
+function isGiven({ ok, headers }: Response): boolean {
+  return ok && !headers.get("content-type")?.startsWith("text/html");
+}
+
 async function refusal(answer: Response): Promise<string> {
   if (answer.status === 401 || answer.status === 403) {
     return "The session for video has ended. Sign out and in again.";
+  }
+  if (answer.ok) {
+    return "The server cannot do this. It is older than this page.";
   }
   const words = asSentence(await answer.text());
   // A proxy in between answers with a page of its own.
