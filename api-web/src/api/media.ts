@@ -7,13 +7,19 @@ export type PreviewAnswer =
   /** Why there is none, in words. */
   | { kind: "none"; words: string };
 
-/** A small picture of the moment: that of the last key frame before it. `camera` is an id. */
+/** As high as a small picture is in any case, or high enough to stand in a player's place. */
+export type PreviewSize = "small" | "large";
+const LARGE_PX = 360;
+
+/** A picture of the moment: that of the last key frame before it. `camera` is an id. */
 export async function fetchPreview(
   camera: string,
   ms: number,
+  size: PreviewSize,
   signal: AbortSignal,
 ): Promise<PreviewAnswer> {
-  const path = `/preview/${camera}.jpg?time=${encodeURIComponent(rfc3339(ms))}`;
+  const height = size === "large" ? `&height=${LARGE_PX}` : "";
+  const path = `/preview/${camera}.jpg?time=${encodeURIComponent(rfc3339(ms))}${height}`;
   try {
     const answer = await fetch(path, { signal });
     return isGiven(answer)

@@ -1,6 +1,6 @@
 /** Small pictures of what is pointed at: one request at a time, the newest moment next. */
 import { beforeEach, expect, it, vi } from "vitest";
-import type { PreviewAnswer } from "../api/media";
+import type { PreviewAnswer, PreviewSize } from "../api/media";
 import { MINUTE_MS, SECOND_MS } from "../lib/time";
 import type { DayCoverage } from "../lib/timelineSpans";
 import { type Point, Scrubber } from "./scrubber";
@@ -17,7 +17,12 @@ const MINUTE: DayCoverage = {
 const picture: PreviewAnswer = { kind: "picture", jpeg: new Blob(["jpeg"]) };
 
 /** Requests that were made, to be answered by the test. */
-let requests: { camera: string; ms: number; answer: (answer: PreviewAnswer) => Promise<void> }[];
+let requests: {
+  camera: string;
+  ms: number;
+  size: PreviewSize;
+  answer: (answer: PreviewAnswer) => Promise<void>;
+}[];
 let made: string[];
 let revoked: string[];
 
@@ -32,11 +37,12 @@ const request = (index: number) => {
 
 function scrubberOf(...ids: string[]) {
   const scrubber = new Scrubber(
-    (camera, ms) =>
+    (camera, ms, size) =>
       new Promise((resolve) => {
         requests.push({
           camera,
           ms,
+          size,
           answer: async (answer) => {
             resolve(answer);
             await Promise.resolve();
@@ -91,6 +97,15 @@ it("has one request on its way, and then the newest moment", async () => {
   await request(1).answer(picture);
   await vi.waitFor(() => expect(scrubber.view().previews.get("door")?.url).toBe("blob:1"));
   expect(requests).toHaveLength(2);
+});
+
+it("asks for a larger one of what is dragged to", async () => {
+  const scrubber = scrubberOf("door");
+  scrubber.point(point(5_000));
+  await request(0).answer(picture);
+  await vi.waitFor(() => expect(made).toHaveLength(1));
+  scrubber.point(point(5_000, { by: "drag" }));
+  expect(requests.map(({ size }) => size)).toEqual(["small", "large"]);
 });
 
 it("does not ask again for a moment whose picture is shown", async () => {

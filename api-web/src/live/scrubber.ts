@@ -3,7 +3,7 @@
  * for each camera, the newest moment next. Not here: drawing them, what is under the pointer
  * (`components/recordings`).
  */
-import type { PreviewAnswer } from "../api/media";
+import type { PreviewAnswer, PreviewSize } from "../api/media";
 import { previewMoment } from "../lib/previewMoments";
 import { type DayCoverage, type GapSpan, playableSpans, type Span } from "../lib/timelineSpans";
 import { spanAt } from "./syncClock";
@@ -35,6 +35,7 @@ export interface ScrubView {
 export type FetchPreview = (
   camera: string,
   ms: number,
+  size: PreviewSize,
   signal: AbortSignal,
 ) => Promise<PreviewAnswer>;
 
@@ -77,9 +78,8 @@ export class Scrubber {
     for (const [id, day] of this.#days) {
       const isMeant = point !== undefined && (point.camera ?? id) === id;
       const footage = isMeant ? spanAt(playableSpans(day), point.ms) : undefined;
-      this.#loader(id).want(
-        isMeant && footage ? previewMoment(point.ms, point.window, footage) : undefined,
-      );
+      const wanted = isMeant && footage ? wantedOf(point, footage) : undefined;
+      this.#loader(id).want(wanted);
     }
     this.#publish();
   }
@@ -96,7 +96,7 @@ export class Scrubber {
       return known;
     }
     const loader = new Loader(
-      (ms, signal) => this.#load(id, ms, signal),
+      ({ ms, size }, signal) => this.#load(id, ms, size, signal),
       () => this.#publish(),
     );
     this.#loaders.set(id, loader);
@@ -118,6 +118,21 @@ export class Scrubber {
   }
 }
 
+/** A picture to ask for. */
+interface Wanted {
+  ms: number;
+  size: PreviewSize;
+}
+
+function wantedOf({ ms, by, window }: Point, footage: Span): Wanted {
+  // What is dragged to stands in the player's place.
+  return { ms: previewMoment(ms, window, footage), size: by === "drag" ? "large" : "small" };
+}
+
+function isSame(a: Wanted | undefined, b: Wanted | undefined): boolean {
+  return a?.ms === b?.ms && a?.size === b?.size;
+}
+
 function previewOf(day: DayCoverage, ms: number, loader: Loader | undefined): Preview {
   if (spanAt(playableSpans(day), ms) === undefined) {
     return { url: undefined, gap: spanAtGap(day.gaps, ms), words: undefined };
@@ -131,49 +146,49 @@ function spanAtGap(gaps: readonly GapSpan[], ms: number): GapSpan | undefined {
 
 /** The pictures of one camera: one is on its way at most. */
 class Loader {
-  readonly #load: (ms: number, signal: AbortSignal) => Promise<PreviewAnswer>;
+  readonly #load: (wanted: Wanted, signal: AbortSignal) => Promise<PreviewAnswer>;
   readonly #onChange: () => void;
   readonly #ending = new AbortController();
-  #wantedMs: number | undefined;
-  #loadingMs: number | undefined;
-  #shownMs: number | undefined;
+  #wanted: Wanted | undefined;
+  #shown: Wanted | undefined;
+  #isLoading = false;
   url: string | undefined;
   /** Why there is no picture of the moment that was asked for last. */
   words: string | undefined;
 
   constructor(
-    fetchPicture: (ms: number, signal: AbortSignal) => Promise<PreviewAnswer>,
+    fetchPicture: (wanted: Wanted, signal: AbortSignal) => Promise<PreviewAnswer>,
     onChange: () => void,
   ) {
     this.#load = fetchPicture;
     this.#onChange = onChange;
   }
 
-  want(ms: number | undefined): void {
-    this.#wantedMs = ms;
-    if (this.#loadingMs === undefined) {
+  want(wanted: Wanted | undefined): void {
+    this.#wanted = wanted;
+    if (!this.#isLoading) {
       this.#next();
     }
   }
 
   close(): void {
     this.#ending.abort();
-    this.#wantedMs = undefined;
+    this.#wanted = undefined;
     this.#show(undefined);
   }
 
   #next(): void {
-    const ms = this.#wantedMs;
-    if (ms === undefined || ms === this.#shownMs) {
+    const wanted = this.#wanted;
+    if (wanted === undefined || isSame(wanted, this.#shown)) {
       return;
     }
-    this.#loadingMs = ms;
-    void this.#load(ms, this.#ending.signal).then((answer) => {
-      this.#loadingMs = undefined;
+    this.#isLoading = true;
+    void this.#load(wanted, this.#ending.signal).then((answer) => {
+      this.#isLoading = false;
       if (this.#ending.signal.aborted) {
         return;
       }
-      this.#shownMs = ms;
+      this.#shown = wanted;
       this.words = answer.kind === "none" ? answer.words : undefined;
       this.#show(answer.kind === "picture" ? answer.jpeg : undefined);
       this.#next();

@@ -91,7 +91,9 @@ it("says in the server's words why there is no file, and begins nothing", async 
 
   // Another span may be one that can be made.
   fireEvent.change(screen.getByLabelText("From"), { target: { value: "2026-01-15T08:06:00" } });
-  await vi.waitFor(() => expect(screen.queryByRole("alert")).not.toBeInTheDocument());
+  await vi.waitFor(async () =>
+    expect((await files()).queryByRole("alert")).not.toBeInTheDocument(),
+  );
 });
 
 it.each([
