@@ -25,7 +25,7 @@ use crate::{
     reclaim::{self, Reclaimer},
     recorder::{self, Entry},
     storage::{self, Storage},
-    system::{Facts, SegmentIndex},
+    system::{Facts, SegmentFiles},
     tasks::{TaskKind, Tasks},
 };
 
@@ -99,7 +99,7 @@ pub async fn run(
         control: handle.clone(),
         store: store.clone(),
         live: live.clone(),
-        index: Arc::new(SegmentIndex),
+        files: Arc::new(SegmentFiles),
         system,
         unindexed: unindexed.clone(),
         news,

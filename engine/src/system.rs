@@ -2,12 +2,13 @@
 
 use std::{fs::File, io, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use ronin_api::{DetectorFacts, DiskFacts, SystemFacts};
 use ronin_core::{
     WallTime,
-    playback::{FileIndex, IndexFile},
+    playback::{FileIndex, Piece, ReadFootage},
 };
-use ronin_pipelines::{elements, segment_file};
+use ronin_pipelines::{elements, recorded_picture, segment_file};
 
 use crate::storage::{self, Storage};
 
@@ -52,10 +53,20 @@ impl SystemFacts for Facts {
 }
 
 /// Reads recorded files for playback.
-pub struct SegmentIndex;
+pub struct SegmentFiles;
 
-impl IndexFile for SegmentIndex {
+impl ReadFootage for SegmentFiles {
     fn index(&self, file: &File) -> io::Result<FileIndex> {
         segment_file::index(file)
+    }
+
+    fn picture(
+        &self,
+        file: &File,
+        header_bytes: u64,
+        piece: &Piece,
+        height: u32,
+    ) -> io::Result<Bytes> {
+        recorded_picture::read(file, header_bytes, piece, height)
     }
 }

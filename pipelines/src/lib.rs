@@ -18,6 +18,7 @@ mod live_mp4;
 mod messages;
 mod preflight;
 pub mod probe;
+pub mod recorded_picture;
 mod rtsp;
 pub mod segment_file;
 mod silence;

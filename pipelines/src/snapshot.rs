@@ -6,7 +6,11 @@ use bytes::Bytes;
 use gst::prelude::*;
 use ronin_core::WallTime;
 
-use crate::{elements::make, error::Error, video::VideoCodec};
+use crate::{
+    elements::{caps_filter, make},
+    error::Error,
+    video::VideoCodec,
+};
 
 /// Longest a picture may take to decode; a 4K key frame takes a tenth of a second.
 const DECODE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -21,24 +25,37 @@ pub struct KeyFrame {
     pub at: WallTime,
 }
 
-/// Decodes a key frame and encodes it as JPEG. Blocks for as long as that takes.
-///
-/// ```text
-/// appsrc ─ decoder ─ videoconvert ─ jpegenc ─ appsink
-/// ```
+/// Decodes a key frame and encodes it as JPEG, as it is. Blocks for as long as that takes.
 pub fn jpeg(key_frame: &KeyFrame) -> Result<Bytes, Error> {
+    encode(key_frame, None)
+}
+
+/// Decodes a key frame and encodes it as JPEG, `height` pixels high, at least 16. Blocks for as long
+/// as that takes.
+pub(crate) fn small_jpeg(key_frame: &KeyFrame, height: u32) -> Result<Bytes, Error> {
+    encode(key_frame, Some(height.max(16)))
+}
+
+/// ```text
+/// appsrc ─ decoder ─ videoscale ─ caps (square pixels) ─ videoconvert ─ jpegenc ─ appsink
+/// ```
+/// Where a height is asked for; without, there is no videoscale and no caps.
+fn encode(key_frame: &KeyFrame, height: Option<u32>) -> Result<Bytes, Error> {
     let source = gst_app::AppSrc::builder().caps(&key_frame.caps).format(gst::Format::Time).build();
     let sink = gst_app::AppSink::builder().sync(false).build();
     let decoder = make(key_frame.codec.decoder())?;
     decoder.set_property("max-threads", 1_i32);
     let encoder = make("jpegenc")?;
     encoder.set_property("quality", 80_i32);
-    let elements =
-        [source.upcast_ref(), &decoder, &make("videoconvert")?, &encoder, sink.upcast_ref()];
+    let mut elements = vec![source.upcast_ref::<gst::Element>().clone(), decoder];
+    if let Some(height) = height {
+        elements.extend([make("videoscale")?, caps_filter(size(height))?]);
+    }
+    elements.extend([make("videoconvert")?, encoder, sink.upcast_ref::<gst::Element>().clone()]);
 
     let pipeline = Teardown(gst::Pipeline::new());
-    pipeline.0.add_many(elements).map_err(Error::doing("build the picture decoder"))?;
-    gst::Element::link_many(elements).map_err(Error::doing("link the picture decoder"))?;
+    pipeline.0.add_many(&elements).map_err(Error::doing("build the picture decoder"))?;
+    gst::Element::link_many(&elements).map_err(Error::doing("link the picture decoder"))?;
     let state = pipeline.0.set_state(gst::State::Playing);
     let failed = |detail: &str| Error::Picture { detail: detail.to_owned() };
     state.map_err(|_| failed("the decoder did not start"))?;
@@ -60,6 +77,14 @@ pub fn jpeg(key_frame: &KeyFrame) -> Result<Bytes, Error> {
     })?;
     let data = sample.buffer().and_then(|b| b.map_readable().ok());
     data.map(|d| Bytes::copy_from_slice(&d)).ok_or_else(|| failed("the picture is empty"))
+}
+
+/// Of a height, the width as the shape of the picture wants it.
+fn size(height: u32) -> gst::Caps {
+    gst::Caps::builder("video/x-raw")
+        .field("height", i32::try_from(height).unwrap_or(i32::MAX))
+        .field("pixel-aspect-ratio", gst::Fraction::new(1, 1))
+        .build()
 }
 
 /// Stops a pipeline when it goes out of scope: a playing pipeline must not be dropped.

@@ -25,6 +25,17 @@ impl VideoCodec {
         }
     }
 
+    /// The codec of a sample entry in MP4 and the stream format that it stands for.
+    pub(crate) fn from_sample_entry(entry: [u8; 4]) -> Option<(Self, &'static str)> {
+        match &entry {
+            b"avc1" => Some((Self::H264, "avc")),
+            b"avc3" => Some((Self::H264, "avc3")),
+            b"hvc1" => Some((Self::H265, "hvc1")),
+            b"hev1" => Some((Self::H265, "hev1")),
+            _ => None,
+        }
+    }
+
     /// RTP → access units with correct timestamps:
     /// ```text
     /// depay ─ parse ─ timestamper ─ capsfilter
@@ -43,11 +54,20 @@ impl VideoCodec {
 
     /// The format MP4 wants: parameter sets out of band, one access unit a buffer.
     fn mp4_caps(self) -> gst::Caps {
-        let (name, format) = match self {
-            Self::H264 => ("video/x-h264", "avc"),
-            Self::H265 => ("video/x-h265", "hvc1"),
+        let format = match self {
+            Self::H264 => "avc",
+            Self::H265 => "hvc1",
         };
-        gst::Caps::builder(name).field("stream-format", format).field("alignment", "au").build()
+        self.access_units(format).build()
+    }
+
+    /// Caps of whole access units in a stream format.
+    pub(crate) fn access_units(self, format: &str) -> gst::caps::Builder<gst::caps::NoFeature> {
+        let name = match self {
+            Self::H264 => "video/x-h264",
+            Self::H265 => "video/x-h265",
+        };
+        gst::Caps::builder(name).field("stream-format", format).field("alignment", "au")
     }
 
     /// Converts to what MPEG-TS wants: parameter sets in the stream.

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use ronin_core::{
-    Room, Unindexed, control, live::Channels, notice::News, playback::IndexFile, storage::Policy,
+    Room, Unindexed, control, live::Channels, notice::News, playback::ReadFootage, storage::Policy,
 };
 use ronin_store::Store;
 
@@ -60,8 +60,8 @@ pub struct Dependencies {
     pub room: Room,
     /// What may be kept of all cameras.
     pub policy: Policy,
-    /// Knows where in a recorded file its pieces lie.
-    pub index: Arc<dyn IndexFile>,
+    /// Reads recorded files.
+    pub files: Arc<dyn ReadFootage>,
     /// What the machine is and has.
     pub system: Arc<dyn SystemFacts>,
 }

@@ -3,6 +3,7 @@
 
 use std::{fs::File, io, time::Duration};
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 /// Layout of [`FileIndex::to_bytes`].
@@ -122,10 +123,19 @@ fn take(bytes: &mut &[u8]) -> Option<u64> {
     None
 }
 
-/// Reads the index of a recorded file. Blocks for a few milliseconds.
-pub trait IndexFile: Send + Sync + 'static {
-    /// The pieces of `file`, of which only the boxes are read.
+/// Reads recorded files. Blocks.
+pub trait ReadFootage: Send + Sync + 'static {
+    /// The pieces of `file`, of which only the boxes are read: a few milliseconds.
     fn index(&self, file: &File) -> io::Result<FileIndex>;
+
+    /// The picture that a piece of `file` begins with, as JPEG, `height` pixels high: some 10 ms.
+    fn picture(
+        &self,
+        file: &File,
+        header_bytes: u64,
+        piece: &Piece,
+        height: u32,
+    ) -> io::Result<Bytes>;
 }
 
 #[cfg(test)]

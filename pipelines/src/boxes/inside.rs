@@ -39,7 +39,7 @@ pub(super) fn children(mut data: &[u8]) -> impl Iterator<Item = Child<'_>> {
     })
 }
 
-fn child<'a>(data: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
+pub(super) fn child<'a>(data: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
     children(data).find(|b| &b.kind == kind).map(|b| b.body)
 }
 

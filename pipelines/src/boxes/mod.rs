@@ -4,6 +4,7 @@
 //! Only what the index needs: tracks, pictures, duration, and where a fragment begins and ends.
 //! Boxes are as in ISO/IEC 14496-12.
 
+mod first_picture;
 mod inside;
 
 use std::{mem, time::Duration};
@@ -12,6 +13,7 @@ use ronin_core::playback::{FileIndex, Piece};
 
 use inside::{Track, children, read_tracks, read_traf};
 
+pub(crate) use first_picture::VideoTrack;
 pub(crate) use inside::{be_u32, be_u64};
 
 /// Largest `moov` or `moof` taken in: an hour of one-picture fragments is far below.

@@ -1,10 +1,12 @@
 //! What is recorded of a camera with and without sound, and what is shown of it.
 
-use std::time::Duration;
+use std::{fs::File, time::Duration};
 
+use ronin_core::playback::Piece;
+use ronin_pipelines::{recorded_picture, segment_file};
 use ronin_testkit::{
     camera::{Audio, Codec, FakeCamera},
-    ffprobe,
+    ffprobe, numbers,
 };
 use tokio::time::timeout;
 
@@ -136,4 +138,35 @@ async fn live_segments_play_and_the_newest_key_frame_is_a_picture() {
     assert_eq!(branches, ["source", "record", "live"]);
     assert!(stats.branches.iter().all(|b| b.frames > 50), "{stats:?}");
     recording.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_of_each_piece_is_that_of_its_key_frame() {
+    let h264 = FakeCamera::builder().main_stream(numbered()).audio(Audio::Aac).b_frames(2);
+    let h265 = FakeCamera::builder().main_stream(numbered()).codec(Codec::H265);
+    for camera in [h264.start().unwrap(), h265.start().unwrap()] {
+        let mut recording = Recording::start(&camera.main_url(), Duration::from_secs(4));
+        let segment = recording.segments(2).await.remove(1);
+        let (_, folder, _) = recording.stop().await;
+
+        let path = folder.path().join(&segment.path);
+        let file = File::open(&path).unwrap();
+        let index = segment_file::index(&file).unwrap();
+        let numbers = numbers::read(&path).unwrap();
+        let rate = segment.frames as f64 / segment.span().duration().as_secs_f64();
+        for piece in &index.pieces {
+            let jpeg = recorded_picture::read(&file, index.header_bytes, piece, 135).unwrap();
+            let picture = folder.path().join("picture.jpg");
+            std::fs::write(&picture, &jpeg).unwrap();
+            let at = (piece.start.as_secs_f64() * rate).round() as usize;
+            assert_eq!(numbers::read(&picture).unwrap(), [numbers[at]], "{piece:?}");
+            let probed = ffprobe::probe(&picture).unwrap();
+            let size = probed.video().map(|video| (video.width, video.height));
+            assert_eq!(size, Some((180, 135)), "{probed:?}");
+        }
+        assert!(index.pieces.len() >= 3, "{index:?}");
+        let beyond = Piece { offset: index.pieces[0].offset + 1, ..index.pieces[0] };
+        assert!(recorded_picture::read(&file, index.header_bytes, &beyond, 135).is_err());
+        assert!(recorded_picture::read(&file, 8, &index.pieces[0], 135).is_err());
+    }
 }

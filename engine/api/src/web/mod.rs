@@ -21,7 +21,7 @@ use axum::{
     routing::get,
 };
 use http::{HeaderValue, Method, StatusCode, header};
-use ronin_core::{Unindexed, live::Channels, playback::IndexFile};
+use ronin_core::{Unindexed, live::Channels, playback::ReadFootage};
 use ronin_store::Store;
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
@@ -33,6 +33,8 @@ use crate::{
 
 /// Each takes up to some 30 MB while it is made; a wall of cameras waits in line for a moment.
 const PLAYLISTS_AT_ONCE: usize = 4;
+/// Each takes a core for some 10 ms, which recording may want too.
+const PICTURES_AT_ONCE: usize = 2;
 
 /// What the HTTP handlers work with. Cheap to clone.
 #[derive(Clone)]
@@ -40,11 +42,13 @@ pub(crate) struct Context {
     store: Store,
     live: Channels,
     unindexed: Unindexed,
-    index: Arc<dyn IndexFile>,
+    files: Arc<dyn ReadFootage>,
     storage_root: Arc<std::path::Path>,
     ready: ready::Ready,
     /// Playlists that are made at the same time.
     playlists: Arc<Semaphore>,
+    /// Pictures that are decoded at the same time.
+    pictures: Arc<Semaphore>,
 }
 
 impl Context {
@@ -53,10 +57,11 @@ impl Context {
             store: deps.store.clone(),
             live: deps.live.clone(),
             unindexed: deps.unindexed.clone(),
-            index: deps.index.clone(),
+            files: deps.files.clone(),
             ready: ready::Ready::new(deps.store.clone(), storage_root.clone()),
             storage_root,
             playlists: Arc::new(Semaphore::new(PLAYLISTS_AT_ONCE)),
+            pictures: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
         }
     }
 }
@@ -69,6 +74,7 @@ pub(crate) fn router(context: Context, gate: Arc<Gate>, web_root: Option<PathBuf
         .route("/live/{camera}/{file}", get(live::file))
         .route("/playback/{camera}/index.m3u8", get(playback::index))
         .route("/playback/{camera}/master.m3u8", get(playback::master))
+        .route("/preview/{file}", get(playback::preview))
         .route("/segments/{file}", get(segments::file))
         .with_state(context)
         .fallback_service(app::router(web_root))

@@ -264,3 +264,49 @@ async fn what_cannot_be_played_is_told_in_words() {
     let answer = player.get(&format!("/playback/front/index.m3u8{query}"), &[]).await;
     assert_eq!(answer.status, 503, "{}", answer.text());
 }
+
+#[tokio::test]
+async fn a_picture_of_any_moment_is_that_of_the_key_frame_before_it() {
+    let player = Player::start().await;
+    let start = WallTime::from_micros(1_700_000_000_000_000);
+    let done = recorded(start, 4);
+    let path = player.server.path("storage").join(&done.segment.path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, "footage").unwrap();
+    player.store().index_segment(&done).await.unwrap();
+    let later = start + Duration::from_secs(10);
+    let open = Segment { path: "front/open.mp4".into(), ..recorded(later, 0).segment };
+    player.server.deps.unindexed.opened(open.clone());
+    player.write(&open, 3);
+    let at = |ms: u64| start + Duration::from_millis(ms);
+    let picture = async |time: WallTime, more: &str| {
+        player.get(&format!("/preview/front.jpg?time={time}{more}"), &[]).await
+    };
+
+    let cases = [
+        (at(2999), "", "100 2100 1000 135", "private, max-age=600"),
+        (at(3000), "&height=360", "100 3100 1000 360", "private, max-age=600"),
+        (at(11_500), "", "100 1100 1000 135", "private, max-age=600"),
+        (at(12_500), "", "100 2100 1000 135", "private, no-store"),
+    ];
+    for (time, more, want, cache) in cases {
+        let answer = picture(time, more).await;
+        assert_eq!((answer.status, answer.text().as_str()), (200, want), "{time}");
+        assert_eq!(answer.header("content-type"), Some("image/jpeg"));
+        assert_eq!(answer.header("cache-control"), Some(cache), "{time}");
+    }
+
+    let gap = picture(at(5000), "").await;
+    assert_eq!((gap.status, gap.text().trim()), (404, "there is no footage at this moment"));
+    for path in ["/preview/front.jpg", "/preview/front.jpg?time=noon"] {
+        let answer = player.get(path, &[]).await;
+        assert_eq!(answer.status, 400, "{path}");
+        assert!(answer.text().contains("?time="), "{}", answer.text());
+    }
+    assert_eq!(picture(at(0), "&height=7").await.status, 400);
+    assert_eq!(player.get(&format!("/preview/front?time={start}"), &[]).await.status, 404);
+    fs::remove_file(player.server.path("storage").join(&done.segment.path)).unwrap();
+    assert_eq!(picture(at(0), "").await.status, 404, "its file is gone");
+    let asked = format!("GET /preview/front.jpg?time={start}");
+    assert_eq!(request(player.server.address, &asked, &[]).await.status, 401);
+}

@@ -3,11 +3,11 @@
 //!
 //! They are handed on in small groups, so that a long span takes no more memory than a short one.
 
-use std::{collections::HashSet, io, path::Path as FsPath, sync::Arc};
+use std::{collections::HashSet, io, path::Path as FsPath, sync::Arc, time::Duration};
 
 use ronin_core::{
     CameraId, Segment, SegmentId, Span, Unindexed, WallTime,
-    playback::{FileIndex, IndexFile},
+    playback::{FileIndex, Piece, ReadFootage},
 };
 use tokio::task::spawn_blocking;
 use tracing::warn;
@@ -18,6 +18,10 @@ use super::super::{Context, beneath};
 const FILES_MAX: usize = 2000;
 /// Files whose pieces are held at once: some megabytes where the camera sends key frames only.
 const GROUP: usize = 32;
+/// Clock and media that differ by less agree.
+const SAME: Duration = Duration::from_millis(1);
+/// A clock is corrected by far less: where more is missing, something else is the matter.
+const CORRECTION_MAX: f64 = 0.05;
 
 /// A file to play.
 #[derive(Clone, PartialEq, Debug)]
@@ -61,8 +65,8 @@ pub(super) async fn each(
         for found in &mut group {
             found.index = known.remove(&found.segment.id).filter(|_| !found.is_open);
         }
-        let (root, index) = (context.storage_root.clone(), context.index.clone());
-        let files = spawn_blocking(move || read_all(&root, &index, group)).await;
+        let (root, reader) = (context.storage_root.clone(), context.files.clone());
+        let files = spawn_blocking(move || read_all(&root, &reader, group)).await;
         for file in files.unwrap_or_default() {
             if !take(file) {
                 return Err(Failed::TooMuch);
@@ -102,9 +106,9 @@ fn fresh(unindexed: &Unindexed, camera: &CameraId) -> Vec<(Segment, bool)> {
 }
 
 /// Those whose pieces are known or can be read.
-fn read_all(root: &FsPath, index: &Arc<dyn IndexFile>, group: Vec<Found>) -> Vec<Playable> {
+fn read_all(root: &FsPath, reader: &Arc<dyn ReadFootage>, group: Vec<Found>) -> Vec<Playable> {
     let read = |segment: &Segment| -> io::Result<FileIndex> {
-        index.index(&beneath::open_file(root, FsPath::new(&segment.path))?)
+        reader.index(&beneath::open_file(root, FsPath::new(&segment.path))?)
     };
     let mut files = Vec::with_capacity(group.len());
     for Found { segment, is_open, index } in group {
@@ -134,9 +138,21 @@ fn cut(index: &mut FileIndex, segment: &Segment) {
     index.pieces.retain(|piece| !piece.duration.is_zero());
 }
 
-/// When a piece begins and ends; `scale` is how much faster the clock went than the media.
-pub(super) fn span_of(segment: &Segment, piece: &ronin_core::playback::Piece, scale: f64) -> Span {
-    let at = |time: std::time::Duration| -> WallTime {
+/// How much longer a finished file is by the clock than its media plays: the clock of a run is
+/// corrected as it goes.
+pub(super) fn scale(segment: &Segment, index: &FileIndex) -> f64 {
+    let media = index.pieces.last().map(|last| last.start + last.duration).unwrap_or_default();
+    let clock = segment.span().duration();
+    if media.is_zero() || media.abs_diff(clock) <= SAME {
+        return 1.0;
+    }
+    let scale = clock.as_secs_f64() / media.as_secs_f64();
+    if (scale - 1.0).abs() <= CORRECTION_MAX { scale } else { 1.0 }
+}
+
+/// When a piece begins and ends; `scale` is that of its file.
+pub(super) fn span_of(segment: &Segment, piece: &Piece, scale: f64) -> Span {
+    let at = |time: Duration| -> WallTime {
         segment.start + if scale == 1.0 { time } else { time.mul_f64(scale) }
     };
     Span::new(at(piece.start), at(piece.start + piece.duration))
@@ -144,9 +160,7 @@ pub(super) fn span_of(segment: &Segment, piece: &ronin_core::playback::Piece, sc
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use ronin_core::{RunId, playback::Piece};
+    use ronin_core::RunId;
 
     use super::*;
 

@@ -1,12 +1,14 @@
 //! `/playback/{camera}/index.m3u8?start=…&end=…`: any span of footage as HLS, by byte ranges of the
 //! recorded files as they are. Nothing is copied and nothing is decoded.
 //!
-//! Beside it `master.m3u8`, the multivariant playlist that names the codecs. Not here: the bytes
+//! Beside it `master.m3u8`, the multivariant playlist that names the codecs, and small pictures of
+//! moments ([`preview`]). Not here: the bytes
 //! ([`super::segments`]), which files there are ([`files`]), the text ([`playlist`]).
 
 mod files;
 mod master;
 mod playlist;
+mod preview;
 
 use std::time::Duration;
 
@@ -20,6 +22,7 @@ use serde::Deserialize;
 use tokio::time::{error::Elapsed, timeout};
 use tracing::error;
 
+pub(super) use self::preview::picture as preview;
 use self::{
     files::Failed,
     master::Master,

@@ -2,22 +2,15 @@
 
 use std::{fmt::Write, time::Duration};
 
-use ronin_core::{
-    Segment, Span,
-    playback::{FileIndex, Piece},
-};
+use ronin_core::{Span, playback::Piece};
 
-use super::files::{Playable, span_of};
+use super::files::{Playable, scale, span_of};
 
 /// Pieces of one playlist: a day of pieces of a second and room for more; 100 bytes of text each.
 const PIECES_MAX: usize = 150_000;
 /// Target duration of a playlist that grows, where no piece so far is longer. It should not change
 /// later, so it is that of the usual GOPs; and players look for more as often, so it is no longer.
 const GROWING_TARGET: Duration = Duration::from_secs(4);
-/// Clock and media that differ by less agree.
-const SAME: Duration = Duration::from_millis(1);
-/// A clock is corrected by far less: where more is missing, something else is the matter.
-const CORRECTION_MAX: f64 = 0.05;
 
 /// Whether more is to come. What a player has seen of a playlist must not change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -111,21 +104,9 @@ impl Playlist {
     }
 }
 
-/// How much longer a finished file is by the clock than its media plays: the clock of a run is
-/// corrected as it goes.
-fn scale(segment: &Segment, index: &FileIndex) -> f64 {
-    let media = index.pieces.last().map(|last| last.start + last.duration).unwrap_or_default();
-    let clock = segment.span().duration();
-    if media.is_zero() || media.abs_diff(clock) <= SAME {
-        return 1.0;
-    }
-    let scale = clock.as_secs_f64() / media.as_secs_f64();
-    if (scale - 1.0).abs() <= CORRECTION_MAX { scale } else { 1.0 }
-}
-
 #[cfg(test)]
 mod tests {
-    use ronin_core::{RunId, SegmentId, WallTime};
+    use ronin_core::{RunId, Segment, SegmentId, WallTime, playback::FileIndex};
 
     use super::*;
 

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use ronin_api::{
     Dependencies, DetectorFacts, DiskFacts, Error, Options, Service, SystemFacts, Tls,
 };
@@ -16,7 +17,7 @@ use ronin_core::{
     Room, Unindexed, WallTime, control,
     live::Channels,
     notice::News,
-    playback::{FileIndex, IndexFile},
+    playback::{FileIndex, Piece, ReadFootage},
     storage::{Limits, Policy},
 };
 use ronin_proto::v1::{self, auth_service_client::AuthServiceClient};
@@ -132,7 +133,7 @@ impl Server {
             news: News::default(),
             room: Room::default(),
             policy: Policy::new(LIMITS),
-            index: Arc::new(WrittenIndex),
+            files: Arc::new(WrittenIndex),
             system: Arc::new(Facts),
         };
         let service = Service::bind(options, deps.clone()).await.unwrap();
@@ -185,11 +186,23 @@ struct Facts;
 /// Reads the index that a test wrote as the content of a file.
 struct WrittenIndex;
 
-impl IndexFile for WrittenIndex {
+impl ReadFootage for WrittenIndex {
     fn index(&self, mut file: &File) -> io::Result<FileIndex> {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         Ok(FileIndex::from_bytes(&bytes).unwrap_or_default())
+    }
+
+    /// Says which picture was asked for.
+    fn picture(
+        &self,
+        _: &File,
+        header_bytes: u64,
+        piece: &Piece,
+        height: u32,
+    ) -> io::Result<Bytes> {
+        let Piece { offset, size_bytes, .. } = piece;
+        Ok(format!("{header_bytes} {offset} {size_bytes} {height}").into())
     }
 }
 
