@@ -51,7 +51,7 @@ export async function stopAndRead(page: Page, camera: string): Promise<Shown> {
 
 /** Moves the stopped player by some seconds of video and reads the picture there. */
 export async function seekAndRead(page: Page, camera: string, seconds: number): Promise<Shown> {
-  const [sample] = await page.evaluate(sampleAt, { cameras: [camera], seconds, live: 0 });
+  const [sample] = await page.evaluate(sampleAt, { selectors: [player(camera)], seconds, live: 0 });
   if (sample === undefined) {
     throw new Error("no picture was read");
   }
@@ -69,7 +69,8 @@ export interface LivePicture {
 
 /** Reads the next `count` pictures of a video that plays. */
 export async function readLive(page: Page, camera: string, count: number): Promise<LivePicture[]> {
-  const samples = await page.evaluate(sampleAt, { cameras: [camera], seconds: 0, live: count });
+  const wanted = { selectors: [player(camera)], seconds: 0, live: count };
+  const samples = await page.evaluate(sampleAt, wanted);
   return samples.map(({ cells, atMs }) => ({ number: numberOf(cells), atMs }));
 }
 
@@ -82,13 +83,22 @@ export async function readTogether(
   cameras: readonly string[],
   count: number,
 ): Promise<number[][]> {
-  const wanted = { cameras: [...cameras], seconds: undefined, live: count };
+  const wanted = { selectors: cameras.map(player), seconds: undefined, live: count };
   const samples = await page.evaluate(sampleAt, wanted);
   const numbers = samples.map(({ cells }) => numberOf(cells));
   return Array.from({ length: numbers.length / cameras.length }, (_, index) =>
     numbers.slice(index * cameras.length, (index + 1) * cameras.length),
   );
 }
+
+/** Reads a picture that is no video. */
+export async function readPicture(page: Page, selector: string): Promise<number> {
+  const wanted = { selectors: [selector], seconds: undefined, live: 0 };
+  const [sample] = await page.evaluate(sampleAt, wanted);
+  return numberOf(sample?.cells ?? []);
+}
+
+const player = (camera: string) => `video[data-camera="${camera}"]`;
 
 interface Sample {
   cells: number[];
@@ -97,7 +107,8 @@ interface Sample {
 }
 
 interface Wanted {
-  cameras: string[];
+  /** Of videos, or of one picture that is none and is read at once. */
+  selectors: string[];
   /** How far a stopped player is moved before its picture is read; undefined: it is left alone. */
   seconds: number | undefined;
   /** How many pictures are read of one that plays; 0: it is stopped. */
@@ -105,21 +116,23 @@ interface Wanted {
 }
 
 /** Runs in the page. */
-async function sampleAt({ cameras, seconds, live }: Wanted): Promise<Sample[]> {
-  const videos = cameras.map((camera) => {
-    const video = document.querySelector<HTMLVideoElement>(`video[data-camera="${camera}"]`);
+async function sampleAt({ selectors, seconds, live }: Wanted): Promise<Sample[]> {
+  const videos = selectors.map((selector) => {
+    const video = document.querySelector<HTMLVideoElement>(selector);
     if (video === null) {
-      throw new Error(`there is no player of ${camera}`);
+      throw new Error(`there is no ${selector}`);
     }
     return video;
   });
   const [first] = videos;
   if (first === undefined) {
-    throw new Error("no camera was named");
+    throw new Error("nothing was named");
   }
-  const read = (video: HTMLVideoElement): Sample => {
+  const read = (video: HTMLVideoElement | HTMLImageElement): Sample => {
     const grid = 8;
-    const [width, height] = [video.videoWidth, video.videoHeight];
+    const isVideo = video instanceof HTMLVideoElement;
+    const width = isVideo ? video.videoWidth : video.naturalWidth;
+    const height = isVideo ? video.videoHeight : video.naturalHeight;
     const canvas = new OffscreenCanvas(width, height);
     const context = canvas.getContext("2d");
     if (context === null) {
@@ -142,7 +155,7 @@ async function sampleAt({ cameras, seconds, live }: Wanted): Promise<Sample[]> {
         cells.push(sum / (data.length / 4));
       }
     }
-    return { cells, position: video.currentTime, atMs };
+    return { cells, position: isVideo ? video.currentTime : 0, atMs };
   };
   const samples: Sample[] = [];
   while (samples.length < live * videos.length) {

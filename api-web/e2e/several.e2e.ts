@@ -2,11 +2,12 @@
  * Footage of several cameras at the same moment: two cameras that see the same numbers show the same
  * ones, before and after a seek and a gap of one of them. Goes on behind app.e2e.ts.
  */
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { framesAdvance, inEachLook, launch, openPage, seriousViolations } from "./browser";
 import { readEnvironment } from "./environment";
-import { readTogether, type Shown, stopAndRead } from "./numbers";
+import { readPicture, readTogether, type Shown, stopAndRead } from "./numbers";
 import { openAsOwner, visible } from "./owner";
 
 const NAMES = ["North wall", "South wall"] as const;
@@ -37,6 +38,8 @@ describe.skipIf(url === "")("footage of two cameras", () => {
   let errors: string[];
   /** Beginning of the oldest footage that both have. */
   let beginMs: number;
+  /** What each of them shows at some moment. */
+  let shown: Shown[];
   /** By how many pictures the first camera is ahead of the second at the same time. */
   let ahead: number;
 
@@ -69,7 +72,9 @@ describe.skipIf(url === "")("footage of two cameras", () => {
   /** How it is while both play, or where both stand. */
   const worst = async (pictures: number) => {
     const samples = await readTogether(page, PLAYERS, pictures);
-    expect(samples.length).toBeGreaterThan(0);
+    expect(samples.length).toBe(Math.max(1, pictures));
+    const moved = (samples.at(-1)?.[0] ?? 0) - (samples[0]?.[0] ?? 0);
+    expect(moved, "numbers that passed").toBeGreaterThanOrEqual(pictures / 2);
     return Math.max(...samples.map((sample) => Math.abs(apart(sample))));
   };
   const stop = async () => {
@@ -114,7 +119,7 @@ describe.skipIf(url === "")("footage of two cameras", () => {
       }
       // In the first seconds of a connection times are still being put right.
       beginMs = (await segmentTimes(IDS[1]))[1] ?? 0;
-      const shown: Shown[] = [];
+      shown = [];
       for (const [index, id] of IDS.entries()) {
         await open(`/cameras/${id}?at=${new Date(beginMs + 4_000).toISOString()}`);
         const player = PLAYERS[index] ?? "";
@@ -169,6 +174,61 @@ describe.skipIf(url === "")("footage of two cameras", () => {
       await framesAdvance(page, player);
     }
     await expect.poll(() => worst(10), { timeout: 15_000 }).toBeLessThanOrEqual(PLAYING);
+    await stop();
+  });
+
+  it("shows the moment that is pointed at, and stands in for the players while it is dragged", async () => {
+    await playBoth(beginMs + 6_000);
+    await stop();
+    const begun = page.url();
+    const slider = page.getByRole("slider", { name: "Moment to play" });
+    // About 3 min of the day: what there is is wide enough to be pointed at.
+    for (let press = 0; press < 9; press += 1) {
+      await slider.press("+");
+    }
+    await slider.press("ArrowRight");
+    const picture = page.getByTestId("preview").getByRole("img");
+    await visible(picture);
+    await inEachLook(page, "footage-preview", environment.shots, async () => {
+      await visible(picture);
+      expect(await seriousViolations(page)).toEqual([]);
+    });
+    await slider.blur();
+    await picture.waitFor({ state: "detached" });
+
+    const playhead = await page.getByTestId("playhead").boundingBox();
+    const row = await page.getByTestId(`row-${IDS[1]}`).boundingBox();
+    const [x, y] = [(playhead?.x ?? 0) + 1, (row?.y ?? 0) + (row?.height ?? 0) / 2];
+    await page.mouse.move(x + 50, y);
+    await visible(picture);
+    await picture.evaluate((image: HTMLImageElement) => image.decode());
+    const time = (await picture.getAttribute("alt"))?.match(/(\d+):(\d+):(\d+)/)?.slice(1) ?? [];
+    const [hours = 0, minutes = 0, seconds = 0] = time.map(Number);
+    const pointed = new Date(beginMs).setHours(hours, minutes, seconds, 0);
+    const known = shown[1] ?? { number: 0, wallMs: 0 };
+    const passed = (pointed - known.wallMs) / 1_000;
+    const number = await readPicture(page, '[data-testid="preview"] img');
+    // The time is told to the second, and there is a key frame each second.
+    const before = passed * FPS + known.number - number;
+    expect(Math.abs(before)).toBeLessThanOrEqual(2 * FPS);
+
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 30, y);
+    await page.mouse.move(x + 60, y);
+    for (const id of IDS) {
+      await visible(page.getByTestId(`scrub-${id}`).getByRole("img"));
+    }
+    expect(page.url()).toBe(begun);
+    if (environment.shots !== undefined) {
+      await page.screenshot({ path: join(environment.shots, "footage-scrub-dark.png") });
+    }
+    await page.mouse.up();
+    await page.waitForURL((to) => to.href !== begun);
+    expect(await page.getByTestId(`scrub-${IDS[0]}`).count()).toBe(0);
+    for (const player of PLAYERS) {
+      await framesAdvance(page, player);
+    }
     await stop();
   });
 

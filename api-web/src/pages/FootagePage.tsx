@@ -38,7 +38,7 @@ const KEY_GROUPS = [
   { title: "Timeline, when it has the focus", rows: BAR_KEYS },
 ];
 const BAR_NOTE =
-  "On the timeline a wheel zooms, and with Shift moves; so do two fingers. What plays can be dragged.";
+  "On the timeline a wheel zooms, and with Shift moves; so do two fingers, and dragging. What plays can be dragged to another moment.";
 
 export function FootagePage() {
   useDocumentTitle("Footage · RoninNVR");

@@ -26,7 +26,8 @@ const KEY_GROUPS = [
   { title: "Player", rows: Object.values(PLAYER_KEYS) },
   { title: "Bar of the day, when it has the focus", rows: BAR_KEYS },
 ];
-const BAR_NOTE = "On the bar a wheel zooms, and with Shift moves; so do two fingers, and dragging.";
+const BAR_NOTE =
+  "On the bar a wheel zooms, and with Shift moves; so do two fingers, and dragging. What plays can be dragged to another moment.";
 
 interface Props {
   /** Id of the camera. */

@@ -106,8 +106,10 @@ function Missing({ view, synced }: { view: CameraView; synced: SyncedFootage }) 
   const wallMs = useWallMs(synced, SECOND_MS);
   const { gap, resumesMs } = view;
   return (
-    <div className={classes.words} role="status" data-testid="missing">
-      <p>{gap ? asSentence(gap.message || gap.cause) : "There is no footage of this moment."}</p>
+    <div className={classes.words} data-testid="missing">
+      <p role="status">
+        {gap ? asSentence(gap.message || gap.cause) : "There is no footage of this moment."}
+      </p>
       <p className={classes.later}>
         {resumesMs === undefined
           ? "No later footage on this day."
