@@ -16,6 +16,7 @@ export default defineConfig({
       "^/ronin\\.v1\\..*": { target: engine },
       "/live/": { target: engine },
       "/playback/": { target: engine },
+      "/preview/": { target: engine },
       "/segments/": { target: engine },
     },
   },

@@ -51,7 +51,7 @@ export async function stopAndRead(page: Page, camera: string): Promise<Shown> {
 
 /** Moves the stopped player by some seconds of video and reads the picture there. */
 export async function seekAndRead(page: Page, camera: string, seconds: number): Promise<Shown> {
-  const [sample] = await page.evaluate(sampleAt, { camera, seconds, live: 0 });
+  const [sample] = await page.evaluate(sampleAt, { selectors: [player(camera)], seconds, live: 0 });
   if (sample === undefined) {
     throw new Error("no picture was read");
   }
@@ -69,9 +69,36 @@ export interface LivePicture {
 
 /** Reads the next `count` pictures of a video that plays. */
 export async function readLive(page: Page, camera: string, count: number): Promise<LivePicture[]> {
-  const samples = await page.evaluate(sampleAt, { camera, seconds: 0, live: count });
+  const wanted = { selectors: [player(camera)], seconds: 0, live: count };
+  const samples = await page.evaluate(sampleAt, wanted);
   return samples.map(({ cells, atMs }) => ({ number: numberOf(cells), atMs }));
 }
+
+/**
+ * Reads what several videos show at the same instant, `count` times: whenever the first one shows
+ * another picture, or at once where `count` is 0. The numbers are in the order of the cameras.
+ */
+export async function readTogether(
+  page: Page,
+  cameras: readonly string[],
+  count: number,
+): Promise<number[][]> {
+  const wanted = { selectors: cameras.map(player), seconds: undefined, live: count };
+  const samples = await page.evaluate(sampleAt, wanted);
+  const numbers = samples.map(({ cells }) => numberOf(cells));
+  return Array.from({ length: numbers.length / cameras.length }, (_, index) =>
+    numbers.slice(index * cameras.length, (index + 1) * cameras.length),
+  );
+}
+
+/** Reads a picture that is no video. */
+export async function readPicture(page: Page, selector: string): Promise<number> {
+  const wanted = { selectors: [selector], seconds: undefined, live: 0 };
+  const [sample] = await page.evaluate(sampleAt, wanted);
+  return numberOf(sample?.cells ?? []);
+}
+
+const player = (camera: string) => `video[data-camera="${camera}"]`;
 
 interface Sample {
   cells: number[];
@@ -80,22 +107,32 @@ interface Sample {
 }
 
 interface Wanted {
-  camera: string;
-  /** How far a stopped player is moved before its picture is read. */
-  seconds: number;
+  /** Of videos, or of one picture that is none and is read at once. */
+  selectors: string[];
+  /** How far a stopped player is moved before its picture is read; undefined: it is left alone. */
+  seconds: number | undefined;
   /** How many pictures are read of one that plays; 0: it is stopped. */
   live: number;
 }
 
 /** Runs in the page. */
-async function sampleAt({ camera, seconds, live }: Wanted): Promise<Sample[]> {
-  const video = document.querySelector<HTMLVideoElement>(`video[data-camera="${camera}"]`);
-  if (video === null) {
-    throw new Error("there is no player");
+async function sampleAt({ selectors, seconds, live }: Wanted): Promise<Sample[]> {
+  const videos = selectors.map((selector) => {
+    const video = document.querySelector<HTMLVideoElement>(selector);
+    if (video === null) {
+      throw new Error(`there is no ${selector}`);
+    }
+    return video;
+  });
+  const [first] = videos;
+  if (first === undefined) {
+    throw new Error("nothing was named");
   }
-  const read = (): Sample => {
+  const read = (video: HTMLVideoElement | HTMLImageElement): Sample => {
     const grid = 8;
-    const [width, height] = [video.videoWidth, video.videoHeight];
+    const isVideo = video instanceof HTMLVideoElement;
+    const width = isVideo ? video.videoWidth : video.naturalWidth;
+    const height = isVideo ? video.videoHeight : video.naturalHeight;
     const canvas = new OffscreenCanvas(width, height);
     const context = canvas.getContext("2d");
     if (context === null) {
@@ -118,20 +155,23 @@ async function sampleAt({ camera, seconds, live }: Wanted): Promise<Sample[]> {
         cells.push(sum / (data.length / 4));
       }
     }
-    return { cells, position: video.currentTime, atMs };
+    return { cells, position: isVideo ? video.currentTime : 0, atMs };
   };
   const samples: Sample[] = [];
-  while (samples.length < live) {
-    await new Promise<void>((resolve) => video.requestVideoFrameCallback(() => resolve()));
-    samples.push(read());
+  while (samples.length < live * videos.length) {
+    await new Promise<void>((resolve) => first.requestVideoFrameCallback(() => resolve()));
+    samples.push(...videos.map(read));
   }
   if (live > 0) {
     return samples;
   }
+  if (seconds === undefined) {
+    return videos.map(read);
+  }
   // A seek to where it is already draws the picture anew, which is what is waited for.
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error("the seek did not end in 30 s")), 30_000);
-    video.addEventListener(
+    first.addEventListener(
       "seeked",
       () => {
         clearTimeout(timer);
@@ -139,11 +179,11 @@ async function sampleAt({ camera, seconds, live }: Wanted): Promise<Sample[]> {
       },
       { once: true },
     );
-    video.currentTime += seconds;
+    first.currentTime += seconds;
   });
   // The picture and the time below it are drawn in the next frames.
   for (let frame = 0; frame < 3; frame += 1) {
     await new Promise((resolve) => requestAnimationFrame(resolve));
   }
-  return [read()];
+  return [read(first)];
 }

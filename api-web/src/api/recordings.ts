@@ -1,11 +1,21 @@
 /**
- * A day of one camera's footage: its timeline, its segments, and where to play it.
+ * A day of cameras' footage: the timelines, the segments, and where to play it.
  *
  * Not here: how they grow while it is today (`FollowSegments`).
  */
-import { useInfiniteQuery, useQuery } from "@connectrpc/connect-query";
+import {
+  createQueryOptions,
+  useInfiniteQuery,
+  useQuery,
+  useTransport,
+} from "@connectrpc/connect-query";
+import { type UseQueryResult, useQueries } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
-import { RecordingService, type Segment } from "../gen/ronin/v1/recording_pb";
+import {
+  type GetTimelineResponse,
+  RecordingService,
+  type Segment,
+} from "../gen/ronin/v1/recording_pb";
 import { HOUR_MS, MINUTE_MS, SECOND_MS, timestampFromMs } from "../lib/time";
 import type { Span } from "../lib/timelineSpans";
 
@@ -22,15 +32,44 @@ const PLAYBACK_MS = 2 * HOUR_MS;
 
 /** When there is footage of `camera` ("cameras/{id}") on that day, and why there is none. */
 export function useDayTimeline(camera: string, day: Span, isToday: boolean) {
-  return useQuery(
-    RecordingService.method.getTimeline,
-    {
-      cameras: [camera],
-      startTime: timestampFromMs(day.startMs),
-      endTime: timestampFromMs(day.endMs),
+  return useQuery(RecordingService.method.getTimeline, timelineInput(camera, day), {
+    refetchInterval: isToday ? REFRESH_MS : false,
+  });
+}
+
+/** The same of several cameras, in their order: each is asked for by itself, and kept so. */
+export function useDayTimelines(cameras: readonly string[], day: Span, isToday: boolean) {
+  const transport = useTransport();
+  return useQueries({
+    queries: cameras.map((camera) => ({
+      ...createQueryOptions(RecordingService.method.getTimeline, timelineInput(camera, day), {
+        transport,
+      }),
+      refetchInterval: isToday ? REFRESH_MS : (false as const),
+    })),
+    combine: timelinesOf,
+  });
+}
+
+function timelinesOf(results: readonly UseQueryResult<GetTimelineResponse>[]) {
+  return {
+    /** Undefined where it is not known yet. */
+    timelines: results.map(({ data }) => data?.timelines[0]),
+    error: results.find(({ error, data }) => error !== null && data === undefined)?.error,
+    refetch: () => {
+      for (const { refetch } of results) {
+        void refetch();
+      }
     },
-    { refetchInterval: isToday ? REFRESH_MS : false },
-  );
+  };
+}
+
+function timelineInput(camera: string, day: Span) {
+  return {
+    cameras: [camera],
+    startTime: timestampFromMs(day.startMs),
+    endTime: timestampFromMs(day.endMs),
+  };
 }
 
 /** Whoever goes back before the beginning wants more of it. */
@@ -58,7 +97,7 @@ export function usePlayback(camera: string, span: Span | undefined) {
   );
 }
 
-/** The segments of `camera` that overlap that day, newest first. */
+/** The segments of `camera` that overlap that span or day, newest first. */
 export function useDaySegments(camera: string, day: Span, isToday: boolean) {
   const query = useInfiniteQuery(RecordingService.method.listSegments, dayInput(camera, day), {
     pageParamKey: "pageToken",

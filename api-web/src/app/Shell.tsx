@@ -23,6 +23,7 @@ import {
   IconLogout,
   IconMoon,
   IconSun,
+  IconTimeline,
   IconUser,
 } from "@tabler/icons-react";
 import { type ReactNode, useEffect } from "react";
@@ -36,6 +37,7 @@ import { WatchBanner } from "./WatchBanner";
 
 const PAGES = [
   { to: "/live", label: "Live", icon: IconLayoutGrid },
+  { to: "/footage", label: "Footage", icon: IconTimeline },
   { to: "/cameras", label: "Cameras", icon: IconDeviceCctv },
   { to: "/coverage", label: "Coverage", icon: IconCalendarStats },
   { to: "/storage", label: "Storage", icon: IconDatabase },

@@ -25,6 +25,10 @@ export const routes: RouteObject[] = [
                 lazy: async () => page((await import("../pages/LivePage")).LivePage),
               },
               {
+                path: "/footage",
+                lazy: async () => page((await import("../pages/FootagePage")).FootagePage),
+              },
+              {
                 path: "/cameras",
                 lazy: async () => page((await import("../pages/CamerasPage")).CamerasPage),
               },

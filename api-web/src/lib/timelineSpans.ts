@@ -88,6 +88,20 @@ export function onDay(span: Span, day: Span): Span | undefined {
   return endMs > startMs ? { startMs, endMs } : undefined;
 }
 
+/** The days of several cameras as one: what can be played of any of them. */
+export function together(days: readonly DayCoverage[], day: Span): DayCoverage {
+  const recorded: Span[] = [];
+  for (const span of days.flatMap(playableSpans).sort((a, b) => a.startMs - b.startMs)) {
+    const last = recorded.at(-1);
+    if (last !== undefined && span.startMs <= last.endMs) {
+      last.endMs = Math.max(last.endMs, span.endMs);
+    } else {
+      recorded.push({ startMs: span.startMs, endMs: span.endMs });
+    }
+  }
+  return { ...day, recorded, gaps: [], coverage: Math.max(0, ...days.map((one) => one.coverage)) };
+}
+
 type WireSpan = Pick<CameraTimeline["recorded"][number], "startTime" | "endTime">;
 
 function cut(span: WireSpan, day: Span): Span[] {

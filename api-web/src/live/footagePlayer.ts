@@ -40,6 +40,8 @@ interface Options {
   onWall: (wallMs: number) => void;
   /** The end of the playlist is shown, and nothing is added to it any more. */
   onEnded: () => void;
+  /** How many players share the memory; 1 where it is not said. */
+  sharedBy?: number;
 }
 
 const REASONS = {
@@ -55,6 +57,12 @@ export interface Footage {
   stepPicture: (direction: 1 | -1) => boolean;
   /** The wall-clock time of the picture that is shown now; undefined while that is not known. */
   wallMs: () => number | undefined;
+  /** The moment that the video is at, within its picture; undefined while that is not known. */
+  positionMs: () => number | undefined;
+  /** A moment within the next (1) or the last (-1) picture; undefined while that is not known. */
+  neighbourMs: (direction: 1 | -1) => number | undefined;
+  /** Goes to a moment of what is loaded, or the nearest after it; false where none is loaded. */
+  show: (wallMs: number) => boolean;
   /** Lets go of the footage. */
   close: () => void;
 }
@@ -68,18 +76,18 @@ export function playFootage(options: Options): Footage {
   const codec = unplayableCodec(source.codecs, browserCapabilities(video));
   if (codec !== undefined) {
     onState({ kind: "unsupported", codec });
-    return { stepPicture: () => true, wallMs: () => undefined, close: () => undefined };
+    return NOTHING;
   }
   onState({ kind: "loading" });
   const ending = new AbortController();
   const { signal } = ending;
   let pieces: readonly Piece[] = [];
-  const wallMs = () => {
-    // What stands still is told as exactly as it is known.
-    const position = video.paused ? pictures.position : video.currentTime;
+  const momentAt = (position: number) => {
     const ms = pieces.length > 0 ? wallTimeAt(pieces, position) : nativeWallTime(video, position);
     return ms === undefined ? undefined : Math.round(ms);
   };
+  // What stands still is told as exactly as it is known.
+  const wallMs = () => momentAt(video.paused ? pictures.position : video.currentTime);
   const tellTime = () => {
     const ms = wallMs();
     if (ms !== undefined) {
@@ -119,8 +127,31 @@ export function playFootage(options: Options): Footage {
     }
     return position >= 0;
   };
-  return { stepPicture, wallMs, close: () => ending.abort() };
+  return {
+    stepPicture,
+    wallMs,
+    positionMs: () => momentAt(video.currentTime),
+    neighbourMs: (direction) => momentAt(pictures.neighbour(direction)),
+    show: (ms) => {
+      const position = pieces.length > 0 ? positionOf(pieces, ms) : nativePosition(video, ms);
+      if (position !== undefined) {
+        video.currentTime = position;
+      }
+      return position !== undefined;
+    },
+    close: () => ending.abort(),
+  };
 }
+
+/** What cannot be played. */
+const NOTHING: Footage = {
+  stepPicture: () => true,
+  wallMs: () => undefined,
+  positionMs: () => undefined,
+  neighbourMs: () => undefined,
+  show: () => false,
+  close: () => undefined,
+};
 
 function attach(
   Hls: typeof HlsClass,
@@ -139,13 +170,14 @@ function attach(
 
 function attachHls(
   Hls: typeof HlsClass,
-  { video, source, atMs, begin, onState }: Options,
+  { video, source, atMs, begin, onState, sharedBy }: Options,
   signal: AbortSignal,
   onPieces: (pieces: readonly Piece[]) => void,
 ): void {
-  const hls = new Hls({ ...FOOTAGE_HLS_CONFIG, ...footageBuffer(video.playbackRate) });
+  const buffer = () => footageBuffer(video.playbackRate, sharedBy);
+  const hls = new Hls({ ...FOOTAGE_HLS_CONFIG, ...buffer() });
   // hls.js reads these whenever it decides whether to load more.
-  const onRate = () => Object.assign(hls.config, footageBuffer(video.playbackRate));
+  const onRate = () => Object.assign(hls.config, buffer());
   video.addEventListener("ratechange", onRate, { signal });
   let isStarted = false;
   let mediaErrors = 0;
@@ -183,9 +215,9 @@ function attachHls(
 
 function attachNative({ video, source, atMs, begin, onState }: Options, signal: AbortSignal): void {
   const onMetadata = () => {
-    const startMs = startDateMs(video);
-    if (startMs !== undefined) {
-      video.currentTime = Math.max(0, (atMs - startMs) / 1_000);
+    const position = nativePosition(video, atMs);
+    if (position !== undefined) {
+      video.currentTime = position;
     }
     onState({ kind: "ready" });
   };
@@ -227,4 +259,9 @@ function startDateMs(video: DatedVideo): number | undefined {
 function nativeWallTime(video: HTMLVideoElement, position: number): number | undefined {
   const startMs = startDateMs(video);
   return startMs === undefined ? undefined : startMs + position * 1_000;
+}
+
+function nativePosition(video: HTMLVideoElement, wallMs: number): number | undefined {
+  const startMs = startDateMs(video);
+  return startMs === undefined ? undefined : Math.max(0, (wallMs - startMs) / 1_000);
 }

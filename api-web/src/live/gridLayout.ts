@@ -79,3 +79,14 @@ export function largestTiles(count: number, area: Size): Grid {
   }
   return { columns: best.columns, rows: best.rows };
 }
+
+/** Columns and rows of pictures that show one moment; of the others, where one of them is large. */
+export function gridShape(count: number, hasLarge: boolean, isNarrow: boolean): Grid {
+  const small = Math.max(1, hasLarge ? count - 1 : count);
+  const most = hasLarge ? (isNarrow ? 4 : 8) : isNarrow ? 2 : 3;
+  // Four are a square.
+  const wanted = hasLarge ? Math.max(small, 4) : Math.ceil(Math.sqrt(small));
+  // Two on a phone are one below the other: side by side they would be stamps.
+  const columns = isNarrow && !hasLarge && count <= 2 ? 1 : Math.min(wanted, most);
+  return { columns, rows: Math.ceil(small / columns) };
+}

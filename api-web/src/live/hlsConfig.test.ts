@@ -37,3 +37,13 @@ it.each(SPEEDS)(
     expect((maxBufferLength + backBufferLength) * 0.5).toBeLessThan(150);
   },
 );
+
+it("more than four players share what four would have, however fast they go", () => {
+  for (const speed of SPEEDS) {
+    const alone = footageBuffer(speed);
+    expect(footageBuffer(speed, 4)).toEqual(alone);
+    const shared = footageBuffer(speed, 9);
+    expect(9 * (shared.maxBufferLength ?? 0)).toBeCloseTo(4 * (alone.maxBufferLength ?? 0));
+    expect(shared.backBufferLength).toBeGreaterThanOrEqual(10);
+  }
+});

@@ -30,22 +30,26 @@ export const FOOTAGE_HLS_CONFIG: Partial<HlsConfig> = {
 const FOOTAGE_AHEAD_S = 15;
 const FOOTAGE_BUFFER_S = 60;
 const FOOTAGE_SHORTEST_BACK_S = 10;
+/** So many players have full buffers; more share what those would have. */
+const FULL_BUFFERS = 4;
 
 /**
  * How much footage is kept around what plays, in seconds of footage. At 16× a minute of it is gone in
  * 4 s, less than a slow answer takes: the buffer grows with the speed, to 4 min, which are 120 MB at
  * 4 Mb/s. Browsers take about 150 MB; so what was played makes room for what comes. Where it is too
  * much still, the browser refuses and hls.js asks for less. Above that the network is the limit: 16×
- * of 4 Mb/s are 64 Mb/s.
+ * of 4 Mb/s are 64 Mb/s. Where more than four `players` play side by side, each has less.
  */
 export function footageBuffer(
   speed: number,
+  players = 1,
 ): Pick<HlsConfig, "maxBufferLength" | "backBufferLength"> {
+  const share = Math.min(1, FULL_BUFFERS / players);
   return {
-    maxBufferLength: Math.max(FOOTAGE_BUFFER_S, FOOTAGE_AHEAD_S * speed),
+    maxBufferLength: share * Math.max(FOOTAGE_BUFFER_S, FOOTAGE_AHEAD_S * speed),
     backBufferLength: Math.max(
       FOOTAGE_SHORTEST_BACK_S,
-      Math.min(FOOTAGE_BUFFER_S, FOOTAGE_BUFFER_S / speed),
+      share * Math.min(FOOTAGE_BUFFER_S, FOOTAGE_BUFFER_S / speed),
     ),
   };
 }

@@ -1,4 +1,4 @@
-/** The calendar of a camera's footage: asks for a month when it is looked at. */
+/** The calendar of the footage of one camera or several: asks for a month when it is looked at. */
 import { useState } from "react";
 import { useRecordingDays } from "../api/coverage";
 import { describeError } from "../api/errors";
@@ -7,19 +7,19 @@ import { monthOf } from "../lib/months";
 import { dayKey } from "../lib/time";
 
 interface Props {
-  /** "cameras/{id}" */
-  camera: string;
+  /** "cameras/{id}" each. */
+  cameras: readonly string[];
   /** Beginning of the day shown. */
   dayMs: number;
   nowMs: number;
   onDay: (day: string) => void;
 }
 
-export function CameraCalendar({ camera, dayMs, nowMs, onDay }: Props) {
+export function CameraCalendar({ cameras, dayMs, nowMs, onDay }: Props) {
   const chosen = dayKey(dayMs);
   const today = dayKey(nowMs);
   const [month, setMonth] = useState(monthOf(chosen));
-  const days = useRecordingDays(camera, month);
+  const days = useRecordingDays(cameras, month);
   return (
     <FootageCalendar
       key={month}
@@ -27,10 +27,7 @@ export function CameraCalendar({ camera, dayMs, nowMs, onDay }: Props) {
       current={monthOf(today)}
       today={today}
       chosen={chosen}
-      recorded={
-        days.data &&
-        new Map(days.data.days.map(({ day, recordedSeconds }) => [day, recordedSeconds]))
-      }
+      recorded={days.days}
       error={days.error ? describeError(days.error) : undefined}
       onMonth={setMonth}
       onDay={onDay}

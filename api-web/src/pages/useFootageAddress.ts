@@ -59,6 +59,12 @@ export function useFootageAddress(nowMs: number): FootageAddress {
       change({ day: undefined, at: new Date(ms).toISOString() }, atMs !== undefined),
     linkTo: (ms) => {
       const link = new URL(path, window.location.origin);
+      for (const key of ["cameras", "large"]) {
+        const value = params.get(key);
+        if (value !== null) {
+          link.searchParams.set(key, value);
+        }
+      }
       link.searchParams.set("at", new Date(ms).toISOString());
       return link.href;
     },

@@ -2,21 +2,16 @@
  * A day of footage as a bar that can be zoomed: what is on disk and can be played, and each gap with
  * its cause.
  */
-import { Box, Group, Text, Tooltip } from "@mantine/core";
-import { asSentence } from "../../api/errors";
-import { clockTime, duration } from "../../lib/time";
-import {
-  type DayCoverage,
-  type GapSpan,
-  lostGaps,
-  onDay,
-  placeOnDay,
-  type Span,
-} from "../../lib/timelineSpans";
+import { Box } from "@mantine/core";
+import { type DayCoverage, lostGaps, type Span } from "../../lib/timelineSpans";
 import { isWithin, momentAt } from "../../lib/timelineWindow";
 import { percent } from "../../lib/units";
+import type { Scrubber } from "../../live/scrubber";
+import { BarLegend } from "./BarLegend";
 import classes from "./CoverageBar.module.css";
-import { atMoment, MomentSlider } from "./MomentSlider";
+import { Gap, Parts } from "./CoverageParts";
+import { atMoment, MomentSlider, nearFootage } from "./MomentSlider";
+import { PreviewBubble } from "./PreviewBubble";
 import { SpanSelector } from "./SpanSelector";
 import { TimeScale } from "./TimeScale";
 import { useBarGestures } from "./useBarGestures";
@@ -37,13 +32,30 @@ interface Props {
   /** The span that is being chosen; undefined: moments are. */
   chosen: Span | undefined;
   onChoose: (span: Span) => void;
+  /** Told the moment that is pointed at; knows the pictures of it. */
+  scrubber: Scrubber;
+  /** Id of the camera. */
+  camera: string;
 }
 
 export function CoverageBar(props: Props) {
-  const { day, nowMs, playheadMs, askedMs, onPlay, kept, chosen, onChoose } = props;
+  const { day, nowMs, playheadMs, askedMs, onPlay, kept, chosen, onChoose, scrubber, camera } =
+    props;
   const bar = useBarWindow(day, playheadMs, askedMs);
   const { window } = bar;
-  const gestures = useBarGestures(bar, chosen !== undefined);
+  const point = (ms: number | undefined, by: "hover" | "drag" | "keys") =>
+    scrubber.point(ms === undefined ? undefined : { ms, by, camera, window: bar.window });
+  const gestures = useBarGestures(bar, {
+    isChoosing: chosen !== undefined,
+    playheadMs,
+    onPoint: point,
+    onRelease: (ms, pixelMs) => {
+      const near = nearFootage(day, ms, pixelMs);
+      if (near !== undefined) {
+        onPlay(near);
+      }
+    },
+  });
   const pastMs = Math.min(Math.max(nowMs, day.startMs), day.endMs);
   const missing = day.gaps.filter(({ kind }) => kind !== "pending");
   const pending = day.gaps.filter(({ kind }) => kind === "pending");
@@ -52,7 +64,14 @@ export function CoverageBar(props: Props) {
     <Box>
       <ZoomControls bar={bar} aroundMs={isPlayheadSeen ? playheadMs : momentAt(0.5, window)} />
       <fieldset className={classes.bar} aria-label={summary(day)} {...gestures}>
-        <MomentSlider day={day} endMs={pastMs} bar={bar} playheadMs={playheadMs} onPlay={onPlay}>
+        <MomentSlider
+          day={day}
+          endMs={pastMs}
+          bar={bar}
+          playheadMs={playheadMs}
+          onPlay={onPlay}
+          onPoint={(ms) => point(ms, "keys")}
+        >
           <Parts
             spans={[{ startMs: day.startMs, endMs: pastMs }]}
             window={window}
@@ -76,74 +95,12 @@ export function CoverageBar(props: Props) {
         {nowMs < day.endMs && isWithin(nowMs, window) && (
           <div className={classes.now} style={atMoment(nowMs, window)} />
         )}
+        <PreviewBubble scrubber={scrubber} camera={camera} window={window} />
       </fieldset>
       <TimeScale window={window} />
-      <Group gap="md" mt={4} aria-hidden>
-        <Legend className={classes.recordedKey ?? ""}>On disk (choose a moment to play)</Legend>
-        <Legend className={classes.pendingKey ?? ""}>Being recorded</Legend>
-        <Legend className={classes.gapKey ?? ""}>Missing (point at it for the cause)</Legend>
-        {kept.length > 0 && <Legend className={classes.keptKey ?? ""}>Protected</Legend>}
-      </Group>
+      <BarLegend hasKept={kept.length > 0} />
     </Box>
   );
-}
-
-interface PartsProps {
-  spans: readonly Span[];
-  window: Span;
-  className: string | undefined;
-  testId?: string;
-}
-
-/** What is seen of spans. */
-function Parts({ spans, window, className, testId }: PartsProps) {
-  return spans.map((span) => {
-    const part = onDay(span, window);
-    return (
-      part && (
-        <div
-          key={span.startMs}
-          className={className}
-          data-testid={testId}
-          style={placeOnDay(part, window)}
-        />
-      )
-    );
-  });
-}
-
-/** What is seen of a gap; the words are those of the whole gap. */
-function Gap({ gap, window }: { gap: GapSpan; window: Span }) {
-  const part = onDay(gap, window);
-  return (
-    part && (
-      <Tooltip label={gapWords(gap)} multiline maw={340}>
-        <button
-          type="button"
-          className={`${classes.gap} ${classes[gap.kind]}`}
-          style={placeOnDay(part, window)}
-          aria-label={gapWords(gap)}
-        />
-      </Tooltip>
-    )
-  );
-}
-
-function Legend({ className, children }: { className: string; children: string }) {
-  return (
-    <Group gap={6}>
-      <span className={className} />
-      <Text size="xs" c="dimmed">
-        {children}
-      </Text>
-    </Group>
-  );
-}
-
-/** "08:10:00 to 08:25:10 (15 min 10 s): The camera did not answer." */
-export function gapWords(gap: GapSpan): string {
-  const span = `${clockTime(gap.startMs)} to ${clockTime(gap.endMs)}`;
-  return `${span} (${duration(gap.endMs - gap.startMs)}): ${asSentence(gap.message || gap.cause)}`;
 }
 
 function summary(day: DayCoverage): string {

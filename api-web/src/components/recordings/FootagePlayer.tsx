@@ -1,7 +1,7 @@
 /** Plays recorded footage from a moment on, with its wall-clock time, steps and speeds. */
-import { Alert, Stack } from "@mantine/core";
+import { Alert, Box, Stack } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import type { ErrorWords } from "../../api/errors";
 import { keyHandlers } from "../../lib/keys";
 import { notifyDone } from "../../lib/notify";
@@ -26,7 +26,8 @@ const KEY_GROUPS = [
   { title: "Player", rows: Object.values(PLAYER_KEYS) },
   { title: "Bar of the day, when it has the focus", rows: BAR_KEYS },
 ];
-const BAR_NOTE = "On the bar a wheel zooms, and with Shift moves; so do two fingers, and dragging.";
+const BAR_NOTE =
+  "On the bar a wheel zooms, and with Shift moves; so do two fingers, and dragging. What plays can be dragged to another moment.";
 
 interface Props {
   /** Id of the camera. */
@@ -49,6 +50,8 @@ interface Props {
   /** Asks the server again. */
   onRetry: () => void;
   onClose: () => void;
+  /** What lies over the picture. */
+  children: ReactNode;
 }
 
 export function FootagePlayer(props: Props) {
@@ -64,6 +67,7 @@ export function FootagePlayer(props: Props) {
     onEnded,
     onRetry,
     onClose,
+    children,
   } = props;
   const videoRef = useRef<HTMLVideoElement>(null);
   const sectionRef = useRef<HTMLDivElement>(null);
@@ -129,21 +133,25 @@ export function FootagePlayer(props: Props) {
 
   return (
     <Stack gap="xs" component="section" ref={sectionRef} aria-label="Footage player">
-      {/* biome-ignore lint/a11y/useMediaCaption: recorded footage has no captions to offer. */}
-      <video
-        ref={videoRef}
-        controls
-        playsInline
-        aria-label="Recorded footage"
-        data-camera={`footage-${camera}`}
-        style={{
-          width: "100%",
-          aspectRatio: "16 / 9",
-          maxHeight: "72vh",
-          background: "#000",
-          borderRadius: 8,
-        }}
-      />
+      <Box pos="relative">
+        {/* biome-ignore lint/a11y/useMediaCaption: recorded footage has no captions to offer. */}
+        <video
+          ref={videoRef}
+          controls
+          playsInline
+          aria-label="Recorded footage"
+          data-camera={`footage-${camera}`}
+          style={{
+            display: "block",
+            width: "100%",
+            aspectRatio: "16 / 9",
+            maxHeight: "72vh",
+            background: "#000",
+            borderRadius: 8,
+          }}
+        />
+        {children}
+      </Box>
       {error ? (
         <ErrorNotice words={error} onRetry={onRetry} />
       ) : (
@@ -152,7 +160,7 @@ export function FootagePlayer(props: Props) {
       <PlayerControls
         wallMs={wallMs}
         isPaused={isPaused}
-        backSpeed={shuttle.backSpeed}
+        note={shuttle.backSpeed === undefined ? "" : `going back at ${shuttle.backSpeed}×`}
         speed={speed}
         onSpeed={setSpeed}
         onStep={(direction) => step(direction * STEP_S)}

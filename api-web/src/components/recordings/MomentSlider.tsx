@@ -24,11 +24,14 @@ interface Props {
   bar: BarWindow;
   playheadMs: number | undefined;
   onPlay: (ms: number) => void;
+  /** A moment is looked at by keys, and may be played; undefined: none any more. */
+  onPoint: (ms: number | undefined) => void;
   /** What is drawn on the bar. */
   children: ReactNode;
 }
 
-export function MomentSlider({ day, endMs, bar, playheadMs, onPlay, children }: Props) {
+export function MomentSlider(props: Props) {
+  const { day, endMs, bar, playheadMs, onPlay, onPoint, children } = props;
   const { window } = bar;
   const [chosen, setChosen] = useState<number>();
   const playable = playableSpans(day);
@@ -60,11 +63,13 @@ export function MomentSlider({ day, endMs, bar, playheadMs, onPlay, children }: 
       event.preventDefault();
       setChosen(within(to));
       bar.reveal(within(to));
+      onPoint(within(to));
     } else if (zoomByKey(event, bar, valueMs)) {
       event.preventDefault();
     } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       if (hasFootage) {
+        onPoint(undefined);
         setChosen(undefined);
         onPlay(valueMs);
       }
@@ -83,6 +88,7 @@ export function MomentSlider({ day, endMs, bar, playheadMs, onPlay, children }: 
       aria-valuetext={`${words(valueMs)}, ${hasFootage ? "press Enter to play" : "no footage"}`}
       onClick={onClick}
       onKeyDown={onKeyDown}
+      onBlur={() => onPoint(undefined)}
     >
       {children}
       {isWithin(valueMs, window) && (
@@ -103,7 +109,7 @@ function words(ms: number): string {
 }
 
 /** The footage under a click: a pixel may be a minute or two, and footage shorter than that. */
-function nearFootage(day: DayCoverage, ms: number, pixelMs: number): number | undefined {
+export function nearFootage(day: DayCoverage, ms: number, pixelMs: number): number | undefined {
   if (isPlayable(day, ms)) {
     return ms;
   }

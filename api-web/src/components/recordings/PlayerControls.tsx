@@ -2,6 +2,8 @@
 import { ActionIcon, Button, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
 import {
   IconKeyboard,
+  IconPlayerPause,
+  IconPlayerPlay,
   IconPlayerSkipBack,
   IconPlayerSkipForward,
   IconRewindBackward10,
@@ -15,8 +17,10 @@ import { ShareLink } from "./ShareLink";
 interface Props {
   wallMs: number;
   isPaused: boolean;
-  /** How fast it goes back; undefined: it does not. */
-  backSpeed: number | undefined;
+  /** What else it does than play: goes back, waits. */
+  note: string;
+  /** Plays or pauses; undefined where the video has a button of its own. */
+  onToggle?: () => void;
   speed: number;
   onSpeed: (speed: number) => void;
   /** 10 s back (-1) or on (1). */
@@ -26,14 +30,16 @@ interface Props {
   makeLink: () => string;
   onCopied: () => void;
   onHelp: () => void;
-  onClose: () => void;
+  /** Undefined where there is nothing to close. */
+  onClose?: () => void;
 }
 
 export function PlayerControls(props: Props) {
   const {
     wallMs,
     isPaused,
-    backSpeed,
+    note,
+    onToggle,
     speed,
     onSpeed,
     onStep,
@@ -50,10 +56,25 @@ export function PlayerControls(props: Props) {
           {isPaused ? exactDateTime(wallMs) : dateTime(wallMs)}
         </time>
         <Text span size="sm" c="dimmed" role="status">
-          {backSpeed !== undefined && ` going back at ${backSpeed}×`}
+          {note && ` ${note}`}
         </Text>
       </Text>
       <Group gap="xs">
+        {onToggle && (
+          <Button
+            size="xs"
+            leftSection={
+              isPaused ? (
+                <IconPlayerPlay size={16} aria-hidden />
+              ) : (
+                <IconPlayerPause size={16} aria-hidden />
+              )
+            }
+            onClick={onToggle}
+          >
+            {isPaused ? "Play" : "Pause"}
+          </Button>
+        )}
         <Tooltip label="One picture back">
           <ActionIcon
             size={30}
@@ -103,14 +124,16 @@ export function PlayerControls(props: Props) {
             <IconKeyboard size={16} />
           </ActionIcon>
         </Tooltip>
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<IconX size={16} aria-hidden />}
-          onClick={onClose}
-        >
-          Close
-        </Button>
+        {onClose && (
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconX size={16} aria-hidden />}
+            onClick={onClose}
+          >
+            Close
+          </Button>
+        )}
       </Group>
     </Group>
   );

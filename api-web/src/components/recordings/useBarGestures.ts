@@ -1,4 +1,7 @@
-/** Wheel, drag and two fingers on the coverage bar. Not here: keys (`MomentSlider`). */
+/**
+ * Wheel, drag and two fingers on the coverage bar, and what is pointed at. Not here: keys
+ * (`MomentSlider`).
+ */
 import { type MouseEvent, type PointerEvent, useEffect, useRef } from "react";
 import type { Span } from "../../lib/timelineSpans";
 import { lengthOf, momentAt } from "../../lib/timelineWindow";
@@ -11,11 +14,28 @@ const WHEEL_DOUBLES_PX = 240;
 /** Wheels that count lines, not pixels. */
 const LINE_PX = 16;
 
+/** A press so near to what plays takes hold of it; fingers are wide. */
+const GRAB_PX = 8;
+const FINGER_PX = 22;
+
 interface Drag {
   fromX: number;
   /** What was shown as it began. */
   window: Span;
+  /** Whether it moves the moment that plays, and not the bar. */
+  isScrub: boolean;
   isMoving: boolean;
+}
+
+interface Options {
+  /** A span is chosen: drags belong to that. */
+  isChoosing: boolean;
+  /** What plays: it can be dragged. Where the whole day is shown, so can any moment. */
+  playheadMs: number | undefined;
+  /** The pointer is at a moment, and so high; undefined: it is gone. */
+  onPoint: (ms: number | undefined, by: "hover" | "drag", clientY: number) => void;
+  /** A moment was dragged to; a pixel is so long. */
+  onRelease: (ms: number, pixelMs: number) => void;
 }
 
 interface Pinch {
@@ -23,8 +43,9 @@ interface Pinch {
   shares: readonly [number, number];
 }
 
-/** Handlers for the bar; while `isChoosing`, drags belong to the span that is chosen. */
-export function useBarGestures(bar: BarWindow, isChoosing: boolean) {
+/** Handlers for the bar. */
+export function useBarGestures(bar: BarWindow, options: Options) {
+  const { isChoosing, playheadMs, onPoint, onRelease } = options;
   const ref = useRef<HTMLFieldSetElement>(null);
   const latest = useRef(bar);
   latest.current = bar;
@@ -49,6 +70,14 @@ export function useBarGestures(bar: BarWindow, isChoosing: boolean) {
     const [a = 0, b = 0] = [...fingers.current.values()].map((x) => shareOf(x, element));
     return [a, b];
   };
+  const momentOf = (event: PointerEvent<HTMLElement>) =>
+    momentAt(shareOf(event.clientX, event.currentTarget), latest.current.window);
+  const isAtPlayhead = (event: PointerEvent<HTMLElement>) => {
+    const { width } = event.currentTarget.getBoundingClientRect();
+    const pixelMs = lengthOf(latest.current.window) / width;
+    const reachPx = event.pointerType === "touch" ? FINGER_PX : GRAB_PX;
+    return playheadMs !== undefined && Math.abs(momentOf(event) - playheadMs) <= reachPx * pixelMs;
+  };
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
     if (isChoosing || event.button > 0) {
       return;
@@ -60,12 +89,18 @@ export function useBarGestures(bar: BarWindow, isChoosing: boolean) {
       drag.current = undefined;
       wasDragged.current = true;
       pinch.current = { window, shares: shares(event.currentTarget) };
+      onPoint(undefined, "drag", event.clientY);
     } else {
-      drag.current = { fromX: event.clientX, window, isMoving: false };
+      const isScrub = latest.current.isWhole || isAtPlayhead(event);
+      drag.current = { fromX: event.clientX, window, isScrub, isMoving: false };
     }
   };
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
     if (!fingers.current.has(event.pointerId)) {
+      // A finger points at nothing before it presses.
+      if (event.pointerType !== "touch") {
+        onPoint(momentOf(event), "hover", event.clientY);
+      }
       return;
     }
     fingers.current.set(event.pointerId, event.clientX);
@@ -77,13 +112,16 @@ export function useBarGestures(bar: BarWindow, isChoosing: boolean) {
   };
   const move = (event: PointerEvent<HTMLElement>, held: Drag) => {
     const byPx = event.clientX - held.fromX;
-    if (!held.isMoving && Math.abs(byPx) >= DRAG_PX && !latest.current.isWhole) {
+    if (!held.isMoving && Math.abs(byPx) >= DRAG_PX) {
       held.isMoving = true;
       wasDragged.current = true;
       // Not before: a captured press would be no click on what lies below it.
       event.currentTarget.setPointerCapture?.(event.pointerId);
     }
-    if (held.isMoving) {
+    if (held.isMoving && held.isScrub) {
+      onPoint(momentOf(event), "drag", event.clientY);
+    } else if (held.isMoving) {
+      onPoint(undefined, "hover", event.clientY);
       const { width } = event.currentTarget.getBoundingClientRect();
       const toMs = held.window.startMs - (byPx / width) * lengthOf(held.window);
       latest.current.pan(toMs - latest.current.window.startMs);
@@ -93,6 +131,19 @@ export function useBarGestures(bar: BarWindow, isChoosing: boolean) {
     fingers.current.delete(event.pointerId);
     pinch.current = undefined;
     drag.current = undefined;
+  };
+  const onPointerUp = (event: PointerEvent<HTMLElement>) => {
+    const held = drag.current;
+    onPointerEnd(event);
+    if (held?.isMoving && held.isScrub) {
+      const { width } = event.currentTarget.getBoundingClientRect();
+      onPoint(undefined, "drag", event.clientY);
+      onRelease(momentOf(event), lengthOf(latest.current.window) / width);
+    }
+  };
+  const onPointerGone = (event: PointerEvent<HTMLElement>) => {
+    onPointerEnd(event);
+    onPoint(undefined, "hover", event.clientY);
   };
   /** Letting go of what was dragged is no click. */
   const onClickCapture = (event: MouseEvent<HTMLElement>) => {
@@ -106,10 +157,10 @@ export function useBarGestures(bar: BarWindow, isChoosing: boolean) {
     ref,
     onPointerDown,
     onPointerMove,
-    onPointerUp: onPointerEnd,
-    onPointerCancel: onPointerEnd,
+    onPointerUp,
+    onPointerCancel: onPointerGone,
     // Without a capture, a press that is let go elsewhere is not heard of.
-    onPointerLeave: onPointerEnd,
+    onPointerLeave: onPointerGone,
     onClickCapture,
   };
 }

@@ -1,0 +1,64 @@
+/** The video of one camera among several: opened with each source, and held to their clock. */
+import { type RefObject, useEffect, useRef, useState } from "react";
+import { type FootageSource, type FootageState, playFootage } from "../../live/footagePlayer";
+import type { SyncedFootage } from "../../live/syncedFootage";
+import { FAILED_PLAYER, syncedPlayer } from "../../live/syncedPlayer";
+import { loadLightHls } from "../../live/useLivePlayer";
+
+/** Where the browser does not say which pictures it shows. */
+const PICTURE_S = 1 / 25;
+
+interface Options {
+  /** Id of the camera. */
+  camera: string;
+  /** Undefined while the server is asked. A new object means a new player. */
+  source: FootageSource | undefined;
+  /** The server offers nothing: nobody waits for this camera. */
+  isFailed: boolean;
+  synced: SyncedFootage;
+  /** How many players there are. */
+  players: number;
+}
+
+export function useSyncedVideo(videoRef: RefObject<HTMLVideoElement | null>, options: Options) {
+  const { camera, source, isFailed, synced } = options;
+  const players = useRef(options.players);
+  players.current = options.players;
+  const [state, setState] = useState<FootageState>({ kind: "loading" });
+  const [attempt, setAttempt] = useState(0);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt begins anew.
+  useEffect(() => {
+    const video = videoRef.current;
+    if (isFailed) {
+      return synced.attach(camera, FAILED_PLAYER);
+    }
+    if (video === null || source === undefined) {
+      setState({ kind: "loading" });
+      return;
+    }
+    let latest: FootageState = { kind: "loading" };
+    const footage = playFootage({
+      video,
+      source,
+      atMs: synced.placeOf(camera),
+      begin: "paused",
+      pictureS: () => PICTURE_S,
+      loadHls: loadLightHls,
+      onState: (next) => {
+        latest = next;
+        setState(next);
+      },
+      onWall: () => undefined,
+      onEnded: () => undefined,
+      sharedBy: players.current,
+    });
+    const detach = synced.attach(camera, syncedPlayer({ video, footage, state: () => latest }));
+    return () => {
+      detach();
+      footage.close();
+    };
+  }, [camera, source, isFailed, synced, attempt]);
+
+  return { state, again: () => setAttempt((count) => count + 1) };
+}

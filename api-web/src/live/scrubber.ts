@@ -1,0 +1,205 @@
+/**
+ * The moment of a timeline that somebody points at, and small pictures of it: one request at a time
+ * for each camera, the newest moment next. Not here: drawing them, what is under the pointer
+ * (`components/recordings`).
+ */
+import type { PreviewAnswer, PreviewSize } from "../api/media";
+import { previewMoment } from "../lib/previewMoments";
+import { type DayCoverage, type GapSpan, playableSpans, type Span } from "../lib/timelineSpans";
+import { spanAt } from "./syncClock";
+
+export interface Point {
+  ms: number;
+  /** "drag": it is about to be played. */
+  by: "hover" | "drag" | "keys";
+  /** Id of the camera that is pointed at; undefined: all of them are meant. */
+  camera: string | undefined;
+  /** What the timeline shows: pictures are as far apart as its zoom asks for. */
+  window: Span;
+}
+
+export interface Preview {
+  /** The picture that came last for a moment like this one; undefined over a gap. */
+  url: string | undefined;
+  gap: GapSpan | undefined;
+  /** Why there is no picture. */
+  words: string | undefined;
+}
+
+export interface ScrubView {
+  point: Point | undefined;
+  /** By id, of those cameras that are meant. */
+  previews: ReadonlyMap<string, Preview>;
+}
+
+export type FetchPreview = (
+  camera: string,
+  ms: number,
+  size: PreviewSize,
+  signal: AbortSignal,
+) => Promise<PreviewAnswer>;
+
+export class Scrubber {
+  readonly #load: FetchPreview;
+  readonly #listeners = new Set<() => void>();
+  readonly #loaders = new Map<string, Loader>();
+  #days: ReadonlyMap<string, DayCoverage> = new Map();
+  #point: Point | undefined;
+  #view: ScrubView = { point: undefined, previews: new Map() };
+
+  constructor(fetchPreview: FetchPreview) {
+    this.#load = fetchPreview;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly view = (): ScrubView => this.#view;
+
+  /** The day of each camera, by id; pictures of others are let go. */
+  setFootage(days: ReadonlyMap<string, DayCoverage>): void {
+    this.#days = days;
+    for (const [id, loader] of this.#loaders) {
+      if (!days.has(id)) {
+        loader.close();
+        this.#loaders.delete(id);
+      }
+    }
+  }
+
+  /** Points at a moment, or at none any more. */
+  point(point: Point | undefined): void {
+    if (point === undefined && this.#point === undefined) {
+      return;
+    }
+    this.#point = point;
+    for (const [id, day] of this.#days) {
+      const isMeant = point !== undefined && (point.camera ?? id) === id;
+      const footage = isMeant ? spanAt(playableSpans(day), point.ms) : undefined;
+      const wanted = isMeant && footage ? wantedOf(point, footage) : undefined;
+      this.#loader(id).want(wanted);
+    }
+    this.#publish();
+  }
+
+  /** Lets go of all pictures. */
+  close(): void {
+    this.setFootage(new Map());
+    this.#point = undefined;
+  }
+
+  #loader(id: string): Loader {
+    const known = this.#loaders.get(id);
+    if (known !== undefined) {
+      return known;
+    }
+    const loader = new Loader(
+      ({ ms, size }, signal) => this.#load(id, ms, size, signal),
+      () => this.#publish(),
+    );
+    this.#loaders.set(id, loader);
+    return loader;
+  }
+
+  #publish(): void {
+    const point = this.#point;
+    const previews = new Map<string, Preview>();
+    for (const [id, day] of this.#days) {
+      if (point !== undefined && (point.camera ?? id) === id) {
+        previews.set(id, previewOf(day, point.ms, this.#loaders.get(id)));
+      }
+    }
+    this.#view = { point, previews };
+    for (const listener of this.#listeners) {
+      listener();
+    }
+  }
+}
+
+/** A picture to ask for. */
+interface Wanted {
+  ms: number;
+  size: PreviewSize;
+}
+
+function wantedOf({ ms, by, window }: Point, footage: Span): Wanted {
+  // What is dragged to stands in the player's place.
+  return { ms: previewMoment(ms, window, footage), size: by === "drag" ? "large" : "small" };
+}
+
+function isSame(a: Wanted | undefined, b: Wanted | undefined): boolean {
+  return a?.ms === b?.ms && a?.size === b?.size;
+}
+
+function previewOf(day: DayCoverage, ms: number, loader: Loader | undefined): Preview {
+  if (spanAt(playableSpans(day), ms) === undefined) {
+    return { url: undefined, gap: spanAtGap(day.gaps, ms), words: undefined };
+  }
+  return { url: loader?.url, gap: undefined, words: loader?.words };
+}
+
+function spanAtGap(gaps: readonly GapSpan[], ms: number): GapSpan | undefined {
+  return gaps.find(({ startMs, endMs }) => ms >= startMs && ms < endMs);
+}
+
+/** The pictures of one camera: one is on its way at most. */
+class Loader {
+  readonly #load: (wanted: Wanted, signal: AbortSignal) => Promise<PreviewAnswer>;
+  readonly #onChange: () => void;
+  readonly #ending = new AbortController();
+  #wanted: Wanted | undefined;
+  #shown: Wanted | undefined;
+  #isLoading = false;
+  url: string | undefined;
+  /** Why there is no picture of the moment that was asked for last. */
+  words: string | undefined;
+
+  constructor(
+    fetchPicture: (wanted: Wanted, signal: AbortSignal) => Promise<PreviewAnswer>,
+    onChange: () => void,
+  ) {
+    this.#load = fetchPicture;
+    this.#onChange = onChange;
+  }
+
+  want(wanted: Wanted | undefined): void {
+    this.#wanted = wanted;
+    if (!this.#isLoading) {
+      this.#next();
+    }
+  }
+
+  close(): void {
+    this.#ending.abort();
+    this.#wanted = undefined;
+    this.#show(undefined);
+  }
+
+  #next(): void {
+    const wanted = this.#wanted;
+    if (wanted === undefined || isSame(wanted, this.#shown)) {
+      return;
+    }
+    this.#isLoading = true;
+    void this.#load(wanted, this.#ending.signal).then((answer) => {
+      this.#isLoading = false;
+      if (this.#ending.signal.aborted) {
+        return;
+      }
+      this.#shown = wanted;
+      this.words = answer.kind === "none" ? answer.words : undefined;
+      this.#show(answer.kind === "picture" ? answer.jpeg : undefined);
+      this.#next();
+      this.#onChange();
+    });
+  }
+
+  #show(jpeg: Blob | undefined): void {
+    if (this.url !== undefined) {
+      URL.revokeObjectURL(this.url);
+    }
+    this.url = jpeg && URL.createObjectURL(jpeg);
+  }
+}

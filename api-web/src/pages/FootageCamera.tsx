@@ -1,0 +1,45 @@
+/** One camera of the footage page: asks the server where its footage is. */
+import { useMemo } from "react";
+import { describeError } from "../api/errors";
+import { usePlayback } from "../api/recordings";
+import { SyncTile } from "../components/recordings/SyncTile";
+import { useSynced } from "../components/recordings/useSynced";
+import type { Camera } from "../gen/ronin/v1/camera_pb";
+import type { Scrubber } from "../live/scrubber";
+import type { SyncedFootage } from "../live/syncedFootage";
+
+interface Props {
+  camera: Camera;
+  synced: SyncedFootage;
+  scrubber: Scrubber;
+  players: number;
+  isLarge: boolean;
+  onLarge: () => void;
+  isAudible: boolean;
+  onAudible: () => void;
+  onRemove: () => void;
+}
+
+export function FootageCamera({ camera, ...rest }: Props) {
+  const view = useSynced(rest.synced, ({ cameras }) => cameras.get(camera.id));
+  const playback = usePlayback(camera.name, view?.span);
+  const { hlsPath, multivariantPath, codecs } = (view?.span && playback.data) ?? {};
+  const source = useMemo(
+    () =>
+      hlsPath
+        ? { url: hlsPath, nativeUrl: multivariantPath || hlsPath, codecs: codecs ?? [] }
+        : undefined,
+    [hlsPath, multivariantPath, codecs],
+  );
+  return (
+    <SyncTile
+      {...rest}
+      camera={camera.id}
+      name={camera.displayName}
+      view={view}
+      source={source}
+      error={view?.span && playback.error ? describeError(playback.error) : undefined}
+      onRetry={() => void playback.refetch()}
+    />
+  );
+}
