@@ -9,10 +9,15 @@ export const CAMERA_ID = "e2e-camera";
 export const visible = (locator: Locator, timeout = 15_000) =>
   locator.first().waitFor({ state: "visible", timeout });
 
-/** Opens a page as the owner. */
-export async function openAsOwner(page: Page, url: string, path: string): Promise<void> {
+/** Opens a page as the owner, or as another user with the same password. */
+export async function openAsOwner(
+  page: Page,
+  url: string,
+  path: string,
+  user = USER,
+): Promise<void> {
   await page.goto(`${url}/sign-in?from=${encodeURIComponent(path)}`);
-  await page.getByLabel("User name").fill(USER);
+  await page.getByLabel("User name").fill(user);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL((to) => to.pathname === path);

@@ -29,7 +29,7 @@ export const RETRY_WAIT_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000, 8_0
 /** A picture that stands still for this long is a stall: two segments are 4 s. */
 export const STALL_MS = 8_000;
 /** Pictures one by one that failed so often are given up for HLS. */
-const PICTURE_FAILURES_MAX = 3;
+const PICTURE_FAILURES_MAX = 2;
 /** A sub stream without pictures for this long is given up for the main stream. */
 export const SUB_WAIT_MS = 5_000;
 /** Playing for this long without trouble pays off all earlier trouble. */
@@ -82,6 +82,7 @@ const REASONS = {
   network: "The video could not be fetched from the server.",
   media: "The browser could not decode the video.",
   stall: "The picture stood still.",
+  none: "No picture came.",
   other: "The player stopped unexpectedly.",
   signedOut: "The session for video has ended. Sign out and in again.",
   noHls: "This browser cannot play live video.",
@@ -121,6 +122,8 @@ export class LivePlayer {
   #stillMs = 0;
   #healthyMs = 0;
   #jumpedToEdge = false;
+  /** Whether a picture has come since it was attached. */
+  #hadPicture = false;
 
   constructor({ video, loadHls, hub, onState }: Options) {
     this.#video = video;
@@ -327,6 +330,7 @@ export class LivePlayer {
       this.#video.load();
     }
     this.#mediaErrors = 0;
+    this.#hadPicture = false;
     this.#resetWatchdog();
   }
 
@@ -446,6 +450,7 @@ export class LivePlayer {
   }
 
   #onProgress(): void {
+    this.#hadPicture = true;
     this.#stillMs = 0;
     this.#healthyMs += TICK_MS;
     this.#become({ kind: "playing" });
@@ -458,6 +463,12 @@ export class LivePlayer {
 
   #onStall(): void {
     this.#stillMs = 0;
+    if (this.#sink !== undefined && !this.#hadPicture) {
+      // Something between here and the server may hold streams back.
+      this.#pictureFailures += 1;
+      this.#retry(REASONS.none);
+      return;
+    }
     if (this.#jumpedToEdge) {
       this.#retry(REASONS.stall);
       return;

@@ -6,7 +6,7 @@ import { LiveInitSchema, LiveRendition, LiveTileEndSchema } from "../gen/ronin/v
 import { stubMediaSource } from "../test/mediaSource";
 import { attached, playerWith, preparePlayerTest, SOURCE, still } from "../test/player";
 import type { LiveHub, Viewer, Wanted } from "./liveHub";
-import { SUB_WAIT_MS } from "./livePlayer";
+import { RETRY_WAIT_MS, STALL_MS, SUB_WAIT_MS } from "./livePlayer";
 
 beforeEach(preparePlayerTest);
 
@@ -133,4 +133,14 @@ it("tries the sub stream again when it begins anew", async () => {
   player.reconnect();
   await attached();
   expect(streams().at(-1)).toEqual([StreamKind.SUB, false]);
+});
+
+it("goes over to HLS where the server says that pictures come and none does", async () => {
+  const { player, watched, losePicture } = started(SOURCE);
+  losePicture();
+  await still(2 * STALL_MS + (RETRY_WAIT_MS[0] ?? 0) + (RETRY_WAIT_MS[1] ?? 0) + 1_000);
+
+  expect(watched).toHaveLength(2);
+  expect(watched.every(({ isOver }) => isOver)).toBe(true);
+  expect(player.mode).toBe("hls");
 });

@@ -1,0 +1,166 @@
+/**
+ * How late live pictures are, pictures one by one and as HLS; how long the first one takes after a
+ * click; and a grid of 16 for minutes. The cameras draw numbers, so a picture says when it was taken.
+ */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { framesAdvance, launch, openPage } from "../browser";
+import { type LivePicture, readLive, type Shown, stopAndRead } from "../numbers";
+import { openAsOwner, visible } from "../owner";
+import { printHead, printRow, quantile } from "./figures";
+
+const url = process.env.RONIN_MEASURE_URL ?? "";
+const FPS = Number(process.env.RONIN_MEASURE_FPS ?? 25);
+const SECONDS = Number(process.env.RONIN_MEASURE_SECONDS ?? 120);
+const GRID_SECONDS = Number(process.env.RONIN_MEASURE_GRID_SECONDS ?? 600);
+const CLICKS = Number(process.env.RONIN_MEASURE_CLICKS ?? 50);
+const CAMERAS = Array.from({ length: 16 }, (_, n) => `cam${n}`);
+const [A, B] = ["cam0", "cam1"] as const;
+/** As many of the newest values as a tile of the grid keeps. */
+const LOOK_MS = 5_000;
+
+let browser: Browser;
+let page: Page;
+/** A picture and when it was taken, of each camera that is read. */
+const anchors = new Map<string, Shown>();
+
+beforeAll(async () => {
+  browser = await launch();
+  ({ page } = await openPage(browser));
+  await openAsOwner(page, url, "/cameras", "admin");
+  for (const camera of [A, B]) {
+    const at = new Date(Date.now() - 8_000).toISOString();
+    await page.goto(`${url}/cameras/${camera}?at=${at}`);
+    await framesAdvance(page, `footage-${camera}`);
+    anchors.set(camera, await stopAndRead(page, `footage-${camera}`));
+  }
+  printHead();
+});
+
+afterAll(async () => {
+  await browser?.close();
+});
+
+const lateness = (camera: string, pictures: readonly LivePicture[]) => {
+  const anchor = anchors.get(camera);
+  if (anchor === undefined) {
+    throw new Error(`no picture of ${camera} is known`);
+  }
+  return pictures.map(
+    ({ number, atMs }) => atMs - (anchor.wallMs + ((number - anchor.number) / FPS) * 1_000),
+  );
+};
+
+const showOne = async (mode: "pictures" | "hls") => {
+  await page.goto(`${url}/live?camera=${A}`);
+  await framesAdvance(page, A);
+  await visible(page.locator(`[data-mode="${mode}"]`), 60_000);
+};
+
+it("pictures one by one", async () => {
+  await showOne("pictures");
+  printRow("live, one by one", lateness(A, await readLive(page, A, SECONDS * FPS)));
+});
+
+it("HLS, where streams do not pass", async () => {
+  await page.route("**/StreamLiveTiles", (route) => route.abort());
+  await showOne("hls");
+  // It comes to the live edge by and by.
+  await page.waitForTimeout(10_000);
+  printRow("live, HLS", lateness(A, await readLive(page, A, SECONDS * FPS)));
+  await page.unroute("**/StreamLiveTiles");
+});
+
+it("the first picture after a click", async () => {
+  await page.goto(`${url}/live?layout=2`);
+  await framesAdvance(page, A);
+  const waits: number[] = [];
+  for (let click = 0; click < CLICKS; click += 1) {
+    const camera = click % 2 === 0 ? A : B;
+    const first = page.evaluate(firstPicture, camera);
+    await page.getByRole("button", { name: `Zoom to ${camera}`, exact: true }).click();
+    waits.push(await first);
+    await page.keyboard.press("Escape");
+    await framesAdvance(page, A);
+  }
+  printRow("first picture after a click", waits);
+});
+
+/** Runs in the page: milliseconds from the next click to a picture of this camera that is new. */
+async function firstPicture(camera: string): Promise<number> {
+  const clicked = await new Promise<number>((resolve) => {
+    document.addEventListener("click", () => resolve(performance.now()), {
+      capture: true,
+      once: true,
+    });
+  });
+  const selector = `video[data-camera="${camera}"]`;
+  const before = document.querySelector<HTMLVideoElement>(selector)?.src;
+  for (;;) {
+    const video = document.querySelector<HTMLVideoElement>(selector);
+    if (video !== null && video.src !== before && video.src !== "") {
+      return new Promise<number>((resolve) => {
+        video.requestVideoFrameCallback((now) => resolve(now - clicked));
+      });
+    }
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+  }
+}
+
+it("16 tiles at once", async () => {
+  await page.goto(`${url}/live?layout=4`);
+  for (const camera of CAMERAS) {
+    await framesAdvance(page, camera);
+  }
+  await page.evaluate(countStalls);
+  const client = await page.context().newCDPSession(page);
+  const heapMb = async () => {
+    await client.send("HeapProfiler.collectGarbage");
+    const { usedSize } = await client.send("Runtime.getHeapUsage");
+    return usedSize / 2 ** 20;
+  };
+  const before = await heapMb();
+  const late: number[] = [];
+  const end = Date.now() + GRID_SECONDS * 1_000;
+  while (Date.now() < end) {
+    late.push(...lateness(A, await readLive(page, A, FPS)));
+    await page.waitForTimeout(LOOK_MS);
+  }
+  const { stalls, frames, dropped } = await page.evaluate(counted);
+  const after = await heapMb();
+  printRow("live, one of 16 tiles", late);
+  console.info(
+    `\n16 tiles, ${GRID_SECONDS} s: ${stalls} stalls, ${frames} pictures shown, ${dropped} dropped; ` +
+      `JavaScript heap ${before.toFixed(1)} -> ${after.toFixed(1)} MB; ` +
+      `lateness at the end p95 ${quantile(late.slice(-10 * FPS), 0.95).toFixed(0)} ms`,
+  );
+  expect(frames).toBeGreaterThan(0);
+});
+
+interface Counts {
+  stalls: number;
+  frames: number;
+  dropped: number;
+}
+
+/** Runs in the page: counts how often a picture had to be waited for, from now on. */
+function countStalls(): void {
+  const scope = globalThis as { stalls?: number };
+  scope.stalls = 0;
+  for (const video of document.querySelectorAll("video")) {
+    video.addEventListener("waiting", () => {
+      scope.stalls = (scope.stalls ?? 0) + 1;
+    });
+  }
+}
+
+/** Runs in the page. */
+function counted(): Counts {
+  const counts = { stalls: (globalThis as { stalls?: number }).stalls ?? 0, frames: 0, dropped: 0 };
+  for (const video of document.querySelectorAll("video")) {
+    const { totalVideoFrames, droppedVideoFrames } = video.getVideoPlaybackQuality();
+    counts.frames += totalVideoFrames;
+    counts.dropped += droppedVideoFrames;
+  }
+  return counts;
+}
