@@ -1,14 +1,11 @@
 //! The camera's end of a graph. Behind a trait, so that another RTSP client can be tried without
 //! touching the branches.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError, Weak},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use gst::prelude::*;
 use gst_rtsp::rtsp_message::RTSPMessage;
-use ronin_core::{Fault, Source, Transport};
+use ronin_core::{Fault, JitterBuffer, Source, Transport};
 
 use crate::{
     elements::{make, set_if_there},
@@ -19,9 +16,9 @@ use crate::{
 
 /// How late a packet may be and still be believed when it says when it was made. Cameras that leave
 /// packets out because the line is full, or name a wrong first one, are waited for as long.
-const LATE_TCP: Duration = Duration::from_secs(1);
+const LATE_TCP_MS: u32 = 1000;
 /// How long a gap between packets may stay open for one that was overtaken.
-const LATE_UDP: Duration = Duration::from_millis(200);
+const LATE_UDP_MS: u32 = 200;
 
 /// Who receives what a source brings. Called from streaming threads.
 pub(crate) trait Inlet: Send + Sync + 'static {
@@ -65,11 +62,11 @@ impl RtspSrc {
         // Packets that come in order are held back by neither. Over TCP nothing has to make way for
         // what is late: packets that wait because this machine is busy are not dropped, and, up to
         // this latency, keep their own times instead of that of their arrival.
-        let (latency, is_lossy) = match source.transport {
-            Transport::Tcp => (LATE_TCP, false),
-            Transport::Udp => (LATE_UDP, true),
+        let (usual, is_lossy) = match source.transport {
+            Transport::Tcp => (LATE_TCP_MS, false),
+            Transport::Udp => (LATE_UDP_MS, true),
         };
-        element.set_property("latency", u32::try_from(latency.as_millis()).unwrap_or(u32::MAX));
+        element.set_property("latency", source.jitter_buffer.map_or(usual, JitterBuffer::as_ms));
         element.set_property("drop-on-latency", is_lossy);
         if !is_lossy {
             start_fast(&element);
@@ -180,6 +177,40 @@ fn with<I: Inlet, R>(inlet: &Weak<I>, f: impl FnOnce(&I) -> R) -> Option<R> {
         Err(_) => {
             inlet.refused(Fault::Internal { detail: "a callback panicked".into() });
             None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Deaf;
+
+    impl Inlet for Deaf {
+        fn announced(&self, _: &gst::StructureRef) -> bool {
+            false
+        }
+
+        fn arrived(&self, _: &gst::Pad) {}
+
+        fn refused(&self, _: Fault) {}
+    }
+
+    #[test]
+    fn a_jitter_buffer_is_what_fits_the_transport_unless_it_is_set() {
+        crate::init().unwrap();
+        let set = JitterBuffer::from_ms(450).unwrap();
+        for (transport, jitter_buffer, want) in [
+            (Transport::Tcp, None, 1000),
+            (Transport::Udp, None, 200),
+            (Transport::Tcp, Some(set), 450),
+            (Transport::Udp, Some(set), 450),
+        ] {
+            let mut source = Source::parse_url("rtsp://127.0.0.1/").unwrap();
+            (source.transport, source.jitter_buffer) = (transport, jitter_buffer);
+            let source = RtspSrc::new(&source, &Arc::new(Deaf)).unwrap();
+            assert_eq!(source.element().property::<u32>("latency"), want, "{transport:?}");
         }
     }
 }

@@ -32,7 +32,7 @@ pub use notice::{Notice, NoticeKind};
 pub use room::Room;
 pub use secret::Secret;
 pub use segment::{Recorded, Segment};
-pub use source::{Credentials, Source, Transport};
+pub use source::{Credentials, JitterBuffer, Source, Transport};
 pub use status::{CameraState, CameraStatus, RecordingFault};
 pub use stream::{MediaStream, StreamMedia};
 pub use time::{Span, WallTime};

@@ -7,6 +7,8 @@
 use std::{
     fmt,
     net::{Ipv4Addr, Ipv6Addr},
+    ops::RangeInclusive,
+    time::Duration,
 };
 
 use crate::{error::Invalid, secret::Secret};
@@ -81,6 +83,30 @@ pub struct Source {
     pub transport: Transport,
     /// Whether the password may be sent readable (HTTP Basic).
     pub allow_basic_auth: bool,
+    /// How late a packet may be and still take its place; `None`: what fits the transport.
+    pub jitter_buffer: Option<JitterBuffer>,
+}
+
+/// How late a packet may be and still take its place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct JitterBuffer(Duration);
+
+impl JitterBuffer {
+    /// Networks in a building need less than the first; what needs more than the last is not live.
+    const RANGE_MS: RangeInclusive<u32> = 10..=5000;
+
+    /// 10 to 5000 milliseconds.
+    pub fn from_ms(ms: u32) -> Result<Self, Invalid> {
+        if Self::RANGE_MS.contains(&ms) {
+            return Ok(Self(Duration::from_millis(ms.into())));
+        }
+        Err(Invalid::new("jitter_buffer_ms", "a jitter buffer is 10 to 5000 ms, or 0 to leave it"))
+    }
+
+    /// As milliseconds.
+    pub fn as_ms(self) -> u32 {
+        u32::try_from(self.0.as_millis()).unwrap_or(u32::MAX)
+    }
 }
 
 impl Source {
@@ -149,6 +175,7 @@ impl Source {
             credentials: None,
             transport: Transport::default(),
             allow_basic_auth: false,
+            jitter_buffer: None,
         })
     }
 

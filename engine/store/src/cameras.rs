@@ -1,6 +1,8 @@
 //! The camera table: settings as people gave them. Written by the control loop alone.
 
-use ronin_core::{CameraConfig, CameraId, RecordSettings, Source, Transport, WallTime};
+use ronin_core::{
+    CameraConfig, CameraId, JitterBuffer, RecordSettings, Source, Transport, WallTime,
+};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{NotSet, Set, Unchanged},
@@ -26,6 +28,9 @@ struct SourceRow {
     tls: bool,
     transport: TransportRow,
     allow_basic_auth: bool,
+    /// Not there in rows from before it was a setting.
+    #[serde(default)]
+    jitter_buffer_ms: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -172,6 +177,7 @@ fn source_json(camera: &CameraId, source: &Source) -> Result<String> {
             Transport::Udp => TransportRow::Udp,
         },
         allow_basic_auth: source.allow_basic_auth,
+        jitter_buffer_ms: source.jitter_buffer.map(JitterBuffer::as_ms),
     };
     serde_json::to_string(&row).map_err(|error| damaged(camera, error.to_string()))
 }
@@ -186,6 +192,8 @@ fn source_from_json(camera: &CameraId, json: &str) -> Result<Source> {
         TransportRow::Udp => Transport::Udp,
     };
     source.allow_basic_auth = row.allow_basic_auth;
+    let jitter_buffer = row.jitter_buffer_ms.map(JitterBuffer::from_ms).transpose();
+    source.jitter_buffer = jitter_buffer.map_err(|invalid| damaged(camera, invalid.to_string()))?;
     Ok(source)
 }
 

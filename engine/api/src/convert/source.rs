@@ -1,6 +1,6 @@
 //! Where a stream comes from: `v1::Source` and [`Source`]. Passwords come in and never go out.
 
-use ronin_core::{Credentials, Invalid, Source, Transport};
+use ronin_core::{Credentials, Invalid, JitterBuffer, Source, Transport};
 use ronin_proto::v1;
 
 /// A source for the wire, without its password.
@@ -21,6 +21,7 @@ pub(crate) fn to_wire(source: &Source) -> v1::Source {
         transport: transport.into(),
         tls: source.tls(),
         allow_basic_auth: source.allow_basic_auth,
+        jitter_buffer_ms: source.jitter_buffer.map_or(0, JitterBuffer::as_ms),
     }
 }
 
@@ -33,12 +34,17 @@ pub(crate) fn from_wire(wire: &v1::Source) -> Result<Source, Invalid> {
         invalid.collect(from_url(wire))
     };
     let transport = invalid.collect(transport(wire.transport));
+    let jitter_buffer = match wire.jitter_buffer_ms {
+        0 => None,
+        ms => invalid.collect(JitterBuffer::from_ms(ms)),
+    };
     invalid.check()?;
     let (Some(mut source), Some(transport)) = (source, transport) else {
         return Err(Invalid::new("host", "say where the stream comes from"));
     };
     source.transport = transport;
     source.allow_basic_auth = wire.allow_basic_auth;
+    source.jitter_buffer = jitter_buffer;
     Ok(source)
 }
 
@@ -147,12 +153,14 @@ mod tests {
 
     #[test]
     fn url_and_parts_exclude_each_other() {
-        let cases: [(v1::Source, &str); 8] = [
+        let cases: [(v1::Source, &str); 10] = [
             (v1::Source { host: "b".into(), ..wire("rtsp://a/") }, "host"),
             (v1::Source { port: 1, ..wire("rtsp://a/") }, "port"),
             (v1::Source { tls: true, ..wire("rtsp://a/") }, "tls"),
             (v1::Source { username: "u".into(), ..wire("rtsp://v:w@a/") }, "username"),
             (v1::Source { transport: 9, ..wire("rtsp://a/") }, "transport"),
+            (v1::Source { jitter_buffer_ms: 9, ..wire("rtsp://a/") }, "jitter_buffer_ms"),
+            (v1::Source { jitter_buffer_ms: 5001, ..wire("rtsp://a/") }, "jitter_buffer_ms"),
             (wire("file:///etc/passwd"), "url"),
             (wire(""), "host"),
             (v1::Source { host: "a".into(), port: 65_536, ..wire("") }, "port"),

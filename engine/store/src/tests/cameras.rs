@@ -35,6 +35,7 @@ async fn a_camera_reads_back_as_it_was_written() {
         let mut sub = Source::new("fe80::1", 8554, "/sub", true).unwrap();
         sub.transport = Transport::Udp;
         sub.allow_basic_auth = true;
+        sub.jitter_buffer = Some(ronin_core::JitterBuffer::from_ms(450).unwrap());
         sub.credentials =
             Some(Credentials { username: "viewer".into(), password: Secret::default() });
         rich.sub = Some(sub);
