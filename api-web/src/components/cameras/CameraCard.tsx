@@ -11,9 +11,17 @@ import {
   Text,
   Tooltip,
 } from "@mantine/core";
-import { IconDots, IconEdit, IconRefresh, IconTrash, IconVideoOff } from "@tabler/icons-react";
+import {
+  IconDatabase,
+  IconDots,
+  IconEdit,
+  IconRefresh,
+  IconTrash,
+  IconVideoOff,
+} from "@tabler/icons-react";
 import { Link } from "react-router";
 import { type Camera, CameraState } from "../../gen/ronin/v1/camera_pb";
+import { type CameraUsage, usageWords } from "../../lib/cameraUsage";
 import { addressWords } from "../../lib/cameraWords";
 import { usePictureUrl } from "../../lib/usePictureUrl";
 import classes from "./CameraCard.module.css";
@@ -24,12 +32,14 @@ interface Props {
   camera: Camera;
   /** The latest picture, JPEG; undefined while there is none. */
   picture: Uint8Array | undefined;
+  /** What its footage takes; undefined where that is not known. */
+  usage: CameraUsage | undefined;
   onSwitch: (enabled: boolean) => void;
   onRestart: () => void;
   onDelete: () => void;
 }
 
-export function CameraCard({ camera, picture, onSwitch, onRestart, onDelete }: Props) {
+export function CameraCard({ camera, picture, usage, onSwitch, onRestart, onDelete }: Props) {
   const pictureUrl = usePictureUrl(picture);
   const status = camera.status;
   const isOn = camera.enabled !== false;
@@ -107,6 +117,12 @@ export function CameraCard({ camera, picture, onSwitch, onRestart, onDelete }: P
         <CameraBadges camera={camera} />
         <CameraTrouble camera={camera} />
         {status?.state === CameraState.STREAMING && <StreamList streams={status.streams} />}
+        {usage && (
+          <Group gap="xs" wrap="nowrap" c="dimmed" mt="auto">
+            <IconDatabase size={16} aria-label="Storage" style={{ flexShrink: 0 }} />
+            <Text size="sm">{usageWords(usage)}</Text>
+          </Group>
+        )}
       </Stack>
     </Paper>
   );
