@@ -56,7 +56,11 @@ describe("advice about streams", () => {
       { main: [video(640, 360), sound], sub: [video(1920, 1080)] },
       ["The main stream is smaller than the sub stream", "The sub stream is large"],
     ],
-    ["a narrow main stream", { main: [video(352, 288), sound] }, ["Is this the sub stream?"]],
+    [
+      "a narrow main stream",
+      { main: [video(352, 288), sound], sub: [video(320, 240)] },
+      ["Is this the sub stream?"],
+    ],
     [
       "two of a size",
       { main: [video(640, 360), sound] },

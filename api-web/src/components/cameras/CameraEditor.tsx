@@ -62,7 +62,9 @@ export function CameraEditor({ camera, storage, onProbe, onSave, cancelPath }: P
   const submit = () => {
     const nameErrors = validateName(form.getValues(), undefined);
     const values = connected(form, () => undefined);
-    form.setErrors({ ...form.errors, ...nameErrors });
+    for (const [field, problem] of Object.entries(nameErrors)) {
+      form.setFieldError(field, problem);
+    }
     const wrong = Object.keys(nameErrors)[0];
     if (wrong !== undefined) {
       focusField(form, wrong);
@@ -86,7 +88,7 @@ export function CameraEditor({ camera, storage, onProbe, onSave, cancelPath }: P
       noValidate
     >
       <Stack gap="md">
-        <Panel title="Name" icon={<IconTag size={18} />}>
+        <Panel title="Camera" icon={<IconTag size={18} />}>
           <NameFields form={form} taken={undefined} />
         </Panel>
         <Panel title="Connection" icon={<IconLink size={18} />}>

@@ -65,6 +65,8 @@ export function CameraWizard(props: Props) {
           <Stepper.Step
             key={step}
             label={LABELS[step]}
+            // The number beside it is drawn only.
+            aria-label={LABELS[step]}
             allowStepSelect={index <= steps.furthest && index !== steps.index}
             {...(index === steps.index && { "aria-current": "step" as const })}
             {...(index > steps.furthest && { "aria-disabled": true, "data-closed": true })}

@@ -133,7 +133,7 @@ export function RecordingStep(props: StepProps) {
   const found = foundOf(checks.main);
   return (
     <StepForm onSubmit={save}>
-      <Panel title="Name" icon={<IconTag size={18} />} headingRef={steps.heading}>
+      <Panel title="Camera" icon={<IconTag size={18} />} headingRef={steps.heading}>
         <NameFields form={form} taken={taken} leftovers={leftovers} />
       </Panel>
       <Panel title="Recording" icon={<IconMovie size={18} />}>

@@ -3,7 +3,7 @@
  *
  * Not here: the call (`api/probe`) and how the outcome is drawn (`StreamCheck`).
  */
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { describeError, type ErrorWords, isCanceled } from "../../api/errors";
 import type { ProbeCameraResponse, Source } from "../../gen/ronin/v1/camera_pb";
 import { type CameraValues, connectionKey, type SourceKey, streamOf } from "../../lib/cameraForm";
@@ -50,6 +50,8 @@ export interface Checks {
 export function useChecks(values: CameraValues, onProbe: OnProbe): Checks {
   const [noted, setNoted] = useState<Record<SourceKey, Noted>>({ main: UNTRIED, sub: UNTRIED });
   const running = useRef<AbortController | undefined>(undefined);
+  // Who leaves the page waits for no answer, and the server need not either.
+  useEffect(() => () => running.current?.abort(), []);
 
   const note = (key: SourceKey, next: Noted) => setNoted((old) => ({ ...old, [key]: next }));
 
