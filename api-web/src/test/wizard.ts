@@ -1,13 +1,15 @@
 /** Walks the steps of adding a camera, and answers its checks. */
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { screen } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
+import { vi } from "vitest";
 import {
   type ProbeCameraRequest,
   type ProbeCameraResponse,
   ProbeCameraResponseSchema,
 } from "../gen/ronin/v1/camera_pb";
 import { MediaKind } from "../gen/ronin/v1/common_pb";
-import type { openApp } from "./app";
+import { openApp } from "./app";
+import { fakeServer, refusedFor, TOKEN } from "./fakeServer";
 
 type User = ReturnType<typeof openApp>["user"];
 
@@ -71,3 +73,23 @@ export async function goToRecording(user: User): Promise<void> {
   await goOn(user);
   await screen.findByRole("heading", { name: "Recording" });
 }
+
+/** Opens the steps with a camera that answers both checks; tests replace what they are about. */
+export function openWizard(parts: Parameters<typeof fakeServer>[0] = {}) {
+  const probeCamera = vi.fn(answersBoth);
+  const server = fakeServer({ ...parts, camera: { probeCamera, ...parts.camera } });
+  return { ...openApp(server, { path: "/add-camera", token: TOKEN }), probeCamera };
+}
+
+/** A camera that refuses the password. */
+export const wrongPassword = () => {
+  throw refusedFor(
+    "CAMERA_UNAUTHORIZED",
+    "192.168.1.20 refused the user name or password (401). Check both",
+  );
+};
+/** The step in the row above. */
+export const step = (name: string) =>
+  within(screen.getByRole("navigation", { name: "Steps" })).getByRole("button", { name });
+/** The part of the page that has this name. */
+export const part = (name: string) => screen.findByRole("region", { name });

@@ -82,36 +82,7 @@ export function CameraCard({ camera, picture, usage, onSwitch, onRestart, onDele
                 aria-label={`${camera.displayName} on or off`}
               />
             </Tooltip>
-            <Menu position="bottom-end" withinPortal>
-              <Menu.Target>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={`More for ${camera.displayName}`}
-                >
-                  <IconDots size={18} />
-                </ActionIcon>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item
-                  component={Link}
-                  to={`/cameras/${camera.id}/edit`}
-                  leftSection={<IconEdit size={16} />}
-                >
-                  Edit
-                </Menu.Item>
-                <Menu.Item
-                  leftSection={<IconRefresh size={16} />}
-                  disabled={!isOn}
-                  onClick={onRestart}
-                >
-                  Restart
-                </Menu.Item>
-                <Menu.Item leftSection={<IconTrash size={16} />} onClick={onDelete}>
-                  Remove…
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <CardMenu camera={camera} onRestart={onRestart} onDelete={onDelete} />
           </Group>
         </Group>
         <CameraBadges camera={camera} />
@@ -125,5 +96,38 @@ export function CameraCard({ camera, picture, usage, onSwitch, onRestart, onDele
         )}
       </Stack>
     </Paper>
+  );
+}
+
+type MenuProps = Pick<Props, "camera" | "onRestart" | "onDelete">;
+
+function CardMenu({ camera, onRestart, onDelete }: MenuProps) {
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={`More for ${camera.displayName}`}>
+          <IconDots size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          component={Link}
+          to={`/cameras/${camera.id}/edit`}
+          leftSection={<IconEdit size={16} />}
+        >
+          Edit
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconRefresh size={16} />}
+          disabled={camera.enabled === false}
+          onClick={onRestart}
+        >
+          Restart
+        </Menu.Item>
+        <Menu.Item leftSection={<IconTrash size={16} />} onClick={onDelete}>
+          Remove…
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }

@@ -52,32 +52,11 @@ interface Props {
   cancelPath: string;
 }
 
-export function CameraEditor({ camera, storage, onProbe, onSave, cancelPath }: Props) {
-  const form = useCameraForm(valuesOf(camera));
-  const checks = useChecks(form.values, onProbe);
-  const { save, failure, isSaving } = useSave(form, onSave, ([first]) => focusField(form, first));
+export function CameraEditor(props: Props) {
+  const { camera, storage, cancelPath } = props;
+  const { form, checks, check, submit, failure, isSaving } = useEditor(props);
   const isChanged = KEYS.some((key) => isConnectionChanged(camera, form.values, key));
   const isSeen = foundOf(checks.main) !== undefined;
-
-  const submit = () => {
-    const nameErrors = validateName(form.getValues(), undefined);
-    const values = connected(form, () => undefined);
-    for (const [field, problem] of Object.entries(nameErrors)) {
-      form.setFieldError(field, problem);
-    }
-    const wrong = Object.keys(nameErrors)[0];
-    if (wrong !== undefined) {
-      focusField(form, wrong);
-    } else if (values !== undefined) {
-      void save(values);
-    }
-  };
-  const check = () => {
-    const values = connected(form, () => undefined);
-    if (values !== undefined) {
-      checks.check(values);
-    }
-  };
 
   return (
     <form
@@ -126,6 +105,39 @@ export function CameraEditor({ camera, storage, onProbe, onSave, cancelPath }: P
       </Stack>
     </form>
   );
+}
+
+function useEditor({ camera, onProbe, onSave }: Props) {
+  const form = useCameraForm(valuesOf(camera));
+  const checks = useChecks(form.values, onProbe);
+  const { save, failure, isSaving } = useSave(form, onSave, ([first]) => focusField(form, first));
+  const focus = (field: string) => focusField(form, field);
+
+  return {
+    form,
+    checks,
+    failure,
+    isSaving,
+    check: () => {
+      const values = connected(form, focus);
+      if (values !== undefined) {
+        checks.check(values);
+      }
+    },
+    submit: () => {
+      const values = connected(form, focus);
+      const problems = Object.entries(validateName(form.getValues(), undefined));
+      for (const [field, problem] of problems) {
+        form.setFieldError(field, problem);
+      }
+      const wrong = problems[0]?.[0];
+      if (wrong !== undefined) {
+        focus(wrong);
+      } else if (values !== undefined) {
+        void save(values);
+      }
+    },
+  };
 }
 
 function NotChecked({ onCheck, isTrying }: { onCheck: () => void; isTrying: boolean }) {

@@ -1,13 +1,17 @@
 /** What the check of one stream found: a picture, the streams and warnings; or why it failed. */
 import { Alert, Box, Group, Image, Loader, Skeleton, Stack, Text, Title } from "@mantine/core";
-import { IconAlertCircle, IconCircleCheck } from "@tabler/icons-react";
+import { IconAlertCircle, IconCircleCheck, IconVolumeOff } from "@tabler/icons-react";
 import { asSentence } from "../../api/errors";
 import type { ProbeCameraResponse } from "../../gen/ronin/v1/camera_pb";
+import { hasAudio } from "../../lib/cameraWords";
 import { checkWarnings } from "../../lib/streamAdvice";
 import { usePictureUrl } from "../../lib/usePictureUrl";
 import { ErrorNotice } from "../ErrorNotice";
 import { StreamList } from "./StreamList";
 import type { Check } from "./useChecks";
+
+/** Enough to see which camera it is. */
+const PICTURE_WIDTH = 560;
 
 interface Props {
   name: "Main stream" | "Sub stream";
@@ -44,7 +48,7 @@ function Outcome({ name, check }: Pick<Props, "name" | "check">) {
               Connecting and taking a picture…
             </Text>
           </Group>
-          <Skeleton style={{ aspectRatio: "16 / 9" }} aria-hidden />
+          <Skeleton maw={PICTURE_WIDTH} h="auto" style={{ aspectRatio: "16 / 9" }} aria-hidden />
         </>
       );
     case "failed":
@@ -75,6 +79,12 @@ function Found({ name, result }: { name: string; result: ProbeCameraResponse }) 
       </Group>
       <StreamPicture name={name} jpeg={result.snapshot} />
       <StreamList streams={result.streams} />
+      {!hasAudio(result.streams) && (
+        <Group gap="xs" c="dimmed" wrap="nowrap">
+          <IconVolumeOff size={16} aria-hidden />
+          <Text size="sm">No sound</Text>
+        </Group>
+      )}
       {checkWarnings(result.warnings).map((warning) => (
         <Alert
           key={warning}
@@ -102,6 +112,7 @@ export function StreamPicture({ name, jpeg }: { name: string; jpeg: Uint8Array }
   return (
     <Box
       bg="var(--video-background)"
+      maw={PICTURE_WIDTH}
       style={{ aspectRatio: "16 / 9", borderRadius: 8, overflow: "hidden" }}
     >
       {picture && (

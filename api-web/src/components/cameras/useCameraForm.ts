@@ -2,7 +2,7 @@
 import { type UseFormReturnType, useForm } from "@mantine/form";
 import { useState } from "react";
 import { describeError, type ErrorWords } from "../../api/errors";
-import { placeErrors, validateConnection } from "../../lib/cameraErrors";
+import { type FieldErrors, placeErrors, validateConnection } from "../../lib/cameraErrors";
 import { type CameraValues, hasSub, type SourceKey, withAddress } from "../../lib/cameraForm";
 
 /** The form that the fields are part of. */
@@ -19,26 +19,21 @@ export function focusField(form: CameraFormHandle, field: string | undefined): v
   }
 }
 
-/**
- * Takes whole addresses apart that still stand in an address field. Returns the values with them;
- * undefined where one cannot be read, which its field says then.
- */
-function settleAddresses(form: CameraFormHandle): CameraValues | undefined {
+/** The values with whole addresses taken apart that still stand in a field; or what is wrong there. */
+function settled(form: CameraFormHandle): { values: CameraValues; errors: FieldErrors } {
+  const errors: FieldErrors = {};
   let values = form.getValues();
   const keys: SourceKey[] = hasSub(values) && values.subIsElsewhere ? ["main", "sub"] : ["main"];
   for (const key of keys) {
     const addressed = withAddress(values, key, values[key].host);
     if (addressed.kind === "unreadable") {
-      form.setFieldError(`${key}.host`, addressed.problem);
-      focusField(form, `${key}.host`);
-      return undefined;
-    }
-    if (addressed.kind === "parts") {
+      errors[`${key}.host`] = addressed.problem;
+    } else if (addressed.kind === "parts") {
       values = addressed.values;
       form.setValues(values);
     }
   }
-  return values;
+  return { values, errors: { ...validateConnection(values), ...errors } };
 }
 
 /**
@@ -49,17 +44,11 @@ export function connected(
   form: CameraFormHandle,
   onWrong: (field: string) => void,
 ): CameraValues | undefined {
-  const values = settleAddresses(form);
-  const errors = values && validateConnection(values);
-  if (errors === undefined) {
-    onWrong("main.host");
-    return undefined;
-  }
+  const { values, errors } = settled(form);
   form.setErrors(errors);
   const wrong = Object.keys(errors)[0];
   if (wrong !== undefined) {
     onWrong(wrong);
-    focusField(form, wrong);
     return undefined;
   }
   return values;

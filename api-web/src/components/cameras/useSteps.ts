@@ -43,6 +43,10 @@ export function useSteps(
     furthest,
     heading,
     open: (next, focused) => {
+      if (STEPS.indexOf(next) === index) {
+        getInputNode(focused ?? "")?.focus();
+        return;
+      }
       field.current = focused;
       setFurthest((old) => Math.max(old, STEPS.indexOf(next)));
       onStep(next);
