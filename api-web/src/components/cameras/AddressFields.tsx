@@ -46,7 +46,11 @@ export function AddressFields({ form, source }: Props) {
           onPaste={onPaste}
           onBlur={(event) => {
             props.onBlur?.(event);
-            takeApart(event.currentTarget.value);
+            // Who presses the button that goes on has it done by that; here it would move away under
+            // the pointer.
+            if (!isSubmit(event.relatedTarget)) {
+              takeApart(event.currentTarget.value);
+            }
           }}
         />
         <NumberInput
@@ -87,6 +91,10 @@ export function AddressFields({ form, source }: Props) {
       )}
     </Stack>
   );
+}
+
+function isSubmit(target: EventTarget | null): boolean {
+  return target instanceof HTMLButtonElement && target.type === "submit";
 }
 
 /** Takes what stands in the address apart; says what was done. */
