@@ -1,7 +1,7 @@
 /** Both streams of a camera as the last check found them; after a refused sign-in, the way to mend it. */
 import { Alert, Button, Group, SimpleGrid, Stack } from "@mantine/core";
 import { IconInfoCircle, IconPlayerStop, IconPlugConnected } from "@tabler/icons-react";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import type { ErrorWords } from "../../api/errors";
 import { streamOf } from "../../lib/cameraForm";
 import { sourceWords } from "../../lib/cameraWords";
@@ -83,10 +83,13 @@ function isRefusal(words: ErrorWords | undefined): boolean {
 function useFocusOnRefusal(form: CameraFormHandle, { main }: Checks): void {
   const { getInputNode, setFieldError } = form;
   const failed = main.state.kind === "failed" ? main.state.words : undefined;
+  const told = useRef<ErrorWords | undefined>(undefined);
   useEffect(() => {
-    if (failed === undefined || !isRefusal(failed)) {
+    // Once for each refusal, not for each letter that is typed after it.
+    if (failed === undefined || failed === told.current || !isRefusal(failed)) {
       return;
     }
+    told.current = failed;
     const refused = failed.fields.find(({ field }) => field === "source.password");
     setFieldError("main.password", refused?.description ?? "The camera refused it.");
     const password = getInputNode("main.password");
