@@ -2,8 +2,8 @@
 import { create } from "@bufbuild/protobuf";
 import { expect, it } from "vitest";
 import { GetStorageResponseSchema } from "../gen/ronin/v1/storage_pb";
-import { usageOf, usageWords } from "./cameraUsage";
-import { DAY_MS, timestampFromMs } from "./time";
+import { heldWords, usageOf, usageWords } from "./cameraUsage";
+import { DAY_MS, MINUTE_MS, timestampFromMs } from "./time";
 
 const GB = 1_000_000_000n;
 const storage = create(GetStorageResponseSchema, {
@@ -25,6 +25,10 @@ it("is told in bytes, days and as a share of all footage, that of removed camera
 
   expect(usage).toMatchObject({ share: 0.25, heldMs: 12 * DAY_MS, bytesPerDay: 4e9 });
   expect(usage && usageWords(usage)).toBe("50 GB · 12 days · 25 % of all footage");
+});
+
+it("is told in minutes where it is young", () => {
+  expect(heldWords(40 * MINUTE_MS)).toBe("40 min");
 });
 
 it("is told where there is none, and not where it is unknown", () => {

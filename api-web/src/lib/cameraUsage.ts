@@ -1,6 +1,6 @@
 /** What the footage of one camera takes of the disk, in numbers and words. */
 import type { GetStorageResponse } from "../gen/ronin/v1/storage_pb";
-import { DAY_MS, timestampMs } from "./time";
+import { DAY_MS, duration, timestampMs } from "./time";
 import { bytes, percent } from "./units";
 import { daysWords } from "./volumes";
 
@@ -36,13 +36,16 @@ export function usageOf(
   };
 }
 
+/** "12 days", "40 min" */
+export function heldWords(ms: number): string {
+  return ms < DAY_MS ? duration(ms) : daysWords(ms / DAY_MS);
+}
+
 /** "48 GB · 12 days · 34 % of all footage" */
 export function usageWords(usage: CameraUsage): string {
   return usage.heldMs === undefined
     ? "No footage yet"
-    : [
-        bytes(usage.bytes),
-        daysWords(usage.heldMs / DAY_MS),
-        `${percent(usage.share)} of all footage`,
-      ].join(" · ");
+    : [bytes(usage.bytes), heldWords(usage.heldMs), `${percent(usage.share)} of all footage`].join(
+        " · ",
+      );
 }

@@ -1,10 +1,9 @@
 /** What the footage of a camera takes of the disk. */
 import { Anchor, Progress, Stack, Text } from "@mantine/core";
 import { Link } from "react-router";
-import type { CameraUsage } from "../../lib/cameraUsage";
-import { DAY_MS, dateTime } from "../../lib/time";
+import { type CameraUsage, heldWords } from "../../lib/cameraUsage";
+import { dateTime } from "../../lib/time";
 import { bytes, percent } from "../../lib/units";
-import { daysWords } from "../../lib/volumes";
 import { type Fact, Facts } from "../Facts";
 
 export function CameraUsageFacts({ id, usage }: { id: string; usage: CameraUsage }) {
@@ -33,7 +32,7 @@ function facts({ bytes: size, heldMs, oldestMs, bytesPerDay }: CameraUsage): Fac
   }
   return [
     { label: "Footage", value: bytes(size) },
-    { label: "Held", value: daysWords(heldMs / DAY_MS) },
+    { label: "Held", value: heldWords(heldMs) },
     { label: "Since", value: dateTime(oldestMs) },
     { label: "A day", value: bytesPerDay > 0 ? bytes(bytesPerDay) : "Not known yet" },
   ];

@@ -63,7 +63,7 @@ function Outcome({ name, check }: Pick<Props, "name" | "check">) {
 function Unchecked() {
   return (
     <Text size="sm" c="dimmed">
-      Not checked as it is now.
+      Not checked yet.
     </Text>
   );
 }
