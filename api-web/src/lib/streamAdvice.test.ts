@@ -145,6 +145,7 @@ describe("what recording takes", () => {
         volumes: [{ path: "/media", totalBytes: 9_000n * GB, freeBytes }],
         policy: { reserveBytes: 2n * GB },
         forecast: { bytesPerDay: 25n * GB },
+        cameras: [{ camera: "cameras/door", bytesPerDay: 25n * GB }],
       });
     if (measured === undefined) {
       throw new Error("the bitrate is known");
@@ -158,6 +159,9 @@ describe("what recording takes", () => {
       isEnough: false,
       text: expect.stringMatching(/432 GB .* enough for 10 days .* oldest footage is deleted/),
     });
+    expect(roomWords(measured, disk(2_002n * GB), "cameras/door")?.text).toBe(
+      "2.0 TB are free for footage on /media.",
+    );
     expect(roomWords(measured, undefined)).toBeUndefined();
   });
 });

@@ -223,10 +223,14 @@ export function estimateWords(estimate: StorageEstimate): string {
   return `${from} a day takes ${bytes(estimate.bytesPerDay)} and ${ESTIMATE_DAYS} days need ${bytes(estimate.bytesForDays)}.`;
 }
 
-/** Whether that fits on the disk, in sentences; undefined where the disk is not known. */
+/**
+ * Whether that fits on the disk, in sentences; undefined where the disk is not known. `camera`: the
+ * "cameras/{id}" that it is about, where it is there already.
+ */
 export function roomWords(
   estimate: StorageEstimate,
-  storage: Pick<GetStorageResponse, "volumes" | "policy" | "forecast"> | undefined,
+  storage: GetStorageResponse | undefined,
+  camera?: string,
 ): { isEnough: boolean; text: string } | undefined {
   const volume = storage?.volumes[0];
   if (volume === undefined || volume.totalBytes === 0n) {
@@ -238,7 +242,8 @@ export function roomWords(
   const fits = isEnough
     ? `${bytes(free)} are free for footage on ${volume.path}.`
     : `${bytes(free)} are free for footage on ${volume.path}: enough for ${daysWords(free / estimate.bytesPerDay)} of this camera alone. When it is full the oldest footage is deleted.`;
-  const others = Number(storage?.forecast?.bytesPerDay ?? 0n);
+  const own = storage?.cameras.find((row) => row.camera === camera)?.bytesPerDay ?? 0n;
+  const others = Number((storage?.forecast?.bytesPerDay ?? 0n) - own);
   return {
     isEnough,
     text: others > 0 ? `${fits} The other cameras write ${bytes(others)} a day.` : fits,

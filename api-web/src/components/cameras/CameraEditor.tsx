@@ -193,6 +193,7 @@ function Roles({ camera, form, checks, storage }: RolesProps) {
       sub={role("sub")}
       subWhere={brandOf(values.brand).subWhere}
       storage={storage}
+      camera={camera.name}
       isRecorded={values.record}
       onSwap={() => {
         form.setValues(swapped(values));

@@ -42,6 +42,8 @@ interface Props {
   subWhere: string;
   /** The disk; undefined where it is not known. */
   storage: GetStorageResponse | undefined;
+  /** "cameras/{id}" that the streams are of, where it is there already. */
+  camera?: string;
   isRecorded: boolean;
   onSwap: () => void;
   /** Leads to where the path of a sub stream is entered. */
@@ -49,7 +51,7 @@ interface Props {
 }
 
 export function StreamRoles(props: Props) {
-  const { main, sub, subWhere, storage, isRecorded, onSwap, onAddSub } = props;
+  const { main, sub, subWhere, isRecorded, onSwap, onAddSub } = props;
   const advice = streamAdvice(
     {
       main: main.streams,
@@ -84,7 +86,7 @@ export function StreamRoles(props: Props) {
         )}
       </Group>
       <AdviceList advice={advice} />
-      {isRecorded && <Estimate streams={main.streams} storage={storage} />}
+      {isRecorded && <Estimate {...props} streams={main.streams} />}
     </Stack>
   );
 }
@@ -145,12 +147,14 @@ function AdviceList({ advice }: { advice: readonly Advice[] }) {
   );
 }
 
-function Estimate({ streams, storage }: Pick<StreamRole, "streams"> & Pick<Props, "storage">) {
+type EstimateProps = Pick<StreamRole, "streams"> & Pick<Props, "storage" | "camera">;
+
+function Estimate({ streams, storage, camera }: EstimateProps) {
   const estimate = storageEstimate(streams);
   if (estimate === undefined) {
     return null;
   }
-  const room = roomWords(estimate, storage);
+  const room = roomWords(estimate, storage, camera);
   return (
     <Alert
       color={room?.isEnough === false ? "yellow" : "ronin"}
