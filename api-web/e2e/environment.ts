@@ -7,6 +7,8 @@ export interface Environment {
   setupToken: string;
   /** rtsp:// address of a demo camera. */
   cameraUrl: string;
+  /** rtsp:// address of another one that asks for user and password, which are in it. */
+  guardedUrl: string;
   /** POST to /stop here makes the demo camera vanish, POST to /start brings it back. */
   control: string;
   /** Folder for screenshots; undefined: none are taken. */
@@ -27,6 +29,7 @@ export function readEnvironment(): Environment {
     url: required("RONIN_E2E_URL").replace(/\/$/, ""),
     setupToken: required("RONIN_E2E_SETUP_TOKEN"),
     cameraUrl: required("RONIN_E2E_CAMERA_URL"),
+    guardedUrl: required("RONIN_E2E_GUARDED_URL"),
     control: required("RONIN_E2E_CONTROL").replace(/\/$/, ""),
     shots: process.env.RONIN_E2E_SHOTS || undefined,
   };

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { framesAdvance, launch, openPage } from "./browser";
 import { readEnvironment } from "./environment";
 import { readLive, type Shown, seekAndRead, stopAndRead } from "./numbers";
-import { openAsOwner, visible } from "./owner";
+import { addCamera, openAsOwner, visible } from "./owner";
 
 const NAME = "Numbered camera";
 const ID = "numbered-camera";
@@ -69,9 +69,7 @@ describe.skipIf(url === "")("the picture of the time asked for", () => {
     browser = await launch();
     ({ page } = await openPage(browser));
     await openAsOwner(page, environment.url, "/add-camera");
-    await page.getByLabel("Name", { exact: true }).fill(NAME);
-    await page.getByLabel("Address", { exact: true }).fill(url);
-    await page.getByRole("button", { name: "Add camera" }).click();
+    await addCamera(page, NAME, url);
     await page.waitForURL(`**/cameras/${ID}`);
   });
 

@@ -22,3 +22,23 @@ export async function openAsOwner(
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL((to) => to.pathname === path);
 }
+
+/** Adds a camera by its address, from where the steps begin to its page. */
+export async function addCamera(page: Page, name: string, address: string): Promise<void> {
+  const button = (label: string) => page.getByRole("button", { name: label });
+  await page.getByLabel("Address", { exact: true }).fill(address);
+  await button("Check the connection").click();
+  await visible(page.getByText("Main stream works"), 45_000);
+  await nameCamera(page, name);
+}
+
+/** From a check that went well to the page of the camera. */
+export async function nameCamera(page: Page, name: string): Promise<void> {
+  const next = page.getByRole("button", { name: "Next" });
+  await next.click();
+  await visible(page.getByRole("heading", { name: "Streams" }));
+  await next.click();
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByRole("button", { name: "Add camera" }).click();
+  await page.waitForURL(/\/cameras\/[^/]+$/);
+}

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { framesAdvance, inEachLook, launch, openPage, seriousViolations } from "./browser";
 import { readEnvironment } from "./environment";
 import { readPicture, readTogether, type Shown, stopAndRead } from "./numbers";
-import { openAsOwner, visible } from "./owner";
+import { addCamera, openAsOwner, visible } from "./owner";
 
 const NAMES = ["North wall", "South wall"] as const;
 const IDS = ["north-wall", "south-wall"] as const;
@@ -98,9 +98,7 @@ describe.skipIf(url === "")("footage of two cameras", () => {
     await openAsOwner(page, environment.url, "/add-camera");
     for (const name of NAMES) {
       await open("/add-camera");
-      await page.getByLabel("Name", { exact: true }).fill(name);
-      await page.getByLabel("Address", { exact: true }).fill(url);
-      await button("Add camera").click();
+      await addCamera(page, name, url);
       await page.waitForURL("**/cameras/*-wall");
     }
   });

@@ -63,6 +63,40 @@ const ADVICE_BY_REASON: Readonly<Record<string, Advice>> = {
     title: "The camera serves as many viewers as it can",
     whatToDo: ["Close other programs that show this camera, or restart it."],
   },
+  CAMERA_BASIC_AUTH_ONLY: {
+    title: "The camera wants the password unprotected",
+    whatToDo: [
+      "Set its RTSP authentication to Digest in the camera's own settings.",
+      "Or tick Allow Basic sign-in, where nobody else listens on this network.",
+    ],
+  },
+  CAMERA_REFUSED: {
+    title: "The camera refused the stream",
+    whatToDo: [
+      "Check the path.",
+      "Restart the camera if it stays so.",
+      "The RTSP status in the message says what the camera dislikes.",
+    ],
+  },
+  CAMERA_REDIRECTED: {
+    title: "The camera sends us to another address",
+    whatToDo: ["Enter that address here if you trust it."],
+  },
+  CAMERA_NOT_RTSP: {
+    title: "What answers there is no RTSP camera",
+    whatToDo: [
+      "Check the port; most use 554. 80, 443 and 8000 are for other things.",
+      "Check whether the camera wants RTSP over TLS (rtsps).",
+    ],
+  },
+  STREAM_NO_KEY_FRAME: {
+    title: "No picture to begin with came in time",
+    whatToDo: ["Set the interval of key frames (I-frame interval, GOP) to 1 to 4 seconds."],
+  },
+  STREAM_STALLED: {
+    title: "Pictures stopped coming",
+    whatToDo: ["Check cable or Wi-Fi of the camera.", "Lower its bitrate if it stays so."],
+  },
   STREAM_NO_VIDEO: {
     title: "The stream has no picture",
     whatToDo: ["Choose another path; this one carries sound or data only."],
@@ -129,6 +163,11 @@ export function describeError(error: unknown): ErrorWords {
 /** What a fault reason is called in a few words, for badges and headings. */
 export function faultTitle(reason: string): string {
   return ADVICE_BY_REASON[reason]?.title ?? "The camera is not streaming";
+}
+
+/** What to do about a fault, most likely first; empty where nothing is known to help. */
+export function faultAdvice(reason: string): readonly string[] {
+  return ADVICE_BY_REASON[reason]?.whatToDo ?? [];
 }
 
 /** Whether an update was refused because the settings changed since they were read. */

@@ -13,12 +13,16 @@ import type { Span } from "../lib/timelineSpans";
 
 const PAGE_SIZE = 1000;
 
-/** The protected spans of `camera` ("cameras/{id}"), newest first. */
-export function useProtectedSpans(camera: string) {
+/** The protected spans of `camera` ("cameras/{id}"), newest first; undefined: nothing is asked. */
+export function useProtectedSpans(camera: string | undefined) {
   const query = useInfiniteQuery(
     RecordingService.method.listProtectedSpans,
-    { camera, pageSize: PAGE_SIZE, pageToken: "" },
-    { pageParamKey: "pageToken", getNextPageParam: (last) => last.nextPageToken || undefined },
+    { camera: camera ?? "", pageSize: PAGE_SIZE, pageToken: "" },
+    {
+      enabled: camera !== undefined,
+      pageParamKey: "pageToken",
+      getNextPageParam: (last) => last.nextPageToken || undefined,
+    },
   );
   const { data } = query;
   const spans = useMemo(() => data?.pages.flatMap((page) => page.spans), [data]);

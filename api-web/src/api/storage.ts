@@ -14,9 +14,10 @@ import { viewerZone } from "../lib/time";
 
 /** Footage is written all the time: ask again this often. */
 const REFRESH_MS = 15_000;
+
 /** The disk, what each camera takes, and the forecast. */
-export function useStorage() {
-  return useQuery(StorageService.method.getStorage, {}, { refetchInterval: REFRESH_MS });
+export function useStorage({ enabled = true } = {}) {
+  return useQuery(StorageService.method.getStorage, {}, { enabled, refetchInterval: REFRESH_MS });
 }
 
 /** What `camera` ("cameras/{id}") takes on each day; undefined: nothing is asked. */

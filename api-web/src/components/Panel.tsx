@@ -1,15 +1,17 @@
 /** A titled box on a page. */
 import { Box, Group, Paper, Title } from "@mantine/core";
-import { type ReactNode, useId } from "react";
+import { type ReactNode, type Ref, useId } from "react";
 
 interface Props {
   title: string;
   icon?: ReactNode;
   aside?: ReactNode;
+  /** Where the focus can be put when the box comes in the place of another. */
+  headingRef?: Ref<HTMLHeadingElement>;
   children: ReactNode;
 }
 
-export function Panel({ title, icon, aside, children }: Props) {
+export function Panel({ title, icon, aside, headingRef, children }: Props) {
   const headingId = useId();
   return (
     <Paper
@@ -26,7 +28,12 @@ export function Panel({ title, icon, aside, children }: Props) {
               {icon}
             </Box>
           )}
-          <Title order={2} size="h5" id={headingId}>
+          <Title
+            order={2}
+            size="h5"
+            id={headingId}
+            {...(headingRef && { ref: headingRef, tabIndex: -1 })}
+          >
             {title}
           </Title>
         </Group>

@@ -1,40 +1,37 @@
-/** From the camera form to a request, and from refused fields to the form. */
+/** From a camera to the form and from the form to a request. */
 import { describe, expect, it } from "vitest";
 import { Transport } from "../gen/ronin/v1/common_pb";
 import { camera } from "../test/fakeServer";
 import {
+  type CameraValues,
   cameraOf,
   changedPaths,
   EMPTY_CAMERA,
-  placeErrors,
   sourceOf,
-  validate,
+  swapped,
   valuesOf,
+  withAddress,
+  withBrand,
 } from "./cameraForm";
 
-const violation = (field: string) => ({ field, description: `about ${field}` });
+function withPaths(main: string, sub: string): CameraValues {
+  const source = { ...EMPTY_CAMERA.main, host: "cam", username: "me", password: "secret" };
+  return {
+    ...EMPTY_CAMERA,
+    main: { ...source, path: main },
+    sub: { ...EMPTY_CAMERA.sub, path: sub },
+  };
+}
 
 describe("a request made of the form", () => {
-  it("holds the one-line address and nothing of the parts", () => {
+  it("holds the parts of the connection, and never a whole address", () => {
     const source = sourceOf({
       ...EMPTY_CAMERA.main,
-      url: " rtsp://cam/main ",
-      host: "left-over",
-      transport: "udp",
-    });
-
-    expect(source).toMatchObject({ url: "rtsp://cam/main", host: "", transport: Transport.UDP });
-  });
-
-  it("holds the parts and no address", () => {
-    const source = sourceOf({
-      ...EMPTY_CAMERA.main,
-      mode: "parts",
-      url: "rtsp://left-over",
       host: " cam ",
       port: 8554,
       path: "/main",
       password: " with space ",
+      transport: "udp",
     });
 
     expect(source).toMatchObject({
@@ -43,12 +40,115 @@ describe("a request made of the form", () => {
       port: 8554,
       path: "/main",
       password: " with space ",
+      transport: Transport.UDP,
     });
   });
 
   it("has a sub source only where there is one", () => {
     expect(cameraOf(EMPTY_CAMERA).sub).toBeUndefined();
-    expect(cameraOf({ ...EMPTY_CAMERA, hasSub: true }).sub).toBeDefined();
+    expect(cameraOf(withPaths("/main", "/sub")).sub).toBeDefined();
+  });
+
+  it("has the sub source beside the main one, unless it is elsewhere", () => {
+    const values = withPaths("/main", "/sub");
+    const elsewhere = { ...values, subIsElsewhere: true, sub: { ...values.sub, host: "recorder" } };
+
+    expect(cameraOf(values).sub).toMatchObject({ host: "cam", username: "me", path: "/sub" });
+    expect(cameraOf(elsewhere).sub).toMatchObject({ host: "recorder", username: "", path: "/sub" });
+  });
+});
+
+describe("valuesOf", () => {
+  const main = { host: "cam", port: 554, path: "/Streaming/Channels/101", username: "me" };
+
+  it("knows the brand by the path, and a sub source beside the main one", () => {
+    const values = valuesOf(camera({ main, sub: { ...main, path: "/Streaming/Channels/102" } }));
+
+    expect(values).toMatchObject({ brand: "hikvision", subIsElsewhere: false });
+  });
+
+  it("keeps a sub source that is elsewhere", () => {
+    const known = camera({ main, sub: { ...main, username: "other", path: "/x" } });
+
+    expect(valuesOf(known)).toMatchObject({ subIsElsewhere: true, sub: { username: "other" } });
+    expect(cameraOf(valuesOf(known)).sub).toMatchObject({ username: "other" });
+  });
+});
+
+describe("an address", () => {
+  it("is taken apart, and the other stream's path is filled in where the brand is known", () => {
+    const addressed = withAddress(
+      EMPTY_CAMERA,
+      "main",
+      "rtsp://me:pw@cam:8554/cam/realmonitor?channel=3&subtype=0",
+    );
+
+    expect(addressed).toMatchObject({
+      kind: "parts",
+      values: {
+        brand: "dahua",
+        main: { host: "cam", port: 8554, username: "me", password: "pw" },
+        sub: { path: "/cam/realmonitor?channel=3&subtype=1" },
+      },
+    });
+  });
+
+  it("of a sub stream fills in the main stream", () => {
+    const addressed = withAddress(EMPTY_CAMERA, "main", "rtsp://cam/Streaming/Channels/202");
+
+    expect(addressed).toMatchObject({
+      words: expect.stringContaining("sub stream"),
+      values: {
+        main: { path: "/Streaming/Channels/201" },
+        sub: { path: "/Streaming/Channels/202" },
+      },
+    });
+  });
+
+  it("leaves what it does not say", () => {
+    const values = withPaths("/main", "/sub");
+
+    expect(withAddress(values, "main", "rtsp://other")).toMatchObject({
+      values: {
+        main: { host: "other", path: "/main", username: "me", password: "secret" },
+        sub: { path: "/sub" },
+      },
+    });
+    expect(withAddress(values, "main", "cam")).toEqual({ kind: "same" });
+  });
+});
+
+describe("another brand", () => {
+  it("brings its paths", () => {
+    const hikvision = withBrand(EMPTY_CAMERA, "hikvision");
+    const tapo = withBrand(hikvision, "tapo");
+
+    expect(hikvision.main.path).toBe("/Streaming/Channels/101");
+    expect([tapo.main.path, tapo.sub.path]).toEqual(["/stream1", "/stream2"]);
+    expect(withBrand(tapo, "other").main.path).toBe("");
+  });
+
+  it("leaves paths that were typed", () => {
+    expect(withBrand(withPaths("/mine", ""), "tapo")).toMatchObject({
+      main: { path: "/mine" },
+      sub: { path: "/stream2" },
+    });
+  });
+});
+
+describe("swapping the streams", () => {
+  it("exchanges the paths, or the whole sources where they differ", () => {
+    const values = withPaths("/main", "/sub");
+    const elsewhere = { ...values, subIsElsewhere: true, sub: { ...values.sub, host: "recorder" } };
+
+    expect(swapped(values)).toMatchObject({
+      main: { host: "cam", path: "/sub" },
+      sub: { path: "/main" },
+    });
+    expect(swapped(elsewhere)).toMatchObject({
+      main: { host: "recorder", path: "/sub" },
+      sub: { host: "cam", path: "/main" },
+    });
   });
 });
 
@@ -64,7 +164,10 @@ describe("changedPaths", () => {
     expect(changedPaths(before, { ...before, main: { ...before.main, password: "new" } })).toEqual([
       "main",
     ]);
-    expect(changedPaths(before, { ...before, hasSub: true })).toEqual(["sub"]);
+    expect(changedPaths(before, { ...before, sub: { ...before.sub, path: "/sub" } })).toEqual([
+      "sub",
+    ]);
+    expect(changedPaths(before, { ...before, enabled: false })).toEqual(["enabled"]);
     expect(changedPaths(before, { ...before, record: false, audio: false })).toEqual([
       "record.enabled",
       "record.audio",
@@ -72,70 +175,10 @@ describe("changedPaths", () => {
   });
 
   it("names a sub source that was removed", () => {
-    const withSub = valuesOf(camera({ sub: { host: "cam", path: "/sub" } }));
+    const withSub = valuesOf(cameraOf(withPaths("/main", "/sub")));
+    const without = { ...withSub, sub: { ...withSub.sub, path: "" } };
 
-    expect(changedPaths(withSub, { ...withSub, hasSub: false })).toEqual(["sub"]);
-  });
-});
-
-describe("validate", () => {
-  it("wants a name and an address", () => {
-    expect(Object.keys(validate(EMPTY_CAMERA, true))).toEqual(["displayName", "main.url"]);
-  });
-
-  it("checks the id of a new camera only", () => {
-    const values = { ...valuesOf(camera()), id: "Not An Id" };
-
-    expect(validate(values, true)).toHaveProperty("id");
-    expect(validate(values, false)).toEqual({});
-  });
-
-  it("checks the sub source where there is one", () => {
-    const values = { ...valuesOf(camera()), hasSub: true };
-
-    expect(validate(values, false)).toHaveProperty(["sub.url"]);
-  });
-});
-
-describe("placeErrors", () => {
-  const inParts = valuesOf(camera());
-
-  it.each([
-    ["camera.display_name", "displayName"],
-    ["camera_id", "id"],
-    ["camera.id", "id"],
-    ["camera.main.host", "main.host"],
-    ["camera.main.port", "main.port"],
-    ["camera.main.allow_basic_auth", "main.allowBasicAuth"],
-    ["camera.main.url", "main.host"],
-    ["camera.main", "main.host"],
-    ["source.password", "main.password"],
-    ["camera.record.audio", "audio"],
-  ])("puts %s at %s when the address is in parts", (field, place) => {
-    expect(placeErrors([violation(field)], inParts).fields).toEqual({ [place]: `about ${field}` });
-  });
-
-  it.each([
-    ["camera.main.url", "main.url"],
-    ["camera.main.host", "main.url"],
-    ["source.port", "main.url"],
-  ])("puts %s at %s when the address is one line", (field, place) => {
-    expect(placeErrors([violation(field)], EMPTY_CAMERA).fields).toHaveProperty([place]);
-  });
-
-  it("puts errors of a tested sub stream at the sub stream", () => {
-    const values = { ...inParts, hasSub: true, sub: inParts.main };
-
-    expect(placeErrors([violation("source.host")], values, "sub").fields).toHaveProperty([
-      "sub.host",
-    ]);
-  });
-
-  it("keeps what the form does not show", () => {
-    const placed = placeErrors([violation("camera.sub.host"), violation("camera.zoom")], inParts);
-
-    expect(placed.fields).toEqual({});
-    expect(placed.others.map(({ field }) => field)).toEqual(["camera.sub.host", "camera.zoom"]);
+    expect(changedPaths(withSub, without)).toEqual(["sub"]);
   });
 });
 

@@ -1,10 +1,10 @@
 /**
- * A camera as the form holds it: from a camera, to a request, and where a refused field is shown.
+ * A camera as the form holds it: from a camera, and to a request.
  *
- * Not here: the form itself (`components/cameras/CameraForm`) and the calls (`pages`).
+ * Not here: the form itself (`components/cameras`), what is wrong in it (`cameraErrors`), and the
+ * calls (`pages`).
  */
-import { create, equals } from "@bufbuild/protobuf";
-import type { FieldViolation } from "../api/errors";
+import { create, equals, toJsonString } from "@bufbuild/protobuf";
 import {
   type Camera,
   CameraSchema,
@@ -13,15 +13,11 @@ import {
   SourceSchema,
 } from "../gen/ronin/v1/camera_pb";
 import { Transport } from "../gen/ronin/v1/common_pb";
-import { isId } from "./slug";
+import { type BrandId, brandOf, pathsFor, recognise } from "./brands";
+import { takeApart } from "./rtspUrl";
 import { bytesOf, gbOf } from "./storagePolicy";
 
-/** How the address of a source is typed. */
-export type AddressMode = "url" | "parts";
-
 export interface SourceValues {
-  mode: AddressMode;
-  url: string;
   host: string;
   /** Empty: the usual port. */
   port: number | "";
@@ -31,14 +27,20 @@ export interface SourceValues {
   transport: "tcp" | "udp";
   tls: boolean;
   allowBasicAuth: boolean;
+  /** Milliseconds that a packet may be late; empty: what fits the transport. */
+  jitterBufferMs: number | "";
 }
 
 export interface CameraValues {
+  brand: BrandId;
   displayName: string;
   id: string;
+  enabled: boolean;
   main: SourceValues;
-  hasSub: boolean;
+  /** Of it only the path counts, unless it is elsewhere. */
   sub: SourceValues;
+  /** Whether the sub stream has an address and a sign-in of its own. */
+  subIsElsewhere: boolean;
   record: boolean;
   audio: boolean;
   /** Days; empty: as for all cameras. */
@@ -51,8 +53,6 @@ export interface CameraValues {
 export type SourceKey = "main" | "sub";
 
 const EMPTY_SOURCE: SourceValues = {
-  mode: "url",
-  url: "",
   host: "",
   port: "",
   path: "",
@@ -61,15 +61,18 @@ const EMPTY_SOURCE: SourceValues = {
   transport: "tcp",
   tls: false,
   allowBasicAuth: false,
+  jitterBufferMs: "",
 };
 
 /** The form for a new camera. */
 export const EMPTY_CAMERA: CameraValues = {
+  brand: "other",
   displayName: "",
   id: "",
+  enabled: true,
   main: EMPTY_SOURCE,
-  hasSub: false,
   sub: EMPTY_SOURCE,
+  subIsElsewhere: false,
   record: true,
   audio: true,
   retentionDays: "",
@@ -78,12 +81,16 @@ export const EMPTY_CAMERA: CameraValues = {
 
 /** The form for a camera there is. Passwords never come back from the server. */
 export function valuesOf(camera: Camera): CameraValues {
+  const main = sourceValues(camera.main);
+  const sub = camera.sub ? sourceValues(camera.sub) : EMPTY_SOURCE;
   return {
+    brand: recognise(main.path)?.brand ?? "other",
     displayName: camera.displayName,
     id: camera.id,
-    main: sourceValues(camera.main),
-    hasSub: camera.sub !== undefined,
-    sub: sourceValues(camera.sub),
+    enabled: camera.enabled ?? true,
+    main,
+    sub,
+    subIsElsewhere: camera.sub !== undefined && !isBeside(main, sub),
     record: camera.record?.enabled ?? true,
     audio: camera.record?.audio ?? true,
     retentionDays: camera.record?.retentionDays || "",
@@ -91,13 +98,16 @@ export function valuesOf(camera: Camera): CameraValues {
   };
 }
 
+/** Whether the sub stream differs from the main stream in nothing but its path. */
+function isBeside(main: SourceValues, sub: SourceValues): boolean {
+  return equals(SourceSchema, sourceOf({ ...main, path: "" }), sourceOf({ ...sub, path: "" }));
+}
+
 function sourceValues(source: Source | undefined): SourceValues {
   if (source === undefined) {
     return EMPTY_SOURCE;
   }
   return {
-    mode: "parts",
-    url: "",
     host: source.host,
     port: source.port === 0 ? "" : source.port,
     path: source.path,
@@ -106,36 +116,57 @@ function sourceValues(source: Source | undefined): SourceValues {
     transport: source.transport === Transport.UDP ? "udp" : "tcp",
     tls: source.tls,
     allowBasicAuth: source.allowBasicAuth,
+    jitterBufferMs: source.jitterBufferMs === 0 ? "" : source.jitterBufferMs,
   };
 }
 
 /** The source that a form describes. */
 export function sourceOf(values: SourceValues): Source {
-  const common = {
-    transport: values.transport === "udp" ? Transport.UDP : Transport.TCP,
-    allowBasicAuth: values.allowBasicAuth,
-  };
-  if (values.mode === "url") {
-    return create(SourceSchema, { ...common, url: values.url.trim() });
-  }
   return create(SourceSchema, {
-    ...common,
     host: values.host.trim(),
     // A number field holds text while it is half typed.
     port: Number(values.port) || 0,
     path: values.path.trim(),
     username: values.username.trim(),
     password: values.password,
+    transport: values.transport === "udp" ? Transport.UDP : Transport.TCP,
     tls: values.tls,
+    allowBasicAuth: values.allowBasicAuth,
+    jitterBufferMs: Number(values.jitterBufferMs) || 0,
   });
+}
+
+/** Whether the form describes a sub stream. */
+export function hasSub({ sub, subIsElsewhere }: CameraValues): boolean {
+  return sub.path.trim() !== "" || (subIsElsewhere && sub.host.trim() !== "");
+}
+
+/** The source of a stream; undefined where the form describes none. */
+export function streamOf(values: CameraValues, key: SourceKey): Source | undefined {
+  if (key === "main") {
+    return sourceOf(values.main);
+  }
+  if (!hasSub(values)) {
+    return undefined;
+  }
+  const { main, sub, subIsElsewhere } = values;
+  return sourceOf(subIsElsewhere ? sub : { ...main, path: sub.path });
+}
+
+/** Says whether two connections are the same; holds the password, so it is shown nowhere. */
+export function connectionKey(values: CameraValues, key: SourceKey): string {
+  const source = streamOf(values, key);
+  return source === undefined ? "" : toJsonString(SourceSchema, source);
 }
 
 /** The camera that a form describes. */
 export function cameraOf(values: CameraValues): Camera {
+  const sub = streamOf(values, "sub");
   return create(CameraSchema, {
     displayName: values.displayName.trim(),
+    enabled: values.enabled,
     main: sourceOf(values.main),
-    ...(values.hasSub && { sub: sourceOf(values.sub) }),
+    ...(sub && { sub }),
     record: create(RecordSettingsSchema, {
       enabled: values.record,
       audio: values.audio,
@@ -148,127 +179,100 @@ export function cameraOf(values: CameraValues): Camera {
 /** The fields to name in an update: only what differs, so that nothing restarts without need. */
 export function changedPaths(before: CameraValues, after: CameraValues): string[] {
   const [old, next] = [cameraOf(before), cameraOf(after)];
-  const paths: string[] = [];
-  if (old.displayName !== next.displayName) {
-    paths.push("display_name");
-  }
-  if (!sameSource(old.main, next.main)) {
-    paths.push("main");
-  }
-  if (!sameSource(old.sub, next.sub)) {
-    paths.push("sub");
-  }
-  if (old.record?.enabled !== next.record?.enabled) {
-    paths.push("record.enabled");
-  }
-  if (old.record?.audio !== next.record?.audio) {
-    paths.push("record.audio");
-  }
-  if (old.record?.retentionDays !== next.record?.retentionDays) {
-    paths.push("record.retention_days");
-  }
-  if (old.record?.retentionMaxBytes !== next.record?.retentionMaxBytes) {
-    paths.push("record.retention_max_bytes");
-  }
-  return paths;
+  const differs: readonly (readonly [string, boolean])[] = [
+    ["display_name", old.displayName !== next.displayName],
+    ["enabled", old.enabled !== next.enabled],
+    ["main", !sameSource(old.main, next.main)],
+    ["sub", !sameSource(old.sub, next.sub)],
+    ["record.enabled", old.record?.enabled !== next.record?.enabled],
+    ["record.audio", old.record?.audio !== next.record?.audio],
+    ["record.retention_days", old.record?.retentionDays !== next.record?.retentionDays],
+    [
+      "record.retention_max_bytes",
+      old.record?.retentionMaxBytes !== next.record?.retentionMaxBytes,
+    ],
+  ];
+  return differs.filter(([, isDifferent]) => isDifferent).map(([path]) => path);
 }
 
 function sameSource(a: Source | undefined, b: Source | undefined): boolean {
   return a === undefined || b === undefined ? a === b : equals(SourceSchema, a, b);
 }
 
-/** What can be seen to be wrong before asking the server, by form field. */
-export function validate(values: CameraValues, isNew: boolean): Record<string, string> {
-  const errors: Record<string, string> = {};
-  if (values.displayName.trim() === "") {
-    errors.displayName = "Give the camera a name.";
-  }
-  if (isNew && values.id !== "" && !isId(values.id)) {
-    errors.id = "Use a to z, 0 to 9 and -, beginning with a letter or digit; at most 63.";
-  }
-  Object.assign(errors, validateSource(values.main, "main"));
-  if (values.hasSub) {
-    Object.assign(errors, validateSource(values.sub, "sub"));
-  }
-  return errors;
+/** The form for another brand: its paths take the place of those of the brand before. */
+export function withBrand(values: CameraValues, id: BrandId): CameraValues {
+  const paths = pathsFor(brandOf(id), { main: values.main.path, sub: values.sub.path });
+  return {
+    ...values,
+    brand: id,
+    main: { ...values.main, path: paths.main },
+    sub: { ...values.sub, path: paths.sub },
+  };
 }
 
-/** What can be seen to be wrong with one source, by form field. */
-export function validateSource(values: SourceValues, key: SourceKey): Record<string, string> {
-  if (values.mode === "url") {
-    return /^rtsps?:\/\/[^\s/]/.test(values.url.trim())
-      ? {}
-      : { [`${key}.url`]: "Enter an address that begins with rtsp:// or rtsps://." };
+export type Addressed =
+  /** Nothing was to be taken apart. */
+  | { kind: "same" }
+  | { kind: "parts"; values: CameraValues; words: string }
+  | { kind: "unreadable"; problem: string };
+
+/** The form after `address` was entered as the address of a stream: taken apart if it can be. */
+export function withAddress(values: CameraValues, key: SourceKey, address: string): Addressed {
+  const taken = takeApart(address);
+  if (taken.kind !== "parts") {
+    return taken.kind === "host" ? { kind: "same" } : taken;
   }
-  return values.host.trim() === ""
-    ? { [`${key}.host`]: "Enter the camera's host name or IP address." }
-    : {};
+  const { parts } = taken;
+  const old = values[key];
+  const source: SourceValues = {
+    ...old,
+    host: parts.host,
+    port: parts.port,
+    tls: parts.tls,
+    // What the address does not say stays as it is.
+    path: parts.path || old.path,
+    ...(parts.username !== "" && {
+      username: parts.username,
+      password: parts.password || old.password,
+    }),
+  };
+  const known = key === "main" ? recognise(parts.path) : undefined;
+  const words = addressedWords(parts.path, known);
+  if (known === undefined) {
+    return { kind: "parts", values: { ...values, [key]: source }, words };
+  }
+  return {
+    kind: "parts",
+    values: {
+      ...values,
+      brand: known.brand,
+      main: { ...source, path: known.paths.main },
+      sub: { ...values.sub, path: known.paths.sub },
+    },
+    words,
+  };
 }
 
-const FORM_FIELDS: Readonly<Record<string, string>> = {
-  "camera.display_name": "displayName",
-  camera_id: "id",
-  "camera.id": "id",
-  "camera.record.enabled": "record",
-  "camera.record.audio": "audio",
-  "camera.record.retention_days": "retentionDays",
-  "camera.record.retention_max_bytes": "retentionGb",
-};
-
-const SOURCE_FIELDS: Readonly<Record<string, keyof SourceValues>> = {
-  url: "url",
-  host: "host",
-  port: "port",
-  path: "path",
-  username: "username",
-  password: "password",
-  transport: "transport",
-  tls: "tls",
-  allow_basic_auth: "allowBasicAuth",
-};
-
-export interface PlacedErrors {
-  /** By form field. */
-  fields: Record<string, string>;
-  /** Refused fields that the form does not show. */
-  others: FieldViolation[];
+function addressedWords(path: string, known: ReturnType<typeof recognise>): string {
+  if (known === undefined) {
+    return path === ""
+      ? "The address is taken apart."
+      : "The address is taken apart, with its path.";
+  }
+  const { label } = brandOf(known.brand);
+  return known.isSub
+    ? `The address is taken apart. It is that of the sub stream (${label}); the path of the main stream is filled in beside it.`
+    : `The address is taken apart. The path is that of ${label}, so the path of the sub stream is filled in too.`;
 }
 
-/**
- * Finds the form field of each refused field. `tested` is the source a probe was about, whose
- * fields the server calls "source.…".
- */
-export function placeErrors(
-  violations: readonly FieldViolation[],
-  values: CameraValues,
-  tested: SourceKey = "main",
-): PlacedErrors {
-  const placed: PlacedErrors = { fields: {}, others: [] };
-  for (const violation of violations) {
-    const field = formField(violation.field, values, tested);
-    if (field === undefined) {
-      placed.others.push(violation);
-    } else {
-      placed.fields[field] ??= violation.description;
-    }
-  }
-  return placed;
-}
-
-function formField(path: string, values: CameraValues, tested: SourceKey): string | undefined {
-  const match = /^(?:camera\.(main|sub)|source)(?:\.([a-z_]+))?$/.exec(path);
-  if (match === null) {
-    return FORM_FIELDS[path];
-  }
-  const key = (match[1] as SourceKey | undefined) ?? tested;
-  if (key === "sub" && !values.hasSub) {
-    return undefined;
-  }
-  const { mode } = values[key];
-  // In one line everything about the address is that line.
-  if (mode === "url") {
-    return match[2] === "transport" ? `${key}.transport` : `${key}.url`;
-  }
-  const field = match[2] === undefined || match[2] === "url" ? "host" : SOURCE_FIELDS[match[2]];
-  return field && `${key}.${field}`;
+/** The form with main and sub stream exchanged. */
+export function swapped(values: CameraValues): CameraValues {
+  const { main, sub, subIsElsewhere } = values;
+  return subIsElsewhere
+    ? { ...values, main: sub, sub: main }
+    : {
+        ...values,
+        main: { ...main, path: sub.path },
+        sub: { ...sub, path: main.path },
+      };
 }

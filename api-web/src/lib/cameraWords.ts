@@ -1,5 +1,5 @@
 /** A camera's status and streams in a few words. Not here: the words over a live tile (`tileWords`). */
-import { type Camera, CameraState } from "../gen/ronin/v1/camera_pb";
+import { type Camera, CameraState, type Source } from "../gen/ronin/v1/camera_pb";
 import { MediaKind, type MediaStream, Transport } from "../gen/ronin/v1/common_pb";
 import { duration, SECOND_MS } from "./time";
 import { bitsPerSecond } from "./units";
@@ -70,16 +70,18 @@ export function clockWords(offsetSeconds: number | undefined): string | undefine
   return `The camera's clock is ${size} ${side}; footage is labelled with the server's time.`;
 }
 
-/** "192.168.1.20:554/h264, TCP" */
+/** "rtsp://192.168.1.20:554/h264" of the main stream */
 export function addressWords(camera: Camera): string {
-  const source = camera.main;
-  if (source === undefined) {
-    return "";
-  }
+  return camera.main === undefined ? "" : sourceWords(camera.main);
+}
+
+/** "rtsp://192.168.1.20:554/h264", without user and password */
+export function sourceWords(source: Pick<Source, "tls" | "host" | "port" | "path">): string {
   const scheme = source.tls ? "rtsps" : "rtsp";
   const port = source.port > 0 ? `:${source.port}` : "";
   const path = source.path === "" || source.path.startsWith("/") ? source.path : `/${source.path}`;
-  return `${scheme}://${source.host}${port}${path}`;
+  const host = source.host.includes(":") ? `[${source.host}]` : source.host;
+  return `${scheme}://${host}${port}${path}`;
 }
 
 /** "TCP" or "UDP" */

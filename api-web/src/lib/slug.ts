@@ -14,6 +14,17 @@ export function suggestId(displayName: string): string {
     .replace(/-+$/, "");
 }
 
+/** The id suggested for a name, with a number behind it where it is taken: "gate", "gate-2". */
+export function freeId(displayName: string, taken: ReadonlySet<string>): string {
+  const wanted = suggestId(displayName);
+  let id = wanted;
+  for (let number = 2; taken.has(id); number += 1) {
+    const end = `-${number}`;
+    id = wanted.slice(0, MAX_LENGTH - end.length) + end;
+  }
+  return id;
+}
+
 /** Whether the server takes it as an id. */
 export function isId(text: string): boolean {
   return /^[a-z0-9][a-z0-9-]{0,62}$/.test(text);

@@ -42,3 +42,9 @@ export function unplayableCodec(
     return isTypeSupported ? !isTypeSupported(type) : canPlayType(type) === "";
   });
 }
+
+/** Whether this browser plays the codec. */
+export function isPlayableHere(codec: string): boolean {
+  const capabilities = browserCapabilities(document.createElement("video"));
+  return unplayableCodec([codec], capabilities) === undefined;
+}

@@ -4,6 +4,7 @@ import { Button, Grid, Group, Stack } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import {
   IconActivity,
+  IconDatabase,
   IconEdit,
   IconInfoCircle,
   IconMovie,
@@ -14,7 +15,9 @@ import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { useCamera } from "../api/cameras";
 import { describeError } from "../api/errors";
+import { useStorage } from "../api/storage";
 import { CameraBadges, CameraTrouble } from "../components/cameras/CameraStatus";
+import { CameraUsageFacts } from "../components/cameras/CameraUsageFacts";
 import { PipelineStats } from "../components/cameras/PipelineStats";
 import { StreamList } from "../components/cameras/StreamList";
 import { ErrorNotice } from "../components/ErrorNotice";
@@ -24,6 +27,7 @@ import { PageHeader } from "../components/PageHeader";
 import { Panel } from "../components/Panel";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
 import { SystemService } from "../gen/ronin/v1/system_pb";
+import { usageOf } from "../lib/cameraUsage";
 import { addressWords, transportWords } from "../lib/cameraWords";
 import { dateTime, timestampMs } from "../lib/time";
 import { limitWords } from "../lib/volumes";
@@ -100,19 +104,32 @@ function CameraDetails({ camera }: { camera: Camera }) {
             <Panel title="Status" icon={<IconInfoCircle size={18} />}>
               <Stack gap="sm">
                 <CameraBadges camera={camera} />
-                <CameraTrouble camera={camera} />
+                <CameraTrouble camera={camera} isDetailed />
                 <Facts facts={cameraFacts(camera)} />
               </Stack>
             </Panel>
             <Panel title="Streams" icon={<IconMovie size={18} />}>
               <StreamList streams={camera.status?.streams ?? []} />
             </Panel>
+            <CameraDisk camera={camera} />
             <CameraStats camera={camera} />
           </Stack>
         </Grid.Col>
       </Grid>
       {management.dialog}
     </>
+  );
+}
+
+function CameraDisk({ camera }: { camera: Camera }) {
+  const storage = useStorage();
+  const usage = usageOf(storage.data, camera.name);
+  return (
+    <Panel title="Storage" icon={<IconDatabase size={18} />}>
+      {usage && <CameraUsageFacts id={camera.id} usage={usage} />}
+      {!storage.data && storage.error && <ErrorNotice words={describeError(storage.error)} />}
+      {storage.isPending && <Loading>Asking for the disk</Loading>}
+    </Panel>
   );
 }
 

@@ -13,6 +13,7 @@ import { Link } from "react-router";
 import { useCameras } from "../api/cameras";
 import { describeError } from "../api/errors";
 import { useRole } from "../api/role";
+import { useStorage } from "../api/storage";
 import { CameraCard } from "../components/cameras/CameraCard";
 import { EmptyState } from "../components/EmptyState";
 import { ErrorNotice } from "../components/ErrorNotice";
@@ -20,6 +21,7 @@ import { Loading } from "../components/Loading";
 import { PageHeader } from "../components/PageHeader";
 import { type Camera, CameraService, CameraState } from "../gen/ronin/v1/camera_pb";
 import { cameraListOf } from "../lib/cameraList";
+import { type CameraUsage, usageOf } from "../lib/cameraUsage";
 import { saveFile } from "../lib/saveFile";
 import { useCameraManagement } from "./useCameraManagement";
 
@@ -30,6 +32,8 @@ export function CamerasPage() {
   useDocumentTitle("Cameras · RoninNVR");
   const { cameras, isPending, error, refetch } = useCameras();
   const management = useCameraManagement();
+  // Where the disk does not answer, the cameras are shown without what they take.
+  const { data: storage } = useStorage();
 
   if (isPending) {
     return <Loading>Loading cameras</Loading>;
@@ -67,7 +71,12 @@ export function CamerasPage() {
       )}
       <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="md">
         {cameras?.map((camera) => (
-          <PicturedCamera key={camera.id} camera={camera} management={management} />
+          <PicturedCamera
+            key={camera.id}
+            camera={camera}
+            usage={usageOf(storage, camera.name)}
+            management={management}
+          />
         ))}
       </SimpleGrid>
       {management.dialog}
@@ -113,11 +122,12 @@ function ListMenu({ cameras }: { cameras: readonly Camera[] }) {
 
 interface PicturedCameraProps {
   camera: Camera;
+  usage: CameraUsage | undefined;
   management: ReturnType<typeof useCameraManagement>;
 }
 
 /** A card with the latest picture, where there is one. */
-function PicturedCamera({ camera, management }: PicturedCameraProps) {
+function PicturedCamera({ camera, usage, management }: PicturedCameraProps) {
   const isStreaming = camera.status?.state === CameraState.STREAMING;
   const snapshot = useQuery(
     CameraService.method.getSnapshot,
@@ -128,6 +138,7 @@ function PicturedCamera({ camera, management }: PicturedCameraProps) {
     <CameraCard
       camera={camera}
       picture={isStreaming ? snapshot.data?.image : undefined}
+      usage={usage}
       onSwitch={(enabled) => management.switchCamera(camera, enabled)}
       onRestart={() => management.restartCamera(camera)}
       onDelete={() => management.deleteCamera(camera)}

@@ -7,12 +7,13 @@ import { useNavigate, useParams } from "react-router";
 import { useCamera, useCameraPatches } from "../api/cameras";
 import { describeError, isEditConflict } from "../api/errors";
 import { useProbeCamera } from "../api/probe";
-import { CameraForm } from "../components/cameras/CameraForm";
+import { useStorage } from "../api/storage";
+import { CameraEditor } from "../components/cameras/CameraEditor";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Loading } from "../components/Loading";
 import { PageHeader } from "../components/PageHeader";
 import { type Camera, CameraService } from "../gen/ronin/v1/camera_pb";
-import { type CameraValues, cameraOf, changedPaths, sourceOf, valuesOf } from "../lib/cameraForm";
+import { type CameraValues, cameraOf, changedPaths, valuesOf } from "../lib/cameraForm";
 import { notifyDone } from "../lib/notify";
 import { NoSuchCamera } from "./NoSuchCamera";
 
@@ -34,6 +35,7 @@ function Edit({ latest }: { latest: Camera }) {
   const navigate = useNavigate();
   const patches = useCameraPatches();
   const probe = useProbeCamera();
+  const { data: storage } = useStorage();
   const update = useMutation(CameraService.method.updateCamera);
   // The form keeps what it began with: status changes must not overwrite what is typed.
   const [camera, setCamera] = useState(latest);
@@ -53,7 +55,7 @@ function Edit({ latest }: { latest: Camera }) {
   };
 
   return (
-    <Container size="sm" px={0}>
+    <Container size="md" px={0}>
       <PageHeader
         back={{ to: detailPath, label: camera.displayName }}
         title={`Edit ${camera.displayName}`}
@@ -71,12 +73,11 @@ function Edit({ latest }: { latest: Camera }) {
           retryLabel="Load the newest settings"
         />
       )}
-      <CameraForm
+      <CameraEditor
         key={camera.etag}
         camera={camera}
-        onProbe={(source, signal) =>
-          probe({ source: sourceOf(source), camera: camera.name, signal })
-        }
+        storage={storage}
+        onProbe={(source, signal) => probe({ source, camera: camera.name, signal })}
         onSave={save}
         cancelPath={detailPath}
       />

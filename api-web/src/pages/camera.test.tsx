@@ -158,6 +158,48 @@ it("says that pictures arrive and are not recorded, and why", async () => {
   ).toBeVisible();
 });
 
+it("says what to do about a fault", async () => {
+  const status = {
+    state: CameraState.BACKOFF,
+    fault: { reason: "CAMERA_PORT_CLOSED", message: "port 554 is closed" },
+    failedAttempts: 3,
+  };
+  openApp(fakeServer({ cameras: [camera({ status })], recording }), { path: PATH, token: TOKEN });
+
+  const panel = within(await screen.findByRole("region", { name: "Status" }));
+  expect(panel.getByText(/Port 554 is closed\..* 3 attempts failed so far\./)).toBeVisible();
+  expect(panel.getByRole("list", { name: "What to do" })).toHaveTextContent(/Turn RTSP on/);
+});
+
+it("shows what its footage takes of the disk", async () => {
+  const getStorage = () => ({
+    cameras: [
+      {
+        camera: "cameras/front-door",
+        recordedBytes: 48_000_000_000n,
+        oldestTime: at(0),
+        newestTime: at(12 * 24),
+        bytesPerDay: 4_000_000_000n,
+      },
+      { camera: "cameras/other", recordedBytes: 48_000_000_000n },
+    ],
+  });
+  openApp(fakeServer({ cameras: [camera()], recording, storage: { getStorage } }), {
+    path: PATH,
+    token: TOKEN,
+  });
+
+  const panel = within(await screen.findByRole("region", { name: "Storage" }));
+  expect(await panel.findByText("48 GB")).toBeVisible();
+  expect(panel.getByText("12 days")).toBeVisible();
+  expect(panel.getByText("4.0 GB")).toBeVisible();
+  expect(panel.getByRole("progressbar", { name: "50 % of all footage" })).toBeVisible();
+  expect(panel.getByRole("link", { name: /Day by day/ })).toHaveAttribute(
+    "href",
+    "/storage?camera=front-door",
+  );
+});
+
 it.each([
   [undefined, undefined],
   [1.9, undefined],

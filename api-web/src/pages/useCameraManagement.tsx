@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { useDeleteCamera, useRestartCamera, useSwitchCamera } from "../api/cameraActions";
 import { describeError } from "../api/errors";
+import { useFootage } from "../api/footage";
 import { DeleteCameraDialog } from "../components/cameras/DeleteCameraDialog";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
 import { notifyDone, notifyFailure } from "../lib/notify";
@@ -12,6 +13,7 @@ export function useCameraManagement(onDeleted: () => void = () => undefined) {
   const { restartCamera } = useRestartCamera();
   const removal = useDeleteCamera();
   const [doomed, setDoomed] = useState<Camera>();
+  const { footage, error: footageError } = useFootage(doomed?.id);
 
   const close = () => {
     setDoomed(undefined);
@@ -33,11 +35,13 @@ export function useCameraManagement(onDeleted: () => void = () => undefined) {
     }
   };
 
+  const turn = (camera: Camera, enabled: boolean) => {
+    const what = `${camera.displayName} could not be switched ${enabled ? "on" : "off"}`;
+    switchCamera(camera, enabled).catch((error) => notifyFailure(what, error));
+  };
+
   return {
-    switchCamera: (camera: Camera, enabled: boolean) => {
-      const what = `${camera.displayName} could not be switched ${enabled ? "on" : "off"}`;
-      switchCamera(camera, enabled).catch((error) => notifyFailure(what, error));
-    },
+    switchCamera: turn,
     restartCamera: (camera: Camera) => {
       restartCamera(camera).then(
         () => notifyDone(`${camera.displayName} is connecting anew.`),
@@ -48,9 +52,17 @@ export function useCameraManagement(onDeleted: () => void = () => undefined) {
     dialog: (
       <DeleteCameraDialog
         camera={doomed}
+        footage={footage}
+        footageError={footageError ? describeError(footageError) : undefined}
         isBusy={removal.isPending}
         error={removal.error ? describeError(removal.error) : undefined}
         onConfirm={() => doomed && void remove(doomed)}
+        onSwitchOff={() => {
+          if (doomed) {
+            turn(doomed, false);
+            close();
+          }
+        }}
         onClose={close}
       />
     ),

@@ -11,9 +11,17 @@ import {
   Text,
   Tooltip,
 } from "@mantine/core";
-import { IconDots, IconEdit, IconRefresh, IconTrash, IconVideoOff } from "@tabler/icons-react";
+import {
+  IconDatabase,
+  IconDots,
+  IconEdit,
+  IconRefresh,
+  IconTrash,
+  IconVideoOff,
+} from "@tabler/icons-react";
 import { Link } from "react-router";
 import { type Camera, CameraState } from "../../gen/ronin/v1/camera_pb";
+import { type CameraUsage, usageWords } from "../../lib/cameraUsage";
 import { addressWords } from "../../lib/cameraWords";
 import { usePictureUrl } from "../../lib/usePictureUrl";
 import classes from "./CameraCard.module.css";
@@ -24,12 +32,14 @@ interface Props {
   camera: Camera;
   /** The latest picture, JPEG; undefined while there is none. */
   picture: Uint8Array | undefined;
+  /** What its footage takes; undefined where that is not known. */
+  usage: CameraUsage | undefined;
   onSwitch: (enabled: boolean) => void;
   onRestart: () => void;
   onDelete: () => void;
 }
 
-export function CameraCard({ camera, picture, onSwitch, onRestart, onDelete }: Props) {
+export function CameraCard({ camera, picture, usage, onSwitch, onRestart, onDelete }: Props) {
   const pictureUrl = usePictureUrl(picture);
   const status = camera.status;
   const isOn = camera.enabled !== false;
@@ -72,42 +82,52 @@ export function CameraCard({ camera, picture, onSwitch, onRestart, onDelete }: P
                 aria-label={`${camera.displayName} on or off`}
               />
             </Tooltip>
-            <Menu position="bottom-end" withinPortal>
-              <Menu.Target>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={`More for ${camera.displayName}`}
-                >
-                  <IconDots size={18} />
-                </ActionIcon>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item
-                  component={Link}
-                  to={`/cameras/${camera.id}/edit`}
-                  leftSection={<IconEdit size={16} />}
-                >
-                  Edit
-                </Menu.Item>
-                <Menu.Item
-                  leftSection={<IconRefresh size={16} />}
-                  disabled={!isOn}
-                  onClick={onRestart}
-                >
-                  Restart
-                </Menu.Item>
-                <Menu.Item leftSection={<IconTrash size={16} />} onClick={onDelete}>
-                  Remove…
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <CardMenu camera={camera} onRestart={onRestart} onDelete={onDelete} />
           </Group>
         </Group>
         <CameraBadges camera={camera} />
         <CameraTrouble camera={camera} />
         {status?.state === CameraState.STREAMING && <StreamList streams={status.streams} />}
+        {usage && (
+          <Group gap="xs" wrap="nowrap" c="dimmed" mt="auto">
+            <IconDatabase size={16} aria-label="Storage" style={{ flexShrink: 0 }} />
+            <Text size="sm">{usageWords(usage)}</Text>
+          </Group>
+        )}
       </Stack>
     </Paper>
+  );
+}
+
+type MenuProps = Pick<Props, "camera" | "onRestart" | "onDelete">;
+
+function CardMenu({ camera, onRestart, onDelete }: MenuProps) {
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={`More for ${camera.displayName}`}>
+          <IconDots size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          component={Link}
+          to={`/cameras/${camera.id}/edit`}
+          leftSection={<IconEdit size={16} />}
+        >
+          Edit
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconRefresh size={16} />}
+          disabled={camera.enabled === false}
+          onClick={onRestart}
+        >
+          Restart
+        </Menu.Item>
+        <Menu.Item leftSection={<IconTrash size={16} />} onClick={onDelete}>
+          Remove…
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }

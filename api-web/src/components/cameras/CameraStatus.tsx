@@ -1,7 +1,7 @@
 /** How a camera is doing: badges, the fault with the next attempt, and warnings. */
-import { Alert, Badge, Group, Text } from "@mantine/core";
+import { Alert, Badge, Group, List, Text } from "@mantine/core";
 import { IconExclamationCircle, IconPointFilled } from "@tabler/icons-react";
-import { asSentence } from "../../api/errors";
+import { asSentence, faultAdvice, faultTitle } from "../../api/errors";
 import { type Camera, CameraState } from "../../gen/ronin/v1/camera_pb";
 import { clockWords, stateWords } from "../../lib/cameraWords";
 import { dateTime, duration, timestampMs } from "../../lib/time";
@@ -40,8 +40,14 @@ export function CameraBadges({ camera }: { camera: Camera }) {
   );
 }
 
+interface TroubleProps {
+  camera: Camera;
+  /** Whether what to do about the fault is listed too. */
+  isDetailed?: boolean;
+}
+
 /** The fault with the next attempt, and trouble that does not stop the video. */
-export function CameraTrouble({ camera }: { camera: Camera }) {
+export function CameraTrouble({ camera, isDetailed = false }: TroubleProps) {
   const status = camera.status;
   const isWaiting = status?.state === CameraState.BACKOFF;
   const now = useNow(1_000, isWaiting);
@@ -64,11 +70,13 @@ export function CameraTrouble({ camera }: { camera: Camera }) {
           color="red"
           variant="light"
           p="xs"
+          title={faultTitle(status.fault.reason)}
           icon={<IconExclamationCircle size={18} aria-hidden />}
         >
           {asSentence(status.fault.message)}{" "}
           {isWaiting && nextAttempt(timestampMs(status.nextAttemptTime), now)}
           {status.failedAttempts > 1 && ` ${status.failedAttempts} attempts failed so far.`}
+          {isDetailed && <WhatToDo reason={status.fault.reason} />}
         </Alert>
       )}
       {status.recordingFault && (
@@ -95,6 +103,17 @@ export function CameraTrouble({ camera }: { camera: Camera }) {
         </Alert>
       ))}
     </>
+  );
+}
+
+function WhatToDo({ reason }: { reason: string }) {
+  const steps = faultAdvice(reason);
+  return steps.length === 0 ? null : (
+    <List size="sm" mt="xs" aria-label="What to do">
+      {steps.map((step) => (
+        <List.Item key={step}>{step}</List.Item>
+      ))}
+    </List>
   );
 }
 

@@ -2,7 +2,7 @@
 import { NumberInput, SimpleGrid, Stack, Text } from "@mantine/core";
 import { bytesOf } from "../../lib/storagePolicy";
 import { limitWords } from "../../lib/volumes";
-import type { CameraFormHandle } from "./SourceFields";
+import type { CameraFormHandle } from "./useCameraForm";
 
 export function RetentionFields({ form }: { form: CameraFormHandle }) {
   const { retentionDays, retentionGb } = form.values;
