@@ -26,6 +26,14 @@ export interface Point {
   y: number;
 }
 
+/** Where the picture goes when one looks to the other side, by the key that does it. */
+export const MOVES: Readonly<Record<string, Point>> = {
+  "Shift+ArrowLeft": { x: PAN_STEP, y: 0 },
+  "Shift+ArrowRight": { x: -PAN_STEP, y: 0 },
+  "Shift+ArrowUp": { x: 0, y: PAN_STEP },
+  "Shift+ArrowDown": { x: 0, y: -PAN_STEP },
+};
+
 /** `x` and `y` name the point of the whole picture that is in the middle of the frame. */
 export interface Magnification extends Point {
   scale: number;

@@ -40,10 +40,13 @@ export interface Magnifier {
 
 const MIDDLE: Point = { x: 0, y: 0 };
 
-/** Shows the whole picture while it is not active. */
+/**
+ * Shows the whole picture while it is not active. `pictureSize` is asked for when something moves:
+ * zeros while it is not known.
+ */
 export function useMagnifier(
   frame: RefObject<HTMLElement | null>,
-  video: RefObject<HTMLVideoElement | null>,
+  pictureSize: () => Size,
   isActive: boolean,
 ): Magnifier {
   const [view, setView] = useState(WHOLE);
@@ -52,8 +55,7 @@ export function useMagnifier(
 
   const measure = () => {
     const { left, top, width, height } = frame.current?.getBoundingClientRect() ?? new DOMRect();
-    const { videoWidth = 0, videoHeight = 0 } = video.current ?? {};
-    const share = pictureShare({ width, height }, { width: videoWidth, height: videoHeight });
+    const share = pictureShare({ width, height }, pictureSize());
     return { size: { width, height } satisfies Size, left, top, share };
   };
 
