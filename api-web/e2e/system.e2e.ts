@@ -135,17 +135,23 @@ describe("the page of a pipeline", () => {
       );
     const left = async () => (await drawing().locator("svg").boundingBox())?.x ?? 0;
 
+    const first = await scale();
+    expect(first, "what can be read is shown first").toBeGreaterThan(1);
     await button("Zoom in").click();
-    expect(await scale()).toBe(1.4);
+    const second = await scale();
+    expect(second).toBeGreaterThan(first);
     await drawing().hover();
-    await page.mouse.wheel(0, -300);
-    await expect.poll(scale).toBeGreaterThan(2);
+    await page.mouse.wheel(0, -100);
+    await expect.poll(scale).toBeGreaterThan(second);
     const before = await left();
     await page.keyboard.press("Shift+ArrowRight");
     await expect.poll(left).toBeLessThan(before);
     await inEachLook(page, "pipeline-zoomed", environment.shots, async () => undefined);
     await page.keyboard.press("0");
     await expect.poll(scale).toBe(1);
+    await inEachLook(page, "pipeline-whole", environment.shots, async () => undefined);
+    await button("Readable size").click();
+    await expect.poll(scale).toBe(first);
   });
 
   it("saves the drawing", async () => {

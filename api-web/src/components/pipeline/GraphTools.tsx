@@ -1,13 +1,21 @@
 /** Buttons and keys that zoom the drawing of a graph. */
 import { ActionIcon, Group, Text, Tooltip } from "@mantine/core";
-import { IconZoomIn, IconZoomOut, IconZoomReset } from "@tabler/icons-react";
+import { IconTextSize, IconZoomIn, IconZoomOut, IconZoomReset } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { graphKeyHandlers } from "../../lib/graphKeys";
 import { useKeys } from "../../lib/useKeys";
-import { MAX_SCALE, MOVES, SCALE_STEP } from "../../live/magnification";
+import { MOVES, SCALE_STEP } from "../../live/magnification";
 import type { Magnifier } from "../live/useMagnifier";
 
-export function GraphTools({ magnifier }: { magnifier: Magnifier }) {
+interface Props {
+  magnifier: Magnifier;
+  /** The most that the drawing is magnified. */
+  mostScale: number;
+  /** Shows as much as can be read. */
+  onReadable: () => void;
+}
+
+export function GraphTools({ magnifier, mostScale, onReadable }: Props) {
   const { view, isMagnified, magnify, move, showWhole } = magnifier;
   const zoomIn = () => magnify(SCALE_STEP);
   const zoomOut = () => magnify(1 / SCALE_STEP);
@@ -16,6 +24,7 @@ export function GraphTools({ magnifier }: { magnifier: Magnifier }) {
       zoomIn,
       zoomOut,
       whole: showWhole,
+      readable: onReadable,
       look: (key) => {
         const by = MOVES[key];
         if (by !== undefined) {
@@ -39,11 +48,14 @@ export function GraphTools({ magnifier }: { magnifier: Magnifier }) {
       >
         {view.scale.toFixed(1)}×
       </Text>
-      <GraphTool label="Zoom in (+)" isDisabled={view.scale >= MAX_SCALE} onPress={zoomIn}>
+      <GraphTool label="Zoom in (+)" isDisabled={view.scale >= mostScale} onPress={zoomIn}>
         <IconZoomIn size={16} />
       </GraphTool>
       <GraphTool label="Whole graph (0)" isDisabled={!isMagnified} onPress={showWhole}>
         <IconZoomReset size={16} />
+      </GraphTool>
+      <GraphTool label="Readable size (1)" isDisabled={false} onPress={onReadable}>
+        <IconTextSize size={16} />
       </GraphTool>
     </Group>
   );

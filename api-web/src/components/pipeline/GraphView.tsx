@@ -1,13 +1,18 @@
 /** The drawing of a graph: zoomed and moved by buttons, keys, wheel and fingers, and saved as a file. */
 import { Button, Group, Loader, Stack, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { drawGraph, svgText } from "../../lib/graphDrawing";
 import { saveFile } from "../../lib/saveFile";
-import { cssTransform } from "../../live/magnification";
+import { cssTransform, leftEnd } from "../../live/magnification";
 import { useMagnifier } from "../live/useMagnifier";
 import { GraphTools } from "./GraphTools";
 import classes from "./pipeline.module.css";
+
+/** A graph is a train of elements, many times as long as high: at the most its text is huge. */
+const MOST_SCALE = 60;
+/** Pixels of a point: the text of elements is 8 points high. */
+const READABLE = { leastPx: 0.9, mostPx: 1.5 };
 
 interface Props {
   /** The graph in the DOT language. */
@@ -24,13 +29,30 @@ export function GraphView({ dot, name, fileName }: Props) {
   const paper = useRef<HTMLDivElement>(null);
   const drawing = useDrawing(dot);
   const svg = drawing.state === "drawn" ? drawing.svg : undefined;
-  const magnifier = useMagnifier(frame, () => sizeOf(svg), svg !== undefined);
+  const isDrawn = svg !== undefined;
+  const magnifier = useMagnifier(frame, () => sizeOf(svg), isDrawn, MOST_SCALE);
+  /** Moved to the side only, so that fingers can scroll the page over it. */
+  const [flatScale, setFlatScale] = useState(1);
+
+  const showReadable = () => {
+    const { width = 0, height = 0 } = frame.current?.getBoundingClientRect() ?? {};
+    const view = leftEnd({ width, height }, sizeOf(svg), READABLE);
+    const isFlat = sizeOf(svg).height * READABLE.leastPx <= height;
+    setFlatScale(isFlat ? view.scale : 1);
+    magnifier.show(view);
+  };
+  const onFirst = useEffectEvent(showReadable);
 
   useEffect(() => {
     if (svg !== undefined) {
       paper.current?.replaceChildren(onPaper(svg));
     }
   }, [svg]);
+  useEffect(() => {
+    if (isDrawn) {
+      onFirst();
+    }
+  }, [isDrawn]);
 
   const save = (content: string, type: string, ending: string) =>
     saveFile(new Blob([content], { type }), `${fileName}.${ending}`);
@@ -38,7 +60,7 @@ export function GraphView({ dot, name, fileName }: Props) {
   return (
     <Stack gap="xs">
       <Group justify="space-between" gap="xs">
-        <GraphTools magnifier={magnifier} />
+        <GraphTools magnifier={magnifier} mostScale={MOST_SCALE} onReadable={showReadable} />
         <Group gap="xs">
           <Button
             size="compact-sm"
@@ -63,6 +85,7 @@ export function GraphView({ dot, name, fileName }: Props) {
         ref={frame}
         className={classes.frame}
         data-magnified={magnifier.isMagnified || undefined}
+        data-flat={magnifier.view.scale === flatScale || undefined}
         {...magnifier.handlers}
       >
         <div
@@ -88,7 +111,7 @@ export function GraphView({ dot, name, fileName }: Props) {
       </div>
       <Text size="xs" c="dimmed">
         Red brings data, blue takes it, green passes it on. Wheel, + and − zoom, the mouse or Shift
-        and arrows move, 0 shows all.
+        and arrows move, 0 shows all, 1 what can be read.
       </Text>
     </Stack>
   );
