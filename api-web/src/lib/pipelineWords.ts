@@ -66,10 +66,14 @@ export const BRANCH_MEASURES: readonly Measure<BranchStats>[] = [
     label: "Most waiting",
     meaning:
       "The fullest that the queue was since the camera connected. 10 s for the disk is full.",
-    value: ({ mostQueuedMs, mostQueuedBytes }) =>
-      mostQueuedMs === undefined
-        ? UNKNOWN
-        : `${count(mostQueuedMs)} ms, ${bytes(mostQueuedBytes ?? 0n)}`,
+    value: ({ mostQueuedMs }) =>
+      mostQueuedMs === undefined ? UNKNOWN : `${count(mostQueuedMs)} ms`,
+  },
+  {
+    label: "Most data waiting",
+    meaning: "The same in bytes. 32 MiB for the disk are full too.",
+    value: ({ mostQueuedBytes }) =>
+      mostQueuedBytes === undefined ? UNKNOWN : bytes(mostQueuedBytes),
   },
   {
     label: "Last picture",

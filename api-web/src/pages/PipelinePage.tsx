@@ -99,6 +99,7 @@ function Connection({ stats }: { stats: GetPipelineStatsResponse }) {
           label="Connection"
           measures={CONNECTION_MEASURES}
           columns={[{ name: "", of: stats }]}
+          isWordy
         />
         {packets.length > 0 && (
           <MeasureTable

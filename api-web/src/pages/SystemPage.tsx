@@ -1,11 +1,10 @@
 /** The server: versions, machine, disk, database, what it can encode, decode and detect, its cameras. */
 import { useQuery } from "@connectrpc/connect-query";
-import { SimpleGrid, Stack } from "@mantine/core";
+import { SimpleGrid, Stack, Text } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { IconCpu, IconDeviceCctv } from "@tabler/icons-react";
 import { describeError } from "../api/errors";
 import { ErrorNotice } from "../components/ErrorNotice";
-import { Facts } from "../components/Facts";
 import { Loading } from "../components/Loading";
 import { PageHeader } from "../components/PageHeader";
 import { Panel } from "../components/Panel";
@@ -35,7 +34,9 @@ export function SystemPage() {
         <Stack gap="md">
           <Panel title="Cameras" icon={<IconDeviceCctv size={18} />}>
             <Stack gap="sm">
-              <CameraFacts info={info.data} />
+              <Text size="sm" c="dimmed">
+                {cameraWords(info.data)}
+              </Text>
               <AllPipelines />
             </Stack>
           </Panel>
@@ -75,14 +76,8 @@ function SystemPanels({ info }: { info: GetSystemInfoResponse }) {
   );
 }
 
-function CameraFacts({ info }: { info: GetSystemInfoResponse }) {
-  return (
-    <Facts
-      facts={[
-        { label: "Cameras", value: count(info.cameras) },
-        { label: "Live right now", value: count(info.camerasStreaming) },
-        { label: "Length of a segment", value: duration(info.segmentDurationSeconds * 1000) },
-      ]}
-    />
-  );
+function cameraWords({ cameras, camerasStreaming, segmentDurationSeconds }: GetSystemInfoResponse) {
+  const all = cameras === 1 ? "1 camera" : `${count(cameras)} cameras`;
+  const segments = duration(segmentDurationSeconds * 1000);
+  return `${all}, ${count(camerasStreaming)} live right now. A segment is ${segments} long.`;
 }

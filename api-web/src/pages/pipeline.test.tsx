@@ -77,7 +77,8 @@ it("shows the numbers of each branch, of each stream and of the connection, with
   expect(await cells("Branches", /^Bit rate/)).toEqual(["4.0 Mb/s", "–"]);
   expect(await cells("Branches", /^Dropped/)).toEqual(["0", "2"]);
   expect(await cells("Branches", /^Waiting/)).toEqual(["–", "40 ms"]);
-  expect(await cells("Branches", /^Most waiting/)).toEqual(["–", "800 ms, 30 kB"]);
+  expect(await cells("Branches", /^Most waiting/)).toEqual(["–", "800 ms"]);
+  expect(await cells("Branches", /^Most data waiting/)).toEqual(["–", "30 kB"]);
   expect(await cells("Packets", /^Lost/)).toEqual(["12", "0"]);
   expect(await cells("Packets", /^Jitter/)).toEqual(["2.0 ms", "0.3 ms"]);
   expect(await cells("Connection", /^Transport/)).toEqual(["UDP"]);

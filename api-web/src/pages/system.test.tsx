@@ -36,7 +36,7 @@ const info = {
     coder("avdec_h264", "H.264", CoderDevice.SOFTWARE, { used: true }),
   ],
   encoderDetails: [coder("x264enc", "H.264", CoderDevice.SOFTWARE, { best: true })],
-  detector: { message: "No model is set.", inferenceDevice: "cuda:0" },
+  detector: { message: "no model is set", inferenceDevice: "cuda:0" },
   machine: { cores: 4, processMemoryBytes: 250_000_000n, load1m: 0.5, load5m: 1, load15m: 2.25 },
 };
 const stats = {
@@ -79,6 +79,7 @@ it("says versions, how long it runs, and what it takes of the machine", async ()
   const detector = await panel("Object detector");
   expect(detector.getByText("GPU (CUDA:0)")).toBeVisible();
   expect(detector.getByText("No model is set.")).toBeVisible();
+  expect(screen.getByText("2 cameras, 1 live right now. A segment is 15 min long.")).toBeVisible();
 });
 
 it("says that the database is away, and of nothing how large it is", async () => {

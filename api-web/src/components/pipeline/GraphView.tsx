@@ -31,17 +31,25 @@ export function GraphView({ dot, name, fileName }: Props) {
   const svg = drawing.state === "drawn" ? drawing.svg : undefined;
   const isDrawn = svg !== undefined;
   const magnifier = useMagnifier(frame, () => sizeOf(svg), isDrawn, MOST_SCALE);
-  /** Moved to the side only, so that fingers can scroll the page over it. */
-  const [flatScale, setFlatScale] = useState(1);
+  /** Where as much as can be read is shown; it may have been moved. */
+  const [readable, setReadable] = useState({ scale: 0, isFlat: false });
+  const isReadable = magnifier.view.scale === readable.scale;
 
   const showReadable = () => {
     const { width = 0, height = 0 } = frame.current?.getBoundingClientRect() ?? {};
     const view = leftEnd({ width, height }, sizeOf(svg), READABLE);
-    const isFlat = sizeOf(svg).height * READABLE.leastPx <= height;
-    setFlatScale(isFlat ? view.scale : 1);
+    setReadable({
+      scale: view.scale,
+      isFlat: sizeOf(svg).height * READABLE.leastPx <= height,
+    });
     magnifier.show(view);
   };
   const onFirst = useEffectEvent(showReadable);
+  const onResize = useEffectEvent(() => {
+    if (isReadable) {
+      showReadable();
+    }
+  });
 
   useEffect(() => {
     if (svg !== undefined) {
@@ -49,9 +57,13 @@ export function GraphView({ dot, name, fileName }: Props) {
     }
   }, [svg]);
   useEffect(() => {
-    if (isDrawn) {
-      onFirst();
+    if (!isDrawn || frame.current === null) {
+      return;
     }
+    onFirst();
+    const sizes = new ResizeObserver(() => onResize());
+    sizes.observe(frame.current);
+    return () => sizes.disconnect();
   }, [isDrawn]);
 
   const save = (content: string, type: string, ending: string) =>
@@ -85,7 +97,8 @@ export function GraphView({ dot, name, fileName }: Props) {
         ref={frame}
         className={classes.frame}
         data-magnified={magnifier.isMagnified || undefined}
-        data-flat={magnifier.view.scale === flatScale || undefined}
+        // Moved to the side only: fingers can scroll the page over it.
+        data-flat={(isReadable && readable.isFlat) || undefined}
         {...magnifier.handlers}
       >
         <div

@@ -7,9 +7,11 @@ interface Props<T> {
   label: string;
   measures: readonly Measure<T>[];
   columns: readonly { name: string; of: T }[];
+  /** The values are sentences; else they are numbers, which are not broken. */
+  isWordy?: boolean;
 }
 
-export function MeasureTable<T>({ label, measures, columns }: Props<T>) {
+export function MeasureTable<T>({ label, measures, columns, isWordy }: Props<T>) {
   const hasNames = columns.some(({ name }) => name !== "");
   return (
     <Table aria-label={label} verticalSpacing={6} horizontalSpacing={8} fz="sm">
@@ -35,7 +37,11 @@ export function MeasureTable<T>({ label, measures, columns }: Props<T>) {
               </Text>
             </Table.Th>
             {columns.map(({ name, of }) => (
-              <Table.Td key={name} className={classes.value ?? ""}>
+              <Table.Td
+                key={name}
+                className={classes.value ?? ""}
+                data-wordy={isWordy || undefined}
+              >
                 {value(of)}
               </Table.Td>
             ))}

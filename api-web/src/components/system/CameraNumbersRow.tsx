@@ -25,7 +25,7 @@ export function CameraNumbersRow({ camera, stats, ref }: Props) {
           {camera.displayName}
         </Anchor>
       </Table.Th>
-      <Table.Td>
+      <Table.Td miw={110}>
         <StateBadge words={words} />
       </Table.Td>
       <Table.Td ta="right">{frameRate}</Table.Td>

@@ -1,6 +1,7 @@
 /** The server in facts: program and machine, database, detector. */
 import { Text } from "@mantine/core";
 import { IconDatabase, IconScan, IconServer } from "@tabler/icons-react";
+import { asSentence } from "../../api/errors";
 import type {
   DatabaseInfo,
   DetectorInfo,
@@ -107,7 +108,7 @@ export function DetectorPanel({ detector }: { detector: DetectorInfo }) {
       />
       {!available && (
         <Text size="sm" c="dimmed" mt="xs">
-          {message}
+          {asSentence(message)}
         </Text>
       )}
     </Panel>
