@@ -154,6 +154,10 @@ impl ControlLoop {
                 Some(camera) => camera.handle.stats(reply).await,
                 None => drop(reply.send(Err(Error::NotFound(id)))),
             },
+            Command::Graph(id, reply) => match self.supervised.get(&id) {
+                Some(camera) => camera.handle.graph(reply).await,
+                None => drop(reply.send(Err(Error::NotFound(id)))),
+            },
             Command::Snapshot(id, reply) => match self.supervised.get(&id) {
                 Some(camera) => camera.handle.snapshot(reply).await,
                 None => drop(reply.send(Err(Error::NotFound(id)))),

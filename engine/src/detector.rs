@@ -4,10 +4,18 @@ use std::path::Path;
 
 use ronin_api::DetectorFacts;
 use ronin_core::chain;
-use ronin_vision::detector::{Detector, Options};
+use ronin_vision::detector::{Detector, Options, usual_device};
 
-/// Loads the model that the settings name and says how that went. Blocks for a second or two.
+/// Loads the model that the settings name and says how that went, and what models run on here.
+/// Blocks for a second or two.
 pub fn describe(model_dir: &Path, model: Option<&str>) -> DetectorFacts {
+    let usual = usual_device().map(|device| device.to_string()).unwrap_or_default();
+    let facts = load(model_dir, model);
+    let inference_device = if facts.device.is_empty() { usual } else { facts.device.clone() };
+    DetectorFacts { inference_device, ..facts }
+}
+
+fn load(model_dir: &Path, model: Option<&str>) -> DetectorFacts {
     let Some(model) = model else {
         return DetectorFacts {
             message: format!(
@@ -25,7 +33,7 @@ pub fn describe(model_dir: &Path, model: Option<&str>) -> DetectorFacts {
             available: true,
             device: detector.info().device.to_string(),
             model: model.to_owned(),
-            message: String::new(),
+            ..DetectorFacts::default()
         },
         Err(error) => failed(chain(&error)),
     }

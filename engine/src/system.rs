@@ -1,11 +1,17 @@
 //! What the API needs of this machine and of the media crate.
 
-use std::{fs::File, io, sync::Arc, time::Duration};
+use std::{
+    fs::{self, File},
+    io,
+    sync::Arc,
+    thread::available_parallelism,
+    time::Duration,
+};
 
 use bytes::Bytes;
-use ronin_api::{DetectorFacts, DiskFacts, SystemFacts};
+use ronin_api::{DetectorFacts, DiskFacts, MachineFacts, SystemFacts};
 use ronin_core::{
-    WallTime,
+    Coder, WallTime,
     playback::{FileIndex, Header, Part, Piece, ReadFootage},
 };
 use ronin_pipelines::{elements, joined, recorded_picture, segment_file};
@@ -27,16 +33,28 @@ impl SystemFacts for Facts {
         elements::version()
     }
 
-    fn encoders(&self) -> Vec<String> {
+    fn encoders(&self) -> Vec<Coder> {
         elements::encoders()
     }
 
-    fn decoders(&self) -> Vec<String> {
+    fn decoders(&self) -> Vec<Coder> {
         elements::decoders()
     }
 
     fn detector(&self) -> DetectorFacts {
         self.detector.clone()
+    }
+
+    fn machine(&self) -> MachineFacts {
+        // The kernel makes both texts of what it has in memory.
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let cores = available_parallelism().map_or(1, usize::from);
+        MachineFacts {
+            cores: u32::try_from(cores).unwrap_or(u32::MAX),
+            process_memory_bytes: resident_bytes(&status),
+            load: load_averages(&load),
+        }
     }
 
     fn segment_duration(&self) -> Duration {
@@ -82,5 +100,34 @@ impl ReadFootage for SegmentFiles {
         give: &mut dyn FnMut(Bytes) -> bool,
     ) -> io::Result<()> {
         joined::copy(file, part, number, give)
+    }
+}
+
+/// Memory that a process holds, from its `/proc/…/status`.
+fn resident_bytes(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes = line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?;
+    kibibytes.checked_mul(1024)
+}
+
+/// The three averages of `/proc/loadavg`.
+fn load_averages(text: &str) -> Option<[f64; 3]> {
+    let mut averages = text.split_whitespace().map_while(|word| word.parse().ok());
+    Some([averages.next()?, averages.next()?, averages.next()?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_and_load_are_read_as_the_kernel_writes_them() {
+        let status = "Name:\tronin\nVmPeak:\t  900 kB\nVmRSS:\t  123456 kB\nThreads:\t7\n";
+        assert_eq!(resident_bytes(status), Some(123_456 * 1024));
+        assert_eq!(load_averages("0.52 1.08 10.50 3/1234 5678\n"), Some([0.52, 1.08, 10.5]));
+
+        for text in ["", "VmRSS: many kB", "VmRSS: 5", "0.1 0.2", "a b c"] {
+            assert_eq!((resident_bytes(text), load_averages(text)), (None, None), "{text:?}");
+        }
     }
 }

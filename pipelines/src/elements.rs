@@ -2,8 +2,9 @@
 //! has.
 
 use gst::prelude::*;
+use ronin_core::{Coder, RunsOn};
 
-use crate::error::Error;
+use crate::{error::Error, video::VideoCodec};
 
 /// Elements that must be there, with the Debian package that provides each.
 pub const REQUIRED: &[(&str, &str)] = &[
@@ -51,29 +52,39 @@ pub const REQUIRED: &[(&str, &str)] = &[
     ("x264enc", "gstreamer1.0-plugins-ugly"),
 ];
 
+/// The name of an encoder or decoder, what it codes and what it runs on.
+type Known = (&'static str, VideoCodec, RunsOn);
+
 /// Encoders we know how to use, the best first.
-const ENCODERS: &[&str] = &[
-    "nvh265enc",
-    "nvcudah265enc",
-    "nvh264enc",
-    "vah265enc",
-    "vah264enc",
-    "qsvh265enc",
-    "qsvh264enc",
-    "x265enc",
-    "x264enc",
+const ENCODERS: &[Known] = &[
+    ("nvh265enc", VideoCodec::H265, RunsOn::Nvidia),
+    ("nvcudah265enc", VideoCodec::H265, RunsOn::Nvidia),
+    ("nvh264enc", VideoCodec::H264, RunsOn::Nvidia),
+    ("nvcudah264enc", VideoCodec::H264, RunsOn::Nvidia),
+    ("vah265enc", VideoCodec::H265, RunsOn::VaApi),
+    ("vah264enc", VideoCodec::H264, RunsOn::VaApi),
+    ("qsvh265enc", VideoCodec::H265, RunsOn::QuickSync),
+    ("qsvh264enc", VideoCodec::H264, RunsOn::QuickSync),
+    ("v4l2h265enc", VideoCodec::H265, RunsOn::V4l2),
+    ("v4l2h264enc", VideoCodec::H264, RunsOn::V4l2),
+    ("x265enc", VideoCodec::H265, RunsOn::Software),
+    ("x264enc", VideoCodec::H264, RunsOn::Software),
 ];
 
 /// Decoders we know how to use, the best first.
-const DECODERS: &[&str] = &[
-    "nvh265dec",
-    "nvh264dec",
-    "vah265dec",
-    "vah264dec",
-    "qsvh265dec",
-    "qsvh264dec",
-    "avdec_h265",
-    "avdec_h264",
+const DECODERS: &[Known] = &[
+    ("nvh265dec", VideoCodec::H265, RunsOn::Nvidia),
+    ("nvh264dec", VideoCodec::H264, RunsOn::Nvidia),
+    ("vah265dec", VideoCodec::H265, RunsOn::VaApi),
+    ("vah264dec", VideoCodec::H264, RunsOn::VaApi),
+    ("qsvh265dec", VideoCodec::H265, RunsOn::QuickSync),
+    ("qsvh264dec", VideoCodec::H264, RunsOn::QuickSync),
+    ("v4l2slh265dec", VideoCodec::H265, RunsOn::V4l2),
+    ("v4l2slh264dec", VideoCodec::H264, RunsOn::V4l2),
+    ("v4l2h265dec", VideoCodec::H265, RunsOn::V4l2),
+    ("v4l2h264dec", VideoCodec::H264, RunsOn::V4l2),
+    ("avdec_h265", VideoCodec::H265, RunsOn::Software),
+    ("avdec_h264", VideoCodec::H264, RunsOn::Software),
 ];
 
 /// Fails with the missing elements and the packages to install.
@@ -90,14 +101,15 @@ pub(crate) fn check() -> Result<(), Error> {
     }
 }
 
-/// The encoders that this machine's GStreamer offers, the best first.
-pub fn encoders() -> Vec<String> {
-    present(ENCODERS)
+/// The encoders that this machine's GStreamer offers, the best first. None of them is used.
+pub fn encoders() -> Vec<Coder> {
+    present(ENCODERS, is_there, |_| false)
 }
 
-/// The decoders that this machine's GStreamer offers, the best first.
-pub fn decoders() -> Vec<String> {
-    present(DECODERS)
+/// The decoders that this machine's GStreamer offers, the best first. Key frames become pictures
+/// with those that every machine has.
+pub fn decoders() -> Vec<Coder> {
+    present(DECODERS, is_there, |&(name, codec, _)| codec.decoder() == name)
 }
 
 /// Version of GStreamer in use.
@@ -106,9 +118,25 @@ pub fn version() -> String {
     format!("{major}.{minor}.{micro}")
 }
 
-fn present(names: &[&str]) -> Vec<String> {
-    let there = |name: &&&str| gst::ElementFactory::find(name).is_some();
-    names.iter().filter(there).map(|name| (*name).to_owned()).collect()
+/// Plugins of hardware offer an element only where the hardware is there.
+fn is_there(name: &str) -> bool {
+    gst::ElementFactory::find(name).is_some()
+}
+
+fn present(
+    known: &[Known],
+    is_there: impl Fn(&str) -> bool,
+    is_used: impl Fn(&Known) -> bool,
+) -> Vec<Coder> {
+    let mut coders: Vec<Coder> = Vec::new();
+    for entry in known.iter().filter(|(name, ..)| is_there(name)) {
+        let (name, codec, runs_on) = *entry;
+        let codec = codec.name();
+        let is_best = coders.iter().all(|better| better.codec != codec);
+        let (name, is_used) = (name.to_owned(), is_used(entry));
+        coders.push(Coder { name, codec, runs_on, is_used, is_best });
+    }
+    coders
 }
 
 /// The first of `names` that works on this machine: drivers are loaded when an element gets ready.
@@ -143,6 +171,37 @@ pub(crate) fn set_if_there(element: &gst::Element, name: &str, value: impl Into<
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_each_codec_is_the_best_and_hardware_is_told_apart() {
+        let here = ["vah264enc", "x265enc", "x264enc"];
+        let seen = present(ENCODERS, |name| here.contains(&name), |_| false);
+
+        let seen: Vec<_> = seen
+            .iter()
+            .map(|c| (&*c.name, c.codec, c.runs_on, c.runs_on.is_hardware(), c.is_best))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("vah264enc", "H.264", RunsOn::VaApi, true, true),
+                ("x265enc", "H.265", RunsOn::Software, false, true),
+                ("x264enc", "H.264", RunsOn::Software, false, false),
+            ]
+        );
+    }
+
+    #[test]
+    fn pictures_are_made_with_decoders_of_the_list() {
+        crate::init().expect("scripts/setup installs them");
+
+        let used: Vec<_> = decoders().into_iter().filter(|c| c.is_used).collect();
+
+        assert_eq!(used.len(), 2, "{used:?}");
+        assert!(used.iter().all(|c| c.runs_on == RunsOn::Software), "{used:?}");
+    }
+
     #[test]
     fn every_required_element_is_installed() {
         crate::init().expect("scripts/setup installs them");

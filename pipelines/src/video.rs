@@ -108,6 +108,14 @@ impl VideoCodec {
         Ok(decoder)
     }
 
+    /// Its name in the field.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::H264 => "H.264",
+            Self::H265 => "H.265",
+        }
+    }
+
     /// The decoder every machine has.
     pub(crate) fn decoder(self) -> &'static str {
         match self {

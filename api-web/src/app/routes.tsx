@@ -50,6 +50,10 @@ export const routes: RouteObject[] = [
                 lazy: async () => page((await import("../pages/EditCameraPage")).EditCameraPage),
               },
               {
+                path: "/cameras/:id/pipeline",
+                lazy: async () => page((await import("../pages/PipelinePage")).PipelinePage),
+              },
+              {
                 path: "/coverage",
                 lazy: async () => page((await import("../pages/CoveragePage")).CoveragePage),
               },

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   bounded,
   cssTransform,
+  leftEnd,
   MAX_SCALE,
   type Magnification,
   magnify,
@@ -177,4 +178,27 @@ describe("wheelFactor", () => {
 
 it("is written as a transform of an element that fills the frame", () => {
   expect(cssTransform({ scale: 2, x: 0.25, y: -0.1 })).toBe("scale(2) translate(-25%, 10%)");
+});
+
+describe("leftEnd", () => {
+  const limits = { leastPx: 1, mostPx: 2 };
+
+  it.each([
+    ["as high as the frame", { width: 4000, height: 300 }, 400 / 300],
+    ["no smaller than can be read", { width: 4000, height: 900 }, 1],
+    ["no larger than need be", { width: 4000, height: 50 }, 2],
+  ])("is shown %s", (_, picture, pxPerUnit) => {
+    const view = leftEnd(FRAME, picture, limits);
+
+    const whole = Math.min(FRAME.width / picture.width, FRAME.height / picture.height);
+    expect(view.scale * whole).toBeCloseTo(pxPerUnit);
+    const share = pictureShare(FRAME, picture);
+    const shown = bounded(view, share, 100);
+    expect(seenAt(shown, { x: -0.5, y: 0 }).x).toBeCloseTo(-share.x / 2);
+  });
+
+  it("is the whole of what is small, or has no size yet", () => {
+    expect(leftEnd(FRAME, { width: 300, height: 200 }, limits)).toEqual(WHOLE);
+    expect(leftEnd(FRAME, { width: 0, height: 0 }, limits)).toEqual(WHOLE);
+  });
 });

@@ -26,6 +26,14 @@ export interface Point {
   y: number;
 }
 
+/** Where the picture goes when one looks to the other side, by the key that does it. */
+export const MOVES: Readonly<Record<string, Point>> = {
+  "Shift+ArrowLeft": { x: PAN_STEP, y: 0 },
+  "Shift+ArrowRight": { x: -PAN_STEP, y: 0 },
+  "Shift+ArrowUp": { x: 0, y: PAN_STEP },
+  "Shift+ArrowDown": { x: 0, y: -PAN_STEP },
+};
+
 /** `x` and `y` name the point of the whole picture that is in the middle of the frame. */
 export interface Magnification extends Point {
   scale: number;
@@ -43,9 +51,13 @@ export function pictureShare(frame: Size, picture: Size): Point {
   return { x: Math.min(1, relative), y: Math.min(1, 1 / relative) };
 }
 
-/** The nearest magnification that is allowed: 1× to 8×, with no more empty frame than need be. */
-export function bounded({ scale, x, y }: Magnification, share: Point): Magnification {
-  const allowed = clamp(scale, MIN_SCALE, MAX_SCALE);
+/** The nearest magnification that is allowed: 1× to `most`, with no more empty frame than need be. */
+export function bounded(
+  { scale, x, y }: Magnification,
+  share: Point,
+  most = MAX_SCALE,
+): Magnification {
+  const allowed = clamp(scale, MIN_SCALE, most);
   const kept = allowed - MIN_SCALE < ROUNDING ? MIN_SCALE : allowed;
   const within = (value: number, part: number) => {
     const reach = Math.max(0, part - 1 / kept) / 2;
@@ -60,16 +72,17 @@ export function magnify(
   factor: number,
   at: Point,
   share: Point,
+  most = MAX_SCALE,
 ): Magnification {
-  const scale = clamp(from.scale * factor, MIN_SCALE, MAX_SCALE);
+  const scale = clamp(from.scale * factor, MIN_SCALE, most);
   const slip = 1 / from.scale - 1 / scale;
-  return bounded({ scale, x: from.x + at.x * slip, y: from.y + at.y * slip }, share);
+  return bounded({ scale, x: from.x + at.x * slip, y: from.y + at.y * slip }, share, most);
 }
 
 /** Moves the picture by a part of the frame. */
-export function pan(from: Magnification, by: Point, share: Point): Magnification {
+export function pan(from: Magnification, by: Point, share: Point, most = MAX_SCALE): Magnification {
   const { scale } = from;
-  return bounded({ scale, x: from.x - by.x / scale, y: from.y - by.y / scale }, share);
+  return bounded({ scale, x: from.x - by.x / scale, y: from.y - by.y / scale }, share, most);
 }
 
 /** Two fingers moved: the picture follows both. */
@@ -79,12 +92,32 @@ export function pinch(
   after: readonly [Point, Point],
   frame: Size,
   share: Point,
+  most = MAX_SCALE,
 ): Magnification {
   const [middleBefore, middle] = [middleOf(before), middleOf(after)];
   const spread = distancePx(before, frame);
   const factor = spread > 0 ? distancePx(after, frame) / spread : 1;
   const by = { x: middle.x - middleBefore.x, y: middle.y - middleBefore.y };
-  return pan(magnify(from, factor, middleBefore, share), by, share);
+  return pan(magnify(from, factor, middleBefore, share, most), by, share, most);
+}
+
+/**
+ * The left end of a picture, as high as its frame, but with 1 unit of it not below `leastPx` and not
+ * above `mostPx` pixels: for drawings that are far too wide to be read as a whole. The whole picture
+ * where it is large enough, or nothing has a size yet.
+ */
+export function leftEnd(
+  frame: Size,
+  picture: Size,
+  { leastPx, mostPx }: { leastPx: number; mostPx: number },
+): Magnification {
+  if (Math.min(frame.width, frame.height, picture.width, picture.height) <= 0) {
+    return WHOLE;
+  }
+  const whole = Math.min(frame.width / picture.width, frame.height / picture.height);
+  const wanted = clamp(frame.height / picture.height, leastPx, mostPx);
+  const scale = wanted / whole;
+  return scale > MIN_SCALE ? { scale, x: -0.5, y: 0 } : WHOLE;
 }
 
 /** By how much a turn of the wheel magnifies. */

@@ -1,6 +1,5 @@
 /** One camera: live picture, status, streams, counters, and the footage of a day. */
-import { useQuery } from "@connectrpc/connect-query";
-import { Button, Grid, Group, Stack } from "@mantine/core";
+import { Anchor, Button, Grid, Group, Stack } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import {
   IconActivity,
@@ -15,6 +14,7 @@ import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { useCamera } from "../api/cameras";
 import { describeError } from "../api/errors";
+import { usePipelineStats } from "../api/pipeline";
 import { useStorage } from "../api/storage";
 import { CameraBadges, CameraTrouble } from "../components/cameras/CameraStatus";
 import { CameraUsageFacts } from "../components/cameras/CameraUsageFacts";
@@ -26,7 +26,6 @@ import { Loading } from "../components/Loading";
 import { PageHeader } from "../components/PageHeader";
 import { Panel } from "../components/Panel";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
-import { SystemService } from "../gen/ronin/v1/system_pb";
 import { usageOf } from "../lib/cameraUsage";
 import { addressWords, transportWords } from "../lib/cameraWords";
 import { dateTime, timestampMs } from "../lib/time";
@@ -35,8 +34,6 @@ import { CameraFootage } from "./CameraFootage";
 import { LiveCamera } from "./LiveCamera";
 import { NoSuchCamera } from "./NoSuchCamera";
 import { useCameraManagement } from "./useCameraManagement";
-
-const STATS_EVERY_MS = 2_000;
 
 export function CameraPage() {
   const { id = "" } = useParams();
@@ -134,14 +131,17 @@ function CameraDisk({ camera }: { camera: Camera }) {
 }
 
 function CameraStats({ camera }: { camera: Camera }) {
-  const stats = useQuery(
-    SystemService.method.getPipelineStats,
-    { camera: camera.name },
-    // TanStack Query asks only while the page is visible.
-    { refetchInterval: STATS_EVERY_MS, staleTime: 0 },
-  );
+  const stats = usePipelineStats(camera.name);
   return (
-    <Panel title="Pipeline" icon={<IconActivity size={18} />}>
+    <Panel
+      title="Pipeline"
+      icon={<IconActivity size={18} />}
+      aside={
+        <Anchor component={Link} to={`/cameras/${camera.id}/pipeline`} size="sm">
+          What the numbers mean, and the graph
+        </Anchor>
+      }
+    >
       {stats.data && <PipelineStats stats={stats.data} />}
       {!stats.data && stats.error && <ErrorNotice words={describeError(stats.error)} />}
       {stats.isPending && <Loading>Loading counters</Loading>}

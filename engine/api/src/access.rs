@@ -93,6 +93,7 @@ pub(crate) const RULES: &[Rule] = &[
 
     call("/ronin.v1.SystemService/GetSystemInfo", VIEWER),
     call("/ronin.v1.SystemService/GetPipelineStats", VIEWER),
+    call("/ronin.v1.SystemService/GetPipelineGraph", VIEWER),
     call("/ronin.v1.SystemService/ListNotices", VIEWER),
     stream("/ronin.v1.SystemService/WatchNotices", VIEWER),
 

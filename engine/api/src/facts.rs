@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ronin_core::WallTime;
+use ronin_core::{Coder, WallTime};
 
 /// Facts about the machine and the engine. Every function answers at once, except [`Self::disk`],
 /// which may ask the file system and is called off the async threads.
@@ -10,11 +10,13 @@ pub trait SystemFacts: Send + Sync + 'static {
     /// Version of GStreamer in use.
     fn gstreamer_version(&self) -> String;
     /// H.264 and H.265 encoders that GStreamer offers here.
-    fn encoders(&self) -> Vec<String>;
+    fn encoders(&self) -> Vec<Coder>;
     /// H.264 and H.265 decoders that GStreamer offers here.
-    fn decoders(&self) -> Vec<String>;
+    fn decoders(&self) -> Vec<Coder>;
     /// The object detector.
     fn detector(&self) -> DetectorFacts;
+    /// The processor and what the program takes.
+    fn machine(&self) -> MachineFacts;
     /// Planned length of a segment.
     fn segment_duration(&self) -> Duration;
     /// When the engine started.
@@ -34,6 +36,20 @@ pub struct DetectorFacts {
     pub model: String,
     /// What is missing and what to do, in words; empty when available.
     pub message: String,
+    /// What a model runs on, or would: `cpu` or `cuda`; empty in a program that can run none.
+    pub inference_device: String,
+}
+
+/// The processor and what the program takes.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct MachineFacts {
+    /// Cores that the program may use.
+    pub cores: u32,
+    /// Memory that the program holds; `None` where the system does not say.
+    pub process_memory_bytes: Option<u64>,
+    /// Tasks that run or want to, on average over 1, 5 and 15 minutes; `None` where the system does
+    /// not say.
+    pub load: Option<[f64; 3]>,
 }
 
 /// A file system.

@@ -14,7 +14,7 @@ use crate::{
     fault::Fault,
     id::CameraId,
     source::Source,
-    status::{CameraStatus, GraphStats},
+    status::{CameraStatus, GraphDrawing, PipelineStats},
     stream::MediaStream,
     time::WallTime,
 };
@@ -150,8 +150,10 @@ pub enum Command {
     Probe(Box<Source>, Reply<Probe>),
     /// The latest key frame as JPEG.
     Snapshot(CameraId, Reply<Snapshot>),
-    /// Counters of the camera's graph; `None` while it has none.
-    Stats(CameraId, Reply<Option<GraphStats>>),
+    /// How the way of the camera's pictures does, in numbers.
+    Stats(CameraId, Reply<PipelineStats>),
+    /// A drawing of the camera's graph; `None` while it has none.
+    Graph(CameraId, Reply<Option<GraphDrawing>>),
 }
 
 /// The way in. Cheap to clone.
@@ -230,9 +232,14 @@ impl Handle {
         self.call(|reply| Command::Snapshot(id, reply)).await
     }
 
-    /// Counters of a camera's graph; `None` while it has none.
-    pub async fn stats(&self, id: CameraId) -> Result<Option<GraphStats>, Error> {
+    /// How the way of a camera's pictures does, in numbers.
+    pub async fn stats(&self, id: CameraId) -> Result<PipelineStats, Error> {
         self.call(|reply| Command::Stats(id, reply)).await
+    }
+
+    /// A drawing of a camera's graph; `None` while it has none.
+    pub async fn graph(&self, id: CameraId) -> Result<Option<GraphDrawing>, Error> {
+        self.call(|reply| Command::Graph(id, reply)).await
     }
 
     async fn call<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Error> {

@@ -5,6 +5,7 @@
 //! few its manifest names, so that every other crate can know it.
 
 pub mod camera;
+pub mod coder;
 pub mod control;
 pub mod error;
 pub mod fault;
@@ -25,6 +26,7 @@ pub mod time;
 pub mod unindexed;
 
 pub use camera::{CameraConfig, RecordSettings};
+pub use coder::{Coder, RunsOn};
 pub use error::{ErrorKind, FieldViolation, Invalid};
 pub use fault::Fault;
 pub use id::{CameraId, RunId, SegmentId};

@@ -1,6 +1,6 @@
 //! How a camera is doing, as people see it.
 
-use crate::{fault::Fault, id::RunId, stream::MediaStream, time::WallTime};
+use crate::{fault::Fault, id::RunId, source::Transport, stream::MediaStream, time::WallTime};
 
 /// Where a camera is in its life.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -122,6 +122,34 @@ impl CameraStatus {
     }
 }
 
+/// How the way of a camera's pictures does, in numbers.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct PipelineStats {
+    /// Counters of its graph; `None` while it has none.
+    pub graph: Option<GraphStats>,
+    /// How often it was connected again.
+    pub reconnects: Reconnects,
+}
+
+/// How often a camera was connected again since its supervisor began: with the engine, or when the
+/// camera was added.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Reconnects {
+    /// Times that pictures came again after a connection had ended.
+    pub count: u64,
+    /// The last of them.
+    pub last: Option<Reconnect>,
+}
+
+/// Pictures that came again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reconnect {
+    /// When they did.
+    pub at: WallTime,
+    /// What had ended the connection before; `None` where a person or new settings had.
+    pub fault: Option<Fault>,
+}
+
 /// Counters of one graph.
 #[derive(Clone, PartialEq, Debug)]
 pub struct GraphStats {
@@ -129,12 +157,64 @@ pub struct GraphStats {
     pub run: RunId,
     /// When the connection was made.
     pub started_at: WallTime,
+    /// How the pictures come.
+    pub source: SourceStats,
     /// One for the source and each branch.
     pub branches: Vec<BranchStats>,
 }
 
+/// How a camera's packets come.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct SourceStats {
+    /// What carries them.
+    pub transport: Transport,
+    /// Whether the connection is encrypted.
+    pub tls: bool,
+    /// What the jitter buffers know, one for each stream; empty until packets come.
+    pub packets: Vec<PacketStats>,
+}
+
+/// What a jitter buffer knows of the packets of one stream, since the connection was made.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct PacketStats {
+    /// `video` or `audio`; empty where the camera did not say.
+    pub media: String,
+    /// Those that arrived: in time, late, or twice.
+    pub received: u64,
+    /// Those that were not there when their time came. Some may be among the late.
+    pub lost: u64,
+    /// Those that came when they were not waited for any more.
+    pub late: u64,
+    /// Those that were there already.
+    pub duplicates: u64,
+    /// How far their arrival strays from an even step, on average, in milliseconds.
+    pub average_jitter_ms: f64,
+}
+
+/// The elements of a graph and how they hang together.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GraphDrawing {
+    /// The connection it belongs to.
+    pub run: RunId,
+    /// The same as a drawing, in the DOT language. No setting of an element is in it.
+    pub dot: String,
+    /// Its elements, each branch from its entrance to its end.
+    pub elements: Vec<GraphElement>,
+}
+
+/// An element of a graph.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct GraphElement {
+    /// `source`, `record` or `live`.
+    pub branch: String,
+    /// Its name in the drawing.
+    pub name: String,
+    /// What it is to GStreamer.
+    pub factory: String,
+}
+
 /// Counters of one branch since its graph began.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct BranchStats {
     /// `source`, `record` or `live`.
     pub branch: &'static str,
@@ -150,4 +230,26 @@ pub struct BranchStats {
     pub queued_ms: u64,
     /// What waits, in bytes.
     pub queued_bytes: u64,
+    /// The most that has waited; `None` for the source, where nothing does.
+    pub most_queued: Option<Queued>,
+    /// What went in over the last seconds; `None` until they are over.
+    pub rate: Option<Rate>,
+}
+
+/// What waits in a queue. The two may be of different moments.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Queued {
+    /// In milliseconds of video.
+    pub ms: u64,
+    /// In bytes.
+    pub bytes: u64,
+}
+
+/// What goes by in a second, measured over some.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Rate {
+    /// Pictures.
+    pub frames_per_second: f64,
+    /// Bits.
+    pub bits_per_second: u64,
 }

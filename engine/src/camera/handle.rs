@@ -3,7 +3,7 @@
 use ronin_core::{
     CameraConfig,
     control::{Error, Snapshot},
-    status::GraphStats,
+    status::{GraphDrawing, PipelineStats},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -15,9 +15,17 @@ pub(super) enum Order {
     Configure(Box<CameraConfig>),
     Restart,
     End,
-    Stats(oneshot::Sender<Result<Option<GraphStats>, Error>>),
-    Snapshot(oneshot::Sender<Result<Snapshot, Error>>),
+    Answer(Question),
 }
+
+/// What a supervisor is asked, and where the answer goes.
+pub(super) enum Question {
+    Stats(Reply<PipelineStats>),
+    Graph(Reply<Option<GraphDrawing>>),
+    Snapshot(Reply<Snapshot>),
+}
+
+pub(super) type Reply<T> = oneshot::Sender<Result<T, Error>>;
 
 /// The way in to a supervisor.
 #[derive(Clone)]
@@ -39,14 +47,19 @@ impl Handle {
         self.send(Order::End).await;
     }
 
-    /// Counters of the graph; the answer goes to `reply`.
-    pub async fn stats(&self, reply: oneshot::Sender<Result<Option<GraphStats>, Error>>) {
-        self.send(Order::Stats(reply)).await;
+    /// Numbers of the pictures' way; the answer goes to `reply`.
+    pub async fn stats(&self, reply: oneshot::Sender<Result<PipelineStats, Error>>) {
+        self.send(Order::Answer(Question::Stats(reply))).await;
+    }
+
+    /// A drawing of the graph; the answer goes to `reply`.
+    pub async fn graph(&self, reply: oneshot::Sender<Result<Option<GraphDrawing>, Error>>) {
+        self.send(Order::Answer(Question::Graph(reply))).await;
     }
 
     /// A picture; the answer goes to `reply`.
     pub async fn snapshot(&self, reply: oneshot::Sender<Result<Snapshot, Error>>) {
-        self.send(Order::Snapshot(reply)).await;
+        self.send(Order::Answer(Question::Snapshot(reply))).await;
     }
 
     async fn send(&self, order: Order) {

@@ -8,7 +8,6 @@ use std::{sync::Arc, time::Instant};
 use ronin_core::{
     CameraConfig, CameraState, CameraStatus, Fault, Recorded, Room, RunId, Source, Span, Unindexed,
     WallTime,
-    control::{Error, Snapshot},
     live::{Channel, Channels},
     status::SeenFault,
 };
@@ -17,7 +16,7 @@ use ronin_pipelines::{
     graph::{Graph, Tap},
 };
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{mpsc, watch},
     task::JoinHandle,
     time::sleep_until,
 };
@@ -26,11 +25,13 @@ use tracing::{info, warn};
 
 pub use super::handle::Handle;
 use super::{
+    answers,
     board::Board,
-    handle::{self, Order},
+    handle::{self, Order, Question},
     latest::Latest,
     life::{Action, Chance, Input, Life, Next, step},
     outage::{self, Said},
+    reconnects::Tally,
     rendition, sub,
     told::Told,
 };
@@ -109,6 +110,7 @@ struct Supervisor {
     footage_end: Option<WallTime>,
     said: Said,
     told: Told,
+    tally: Tally,
 }
 
 impl Supervisor {
@@ -140,6 +142,7 @@ impl Supervisor {
             footage_end: None,
             said: Said::default(),
             told: Told::default(),
+            tally: Tally::default(),
         }
     }
 
@@ -186,10 +189,7 @@ impl Supervisor {
             Order::Restart if self.config.enabled => self.input(Input::Restart),
             Order::Restart => {}
             Order::End => self.input(Input::End),
-            Order::Stats(reply) => {
-                let _ = reply.send(Ok(self.graph.as_ref().map(|graph| graph.tap.stats())));
-            }
-            Order::Snapshot(reply) => self.snapshot(reply),
+            Order::Answer(question) => self.answer(question),
         }
     }
 
@@ -268,7 +268,9 @@ impl Supervisor {
         self.note_footage(footage);
         if first {
             info!(camera = %self.config.id, %run, "camera streams");
-            self.log(Entry::RunBegan { run, camera: self.config.id.clone(), at: WallTime::now() });
+            let at = WallTime::now();
+            self.tally.streams(at);
+            self.log(Entry::RunBegan { run, camera: self.config.id.clone(), at });
             self.input(Input::Picture(run));
         } else {
             if self.said.differs(&outage::of(&self.life, &self.status, &self.config)) {
@@ -299,6 +301,7 @@ impl Supervisor {
             }
         }
         if streamed {
+            self.tally.ended(fault.clone());
             let (at, reason) = (WallTime::now(), reason.to_owned());
             self.log(Entry::RunEnded { run, at, reason });
         }
@@ -374,27 +377,16 @@ impl Supervisor {
         }
     }
 
-    fn snapshot(&self, reply: oneshot::Sender<Result<Snapshot, Error>>) {
-        let frame = self.graph.as_ref().and_then(|graph| graph.tap.key_frame());
-        let Some(frame) = frame else {
-            let error = match &self.status.fault {
-                Some(seen) => Error::Camera {
-                    fault: seen.fault.clone(),
-                    message: seen.fault.message(&self.config.main),
-                },
-                None => Error::NoPicture(self.config.id.clone()),
-            };
-            let _ = reply.send(Err(error));
-            return;
-        };
-        tokio::task::spawn_blocking(move || {
-            let at = frame.at;
-            let picture = ronin_pipelines::jpeg(&frame);
-            let snapshot = picture.map(|jpeg| Snapshot { jpeg, at }).map_err(|source| {
-                Error::Internal { doing: "take a picture of the camera", source: source.into() }
-            });
-            let _ = reply.send(snapshot);
-        });
+    /// Answers a question that does not change the camera's life.
+    fn answer(&self, question: Question) {
+        let tap = self.graph.as_ref().map(|graph| graph.tap.clone());
+        match question {
+            Question::Stats(reply) => answers::stats(tap, self.tally.reconnects(), reply),
+            Question::Graph(reply) => answers::drawing(tap, reply),
+            Question::Snapshot(reply) => {
+                answers::snapshot(tap, &self.config, self.status.fault.as_ref(), reply);
+            }
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod accounts;
 mod cameras;
 mod connect;
 mod credentials;
+mod database;
 mod engine_runs;
 mod entity;
 mod error;
@@ -36,6 +37,7 @@ mod usage;
 mod tests;
 
 pub use accounts::{Role, User};
+pub use database::DatabaseFacts;
 pub use error::{Cause, Error};
 pub use footage::CameraUsage;
 pub use key::MasterKey;

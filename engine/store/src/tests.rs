@@ -2,6 +2,7 @@
 
 mod accounts;
 mod cameras;
+mod database;
 mod footage;
 mod garbage;
 mod keeping;

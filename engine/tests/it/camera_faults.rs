@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use ronin_proto::v1::{
-    CameraState, ProbeCameraRequest, RestartCameraRequest, watch_cameras_response::Event,
+    CameraState, GetPipelineStatsRequest, ProbeCameraRequest, RestartCameraRequest,
+    watch_cameras_response::Event,
 };
 use ronin_testkit::{
     camera::{Audio, FakeCamera, Pictures},
@@ -109,6 +110,12 @@ async fn watchers_see_each_change_and_a_restart_skips_the_wait() {
     let name = "cameras/seen".to_owned();
     sandbox.cameras.restart_camera(RestartCameraRequest { name }).await.unwrap();
     sandbox.wait_recording("seen").await;
+    let stats = GetPipelineStatsRequest { camera: "cameras/seen".into() };
+    let stats = sandbox.system.get_pipeline_stats(stats).await.unwrap().into_inner();
+    assert_eq!(stats.reconnects, 1, "attempts that failed are none: {stats:?}");
+    assert!(stats.last_reconnect_time.unwrap().seconds >= stats.start_time.unwrap().seconds);
+    let fault = stats.last_reconnect_fault.unwrap();
+    assert!(fault.reason.starts_with("STREAM_") && !fault.message.is_empty(), "{fault:?}");
     let name = "cameras/seen".to_owned();
     let delete = ronin_proto::v1::DeleteCameraRequest { name };
     let kept = sandbox.cameras.delete_camera(delete).await.unwrap().into_inner();

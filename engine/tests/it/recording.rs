@@ -3,8 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use ronin_proto::v1::{
-    Camera, CameraState, CreateCameraRequest, GetPipelineStatsRequest, GetPlaybackRequest,
-    GetSystemInfoRequest, RecordSettings, Segment, Source, Transport, UpdateCameraRequest,
+    Camera, CameraState, CreateCameraRequest, GetPipelineGraphRequest, GetPipelineStatsRequest,
+    GetPlaybackRequest, GetSystemInfoRequest, RecordSettings, Segment, Source, Transport,
+    UpdateCameraRequest,
 };
 use ronin_testkit::{
     camera::{Audio, Codec, FakeCamera, Pictures},
@@ -134,6 +135,8 @@ async fn h265_g711_silence_and_udp_are_recorded_side_by_side() {
     assert_eq!(without[0].codecs.len(), 1);
     assert_eq!((without[0].width, without[0].height), (160, 120));
     assert!(stats.branches.iter().all(|branch| branch.dropped_frames == 0), "{stats:?}");
+    assert!(stats.branches.iter().all(|branch| branch.bits_per_second() > 0), "{stats:?}");
+    assert!(stats.source.unwrap().packets.iter().all(|stream| stream.received > 0));
     assert!(sandbox.stop("TERM").success());
     assert_continuous(&sandbox.files("hevc"));
     assert_continuous(&sandbox.files("silent"));
@@ -163,8 +166,18 @@ async fn everything_is_there_again_after_a_restart_on_postgres_as_on_sqlite() {
         let info = sandbox.system.get_system_info(GetSystemInfoRequest {}).await.unwrap();
         let info = info.into_inner();
         let main = sandbox.camera("front").await.main.unwrap();
+        let graph = GetPipelineGraphRequest { camera: "cameras/front".into() };
+        let graph = sandbox.system.get_pipeline_graph(graph).await.unwrap().into_inner();
 
         assert_eq!(info.database, backend);
+        let database = info.database_details.unwrap();
+        assert!(database.size_bytes() > 50_000 && !database.version().is_empty(), "{database:?}");
+        let machine = info.machine.unwrap();
+        assert!(machine.cores > 0 && machine.process_memory_bytes() > 1_000_000, "{machine:?}");
+        assert!(info.decoder_details.iter().any(|c| c.name == "avdec_h264" && c.used));
+        assert!(graph.dot.contains("mp4mux") && graph.elements.len() > 10, "{graph:?}");
+        let shown = format!("{graph:?}");
+        assert!(!shown.contains("canary-5150") && !shown.contains("rtsp://"), "{shown}");
         assert!(info.storage.unwrap().segments >= 2);
         assert!(main.has_password && main.password.is_empty() && main.url.is_empty());
         assert!(!sandbox.log().contains("canary-5150"), "a password is in the log");

@@ -104,6 +104,11 @@ pub struct Detector {
     planes: Vec<f32>,
 }
 
+/// Where a model runs on this machine unless told; `None` in a program built without libtorch.
+pub fn usual_device() -> Option<Device> {
+    torch::device(DeviceChoice::Auto).ok()
+}
+
 impl Detector {
     /// Reads the model file, loads it and runs it on an empty picture. Takes a second or two, and
     /// for a moment about four times the size of the file in memory.

@@ -10,6 +10,8 @@ use std::{
 
 use gst::prelude::*;
 
+use ronin_core::status::Queued;
+
 use crate::{clock::running_time, stats::Counters};
 
 /// How much may wait at a branch's entrance.
@@ -165,7 +167,12 @@ pub(super) fn guard_pictures(
         let admitted = match &info.data {
             Some(gst::PadProbeData::Buffer(buffer)) => {
                 let waits = waits.upgrade();
-                let full = waits.as_ref().is_none_or(|waits| waits.is_beyond(limit));
+                let waiting = waits.as_ref().map(|waits| (waits.time(), waits.bytes()));
+                let full = waiting.is_none_or(|(time, bytes)| limit.is_reached(time, bytes));
+                if let Some((time, bytes)) = waiting {
+                    let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+                    gate.counters.note_queued(Queued { ms, bytes });
+                }
                 let admitted = gate.admits(buffer, full, limit.gop_bytes);
                 if admitted && let Some((waits, running)) = waits.zip(running_time(pad, buffer)) {
                     waits.goes_in(running);

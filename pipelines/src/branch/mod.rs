@@ -59,7 +59,7 @@ impl Trunk {
         limit: Limit,
         counters: Arc<Counters>,
     ) -> Result<Self, Error> {
-        let bin = gst::Bin::new();
+        let bin = gst::Bin::with_name(&free_name(pipeline, name));
         // Its sinks wait for their first data. Without this the whole pipeline would wait with
         // them, and a branch that gets none, because its disk is dead, would hold up all others.
         bin.set_property("async-handling", true);
@@ -154,6 +154,9 @@ impl Trunk {
             last_frame_age_ms: u64::try_from(age.as_millis()).unwrap_or(u64::MAX),
             queued_ms: u64::try_from(self.waiting.time().as_millis()).unwrap_or(u64::MAX),
             queued_bytes: self.waiting.bytes(),
+            most_queued: Some(self.gate.counters.most_queued()),
+            // What is measured goes on when a branch is replaced; see [`crate::graph`].
+            rate: None,
         }
     }
 
@@ -168,6 +171,14 @@ impl Trunk {
     fn legs(&self) -> impl Iterator<Item = &Leg> {
         std::iter::once(&self.video).chain(self.audio.as_ref().map(|(leg, _)| leg))
     }
+}
+
+/// A name for a bin of this branch: one that is on its way out has its name still.
+fn free_name(pipeline: &gst::Pipeline, branch: &str) -> String {
+    let taken: Vec<_> = pipeline.children().iter().map(|child| child.name()).collect();
+    let names = (0..=taken.len()).map(|number| format!("{branch}-{number}"));
+    let mut free = names.filter(|name| !taken.iter().any(|taken| taken == name));
+    free.next().expect("there are more numbers than names taken")
 }
 
 /// A queue without limits of its own: the gate before it keeps them, at key frames.

@@ -10,7 +10,7 @@ use std::{
 
 use futures_util::StreamExt;
 use gst::prelude::*;
-use ronin_core::{Fault, MediaStream, Source, StreamMedia};
+use ronin_core::{Fault, MediaStream, Source, StreamMedia, status::Rate};
 use tokio::{
     sync::watch,
     task::spawn_blocking,
@@ -28,7 +28,6 @@ use crate::{
     clock::watch::ClockWatch,
     messages::{is_from, source_fault},
     preflight,
-    stats::Meter,
 };
 
 /// No picture within this after connecting: the attempt has failed.
@@ -163,8 +162,6 @@ fn hear_error(shared: &Shared, error: &gst::message::Error) -> Option<Fault> {
 
 /// Looks at the graph a few times a second.
 struct Watcher {
-    meter: Meter,
-    rates: (f64, u64),
     keep_alive: Instant,
     began: Instant,
     clock: ClockWatch,
@@ -172,13 +169,7 @@ struct Watcher {
 
 impl Watcher {
     fn new() -> Self {
-        Self {
-            meter: Meter::new(),
-            rates: (0.0, 0),
-            keep_alive: Instant::now(),
-            began: Instant::now(),
-            clock: ClockWatch::default(),
-        }
+        Self { keep_alive: Instant::now(), began: Instant::now(), clock: ClockWatch::default() }
     }
 
     async fn look(
@@ -204,9 +195,7 @@ impl Watcher {
                 return Some(Fault::Internal { detail: "the care of a branch panicked".into() });
             }
         }
-        if let Some(rates) = self.meter.read(&shared.video) {
-            self.rates = rates;
-        }
+        shared.measure();
         shared.read_pace(self.began);
         self.publish(shared, status);
         None
@@ -235,7 +224,8 @@ impl Watcher {
 
     fn status(&self, shared: &Shared) -> GraphStatus {
         let state = shared.state();
-        let video = state.video_stream.clone().map(|stream| with_rates(stream, self.rates));
+        let rate = shared.rate().unwrap_or_default();
+        let video = state.video_stream.clone().map(|stream| with_rates(stream, rate));
         let audio = state.audio_stream.clone();
         let recording_fault = shared.recording_fault(&state);
         let mut warnings: Vec<String> = state.warnings.iter().cloned().collect();
@@ -267,15 +257,16 @@ impl Watcher {
 }
 
 /// Measured rates, rounded so that a steady stream does not look changed at every reading.
-fn with_rates(mut stream: MediaStream, (rate, bits): (f64, u64)) -> MediaStream {
+fn with_rates(mut stream: MediaStream, rate: Rate) -> MediaStream {
+    let bits = rate.bits_per_second;
     if bits > 0 {
         let step = 10_u64.pow(bits.ilog10().saturating_sub(1));
         stream.bits_per_second = bits.div_ceil(step) * step;
     }
     if let StreamMedia::Video { frames_per_second, .. } = &mut stream.media
-        && rate > 0.0
+        && rate.frames_per_second > 0.0
     {
-        *frames_per_second = rate.round();
+        *frames_per_second = rate.frames_per_second.round();
     }
     stream
 }

@@ -18,6 +18,7 @@ mod feed;
 mod intake;
 mod life;
 mod pace;
+mod report;
 mod sound;
 mod state;
 #[cfg(test)]
@@ -29,7 +30,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use ronin_core::{
     CameraId, Fault, MediaStream, Recorded, RecordingFault, Room, RunId, Source, Span, Unindexed,
     live::{Feed, Window},
-    status::GraphStats,
+    status::{GraphDrawing, GraphStats},
 };
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -140,9 +141,14 @@ impl Graph {
 }
 
 impl Tap {
-    /// Counters of the source and each branch.
+    /// Counters of the source and each branch. May wait a moment for a streaming thread.
     pub fn stats(&self) -> GraphStats {
         self.0.stats()
+    }
+
+    /// The graph as a drawing, without any setting. May wait a moment for streaming threads.
+    pub fn drawing(&self) -> GraphDrawing {
+        self.0.drawing()
     }
 
     /// From the start of the run's first footage to the end of its last; `None` where there is none.

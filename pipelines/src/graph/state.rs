@@ -8,13 +8,10 @@ use std::{
 };
 
 use gst::prelude::*;
-use ronin_core::{
-    Fault, MediaStream, RecordingFault, StreamMedia, WallTime,
-    status::{BranchStats, GraphStats},
-};
+use ronin_core::{Fault, MediaStream, RecordingFault, StreamMedia, WallTime};
 use tokio::sync::Notify;
 
-use super::{GraphSpec, feed::Feeding, pace::Pace};
+use super::{GraphSpec, feed::Feeding, pace::Pace, report::Meters};
 use crate::{
     branch::{
         Exit, Hurry,
@@ -52,6 +49,8 @@ pub(crate) struct Shared {
     pub(super) audio: Counters,
     /// Pictures that went into the live branches.
     pub(super) live_entered: Arc<Counters>,
+    /// How fast all of them grow.
+    pub(super) meters: Mutex<Meters>,
     /// Tells branches on their way out that the graph ends.
     pub(super) hurry: Hurry,
     /// The record branch is to be replaced at the next key frame.
@@ -139,6 +138,7 @@ impl Shared {
             early: Counters::new(),
             audio: Counters::new(),
             live_entered: Arc::new(Counters::new()),
+            meters: Mutex::new(Meters::new(Instant::now())),
             hurry: Hurry::default(),
             renew_record: Flag::default(),
             renew_live: Flag::default(),
@@ -208,25 +208,6 @@ impl Shared {
 
     pub(super) fn key_frame(&self) -> Option<KeyFrame> {
         self.state().key_frame.clone()
-    }
-
-    pub(super) fn stats(&self) -> GraphStats {
-        let source = BranchStats {
-            branch: "source",
-            frames: self.video.frames(),
-            bytes: self.video.bytes(),
-            dropped_frames: self.video.dropped(),
-            last_frame_age_ms: self
-                .video
-                .age()
-                .map_or(0, |age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX)),
-            ..BranchStats::default()
-        };
-        let state = self.state();
-        let record = state.record.as_ref().map(|b| b.trunk.stats());
-        let live = state.live.as_ref().map(|b| b.trunk.stats());
-        let branches = std::iter::once(source).chain(record).chain(live).collect();
-        GraphStats { run: self.spec.run, started_at: self.born_at, branches }
     }
 }
 

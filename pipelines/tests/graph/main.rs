@@ -5,5 +5,6 @@
 mod harness;
 mod live;
 mod recording;
+mod report;
 mod room;
 mod streams;

@@ -1,22 +1,11 @@
-/** Counters of a camera's graph, a column for each branch. */
+/** The main numbers of a camera's pipeline, a column for each branch. */
 import { Table, Text } from "@mantine/core";
-import type { BranchStats, GetPipelineStatsResponse } from "../../gen/ronin/v1/system_pb";
-import { duration } from "../../lib/time";
-import { bytes, count } from "../../lib/units";
+import type { GetPipelineStatsResponse } from "../../gen/ronin/v1/system_pb";
+import { BRANCH_MEASURES, branchName } from "../../lib/pipelineWords";
 
-const BRANCH_NAMES: Readonly<Record<string, string>> = {
-  source: "Camera",
-  record: "Disk",
-  live: "Viewers",
-};
-
-const COUNTERS: readonly { label: string; value: (branch: BranchStats) => string }[] = [
-  { label: "Pictures", value: (branch) => count(branch.frames) },
-  { label: "Data", value: (branch) => bytes(branch.bytes) },
-  { label: "Dropped", value: (branch) => count(branch.droppedFrames) },
-  { label: "Waiting", value: (branch) => `${count(branch.queuedMs)} ms` },
-  { label: "Last picture", value: (branch) => `${duration(Number(branch.lastFrameAgeMs))} ago` },
-];
+/** What is worth a place beside the live picture; the camera's page of its pipeline has the rest. */
+const SHOWN = new Set(["Frame rate", "Pictures", "Data", "Dropped", "Waiting", "Last picture"]);
+const MEASURES = BRANCH_MEASURES.filter(({ label }) => SHOWN.has(label));
 
 export function PipelineStats({ stats }: { stats: GetPipelineStatsResponse }) {
   if (stats.branches.length === 0) {
@@ -33,13 +22,13 @@ export function PipelineStats({ stats }: { stats: GetPipelineStatsResponse }) {
           <Table.Th>Counter</Table.Th>
           {stats.branches.map(({ branch }) => (
             <Table.Th key={branch} ta="right">
-              {BRANCH_NAMES[branch] ?? branch}
+              {branchName(branch)}
             </Table.Th>
           ))}
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody style={{ fontVariantNumeric: "tabular-nums" }}>
-        {COUNTERS.map(({ label, value }) => (
+        {MEASURES.map(({ label, value }) => (
           <Table.Tr key={label}>
             <Table.Th scope="row" fw={400} c="dimmed">
               {label}

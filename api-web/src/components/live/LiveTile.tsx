@@ -66,7 +66,7 @@ export function LiveTile(props: Props) {
   const video = useRef<HTMLVideoElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const isMagnifiable = isZoomed && onZoom !== undefined;
-  const magnifier = useMagnifier(frame, video, isMagnifiable);
+  const magnifier = useMagnifier(frame, () => pictureSize(video.current), isMagnifiable);
   const player = useLivePlayer(video, source, { isServerThere, hub });
   const isWaiting = camera.status?.state === CameraState.BACKOFF;
   const now = useNow(1_000, isWaiting);
@@ -167,4 +167,8 @@ export function LiveTile(props: Props) {
       </div>
     </section>
   );
+}
+
+function pictureSize(video: HTMLVideoElement | null) {
+  return { width: video?.videoWidth ?? 0, height: video?.videoHeight ?? 0 };
 }

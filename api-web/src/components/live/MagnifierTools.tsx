@@ -2,18 +2,10 @@
 import { IconZoomIn, IconZoomOut, IconZoomReset } from "@tabler/icons-react";
 import { useKeys } from "../../lib/useKeys";
 import { liveKeyHandlers } from "../../live/liveKeys";
-import { MAX_SCALE, PAN_STEP, type Point, SCALE_STEP } from "../../live/magnification";
+import { MAX_SCALE, MOVES, SCALE_STEP } from "../../live/magnification";
 import classes from "./LiveTile.module.css";
 import { TileTool } from "./TileTool";
 import type { Magnifier } from "./useMagnifier";
-
-/** Where the picture goes when one looks to the other side. */
-const MOVES: Readonly<Record<string, Point>> = {
-  "Shift+ArrowLeft": { x: PAN_STEP, y: 0 },
-  "Shift+ArrowRight": { x: -PAN_STEP, y: 0 },
-  "Shift+ArrowUp": { x: 0, y: PAN_STEP },
-  "Shift+ArrowDown": { x: 0, y: -PAN_STEP },
-};
 
 export function MagnifierTools({ magnifier }: { magnifier: Magnifier }) {
   const { view, isMagnified, magnify, move, showWhole } = magnifier;

@@ -11,6 +11,7 @@ import {
 import type { Size } from "../../live/gridLayout";
 import {
   bounded,
+  MAX_SCALE,
   type Magnification,
   magnify,
   type Point,
@@ -28,6 +29,8 @@ export interface Magnifier {
   magnify: (factor: number) => void;
   /** Moves the picture by a part of the frame. */
   move: (by: Point) => void;
+  /** Shows this, or the nearest that is allowed. */
+  show: (view: Magnification) => void;
   showWhole: () => void;
   /** For the frame. */
   handlers: Readonly<
@@ -40,11 +43,15 @@ export interface Magnifier {
 
 const MIDDLE: Point = { x: 0, y: 0 };
 
-/** Shows the whole picture while it is not active. */
+/**
+ * Shows the whole picture while it is not active. `pictureSize` is asked for when something moves:
+ * zeros while it is not known.
+ */
 export function useMagnifier(
   frame: RefObject<HTMLElement | null>,
-  video: RefObject<HTMLVideoElement | null>,
+  pictureSize: () => Size,
   isActive: boolean,
+  mostScale = MAX_SCALE,
 ): Magnifier {
   const [view, setView] = useState(WHOLE);
   const pointers = useRef(new Map<number, Point>());
@@ -52,8 +59,7 @@ export function useMagnifier(
 
   const measure = () => {
     const { left, top, width, height } = frame.current?.getBoundingClientRect() ?? new DOMRect();
-    const { videoWidth = 0, videoHeight = 0 } = video.current ?? {};
-    const share = pictureShare({ width, height }, { width: videoWidth, height: videoHeight });
+    const share = pictureShare({ width, height }, pictureSize());
     return { size: { width, height } satisfies Size, left, top, share };
   };
 
@@ -66,14 +72,14 @@ export function useMagnifier(
   };
 
   const onWheel = useEffectEvent((event: WheelEvent) => {
-    const next = magnify(view, wheelFactor(event), pointOf(event), measure().share);
+    const next = magnify(view, wheelFactor(event), pointOf(event), measure().share, mostScale);
     // What changes nothing here may scroll the page.
     if (next.scale !== view.scale || event.ctrlKey) {
       event.preventDefault();
       setView(next);
     }
   });
-  const onResize = useEffectEvent(() => setView((old) => bounded(old, measure().share)));
+  const onResize = useEffectEvent(() => setView((old) => bounded(old, measure().share, mostScale)));
 
   useEffect(() => {
     const element = frame.current;
@@ -117,8 +123,8 @@ export function useMagnifier(
     pointers.current.set(event.pointerId, now);
     setView((old) =>
       other === undefined
-        ? pan(old, { x: now.x - before.x, y: now.y - before.y }, share)
-        : pinch(old, [before, other], [now, other], size, share),
+        ? pan(old, { x: now.x - before.x, y: now.y - before.y }, share, mostScale)
+        : pinch(old, [before, other], [now, other], size, share, mostScale),
     );
   };
 
@@ -129,8 +135,9 @@ export function useMagnifier(
   return {
     view,
     isMagnified,
-    magnify: (factor) => setView((old) => magnify(old, factor, MIDDLE, measure().share)),
-    move: (by) => setView((old) => pan(old, by, measure().share)),
+    magnify: (factor) => setView((old) => magnify(old, factor, MIDDLE, measure().share, mostScale)),
+    move: (by) => setView((old) => pan(old, by, measure().share, mostScale)),
+    show: (wanted) => setView(bounded(wanted, measure().share, mostScale)),
     showWhole: () => setView(WHOLE),
     handlers: {
       onPointerDown,

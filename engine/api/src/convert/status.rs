@@ -3,7 +3,6 @@
 use ronin_core::{
     CameraState, CameraStatus, MediaStream, StreamMedia,
     control::{CameraView, Probe},
-    status::GraphStats,
 };
 use ronin_proto::v1;
 
@@ -81,24 +80,5 @@ pub(crate) fn probe(probe: Probe) -> v1::ProbeCameraResponse {
         streams: probe.streams.iter().map(stream).collect(),
         snapshot: probe.snapshot.map(|jpeg| jpeg.to_vec()).unwrap_or_default(),
         warnings: probe.warnings,
-    }
-}
-
-/// Counters of a graph; empty while there is none.
-pub(crate) fn stats(stats: Option<GraphStats>) -> v1::GetPipelineStatsResponse {
-    let Some(stats) = stats else { return v1::GetPipelineStatsResponse::default() };
-    let branches = stats.branches.iter().map(|branch| v1::BranchStats {
-        branch: branch.branch.to_owned(),
-        frames: branch.frames,
-        bytes: branch.bytes,
-        dropped_frames: branch.dropped_frames,
-        last_frame_age_ms: branch.last_frame_age_ms,
-        queued_ms: branch.queued_ms,
-        queued_bytes: branch.queued_bytes,
-    });
-    v1::GetPipelineStatsResponse {
-        run_id: stats.run.to_string(),
-        start_time: Some(time::to_wire(stats.started_at)),
-        branches: branches.collect(),
     }
 }

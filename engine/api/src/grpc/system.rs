@@ -1,15 +1,15 @@
 //! `ronin.v1.SystemService`.
 
 use jiff::tz::TimeZone;
-use ronin_core::{CameraState, ErrorKind, Invalid, WallTime, control::KeptFootage};
+use ronin_core::{CameraState, Coder, ErrorKind, Invalid, WallTime, control::KeptFootage};
 use ronin_proto::v1::{self, system_service_server::SystemService};
+use ronin_store::DatabaseFacts;
 use tonic::{Request, Response, Status};
 
 use super::{Context, Messages, caller, watch};
 use crate::{
-    convert::{name, notice, page, status, time},
+    convert::{machine, name, notice, page, pipeline, time},
     error,
-    facts::DetectorFacts,
 };
 
 pub(super) struct Service(pub(super) Context);
@@ -25,7 +25,9 @@ impl SystemService for Service {
         let system = &self.0.deps.system;
         let cameras = self.0.deps.control.cameras();
         let streaming = cameras.values().filter(|v| v.status.state == CameraState::Streaming);
-        let recorded = self.recorded().await?;
+        let (recorded, database) = self.recorded().await?.unzip();
+        let (encoders, decoders) = (system.encoders(), system.decoders());
+        let backend = self.0.deps.store.backend();
         let time_zone = TimeZone::system().iana_name().unwrap_or("UTC").to_owned();
         Ok(Response::new(v1::GetSystemInfoResponse {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -33,15 +35,19 @@ impl SystemService for Service {
             server_time: Some(time::to_wire(WallTime::now())),
             start_time: Some(time::to_wire(system.start_time())),
             time_zone,
-            database: self.0.deps.store.backend().to_owned(),
+            database: backend.to_owned(),
             storage: Some(self.storage(recorded.unwrap_or_default()).await?),
-            encoders: system.encoders(),
-            decoders: system.decoders(),
-            detector: Some(detector(system.detector())),
+            encoders: names(&encoders),
+            decoders: names(&decoders),
+            detector: Some(machine::detector(system.detector())),
             segment_duration_seconds: system.segment_duration().as_secs_f64(),
             cameras: u32::try_from(cameras.len()).unwrap_or(u32::MAX),
             cameras_streaming: u32::try_from(streaming.count()).unwrap_or(u32::MAX),
             database_available: recorded.is_some(),
+            encoder_details: encoders.into_iter().map(machine::coder).collect(),
+            decoder_details: decoders.into_iter().map(machine::coder).collect(),
+            database_details: Some(machine::database(backend, database)),
+            machine: Some(machine::machine(system.machine())),
         }))
     }
 
@@ -51,8 +57,20 @@ impl SystemService for Service {
     ) -> Result<Response<v1::GetPipelineStatsResponse>, Status> {
         let id = name::parse_camera(&request.get_ref().camera, "camera");
         let id = id.map_err(error::invalid)?;
-        let stats = self.0.deps.control.stats(id).await.map_err(error::control)?;
-        Ok(Response::new(status::stats(stats)))
+        let control = &self.0.deps.control;
+        let camera = control.camera(&id).map_err(error::control)?;
+        let stats = control.stats(id).await.map_err(error::control)?;
+        Ok(Response::new(pipeline::stats(stats, &camera.config.main)))
+    }
+
+    async fn get_pipeline_graph(
+        &self,
+        request: Request<v1::GetPipelineGraphRequest>,
+    ) -> Result<Response<v1::GetPipelineGraphResponse>, Status> {
+        let id = name::parse_camera(&request.get_ref().camera, "camera");
+        let id = id.map_err(error::invalid)?;
+        let drawing = self.0.deps.control.graph(id).await.map_err(error::control)?;
+        Ok(Response::new(pipeline::graph(drawing)))
     }
 
     async fn list_notices(
@@ -100,15 +118,16 @@ impl SystemService for Service {
 }
 
 impl Service {
-    /// Footage in the index; `None` while the database is away, for then the rest counts even more.
-    async fn recorded(&self) -> Result<Option<KeptFootage>, Status> {
+    /// Footage in the index, and the database; `None` while it is away, for then the rest counts
+    /// even more.
+    async fn recorded(&self) -> Result<Option<(KeptFootage, DatabaseFacts)>, Status> {
         let store = &self.0.deps.store;
         if !store.is_available() {
             return Ok(None);
         }
-        match store.recorded_totals().await {
+        match tokio::try_join!(store.recorded_totals(), store.database_facts()) {
             Err(e) if e.kind() == ErrorKind::Unavailable => Ok(None),
-            totals => Ok(Some(totals.map_err(|e| error::store("count the footage", e))?)),
+            both => Ok(Some(both.map_err(|e| error::store("look at the database", e))?)),
         }
     }
 
@@ -124,7 +143,6 @@ impl Service {
     }
 }
 
-fn detector(facts: DetectorFacts) -> v1::DetectorInfo {
-    let DetectorFacts { available, device, model, message } = facts;
-    v1::DetectorInfo { available, device, model, message }
+fn names(coders: &[Coder]) -> Vec<String> {
+    coders.iter().map(|coder| coder.name.clone()).collect()
 }

@@ -8,7 +8,10 @@ use axum::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use tracing::warn;
 
-const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; \
+/// Graphviz, which draws the graphs of cameras in the browser, is WebAssembly, and that is compiled
+/// only where the policy says so. `'wasm-unsafe-eval'` allows no text to become JavaScript.
+const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
+                      img-src 'self' data: blob:; media-src 'self' blob:; \
                       style-src 'self' 'unsafe-inline'; connect-src 'self'; \
                       worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; \
                       form-action 'self'";

@@ -51,6 +51,8 @@ async fn looks_around_without_the_database(server: &Server, session: &str, token
     let mut system = SystemServiceClient::new(server.with(session).await);
     let info = system.get_system_info(v1::GetSystemInfoRequest {}).await.unwrap().into_inner();
     assert!(!info.database_available);
+    let database = info.database_details.unwrap();
+    assert_eq!((database.version, database.size_bytes), (None, None));
     assert_eq!(info.storage.unwrap().total_bytes, 100);
     let cookie = format!("ronin_session={session}");
     let live = request(server.address, "GET /live/front/index.m3u8", &[("cookie", &cookie)]).await;

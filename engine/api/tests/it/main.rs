@@ -16,4 +16,5 @@ mod recordings;
 mod secrets;
 mod storage;
 mod support;
+mod system;
 mod transport;

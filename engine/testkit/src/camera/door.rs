@@ -58,6 +58,10 @@ struct Porter {
 
 impl Door {
     pub(super) fn new(server: RTSPServer, addr: SocketAddr) -> Result<Door> {
+        // GLib 2.74 hangs where one thread registers a type while another makes the class that wants
+        // it, as the porter and a client do with that of addresses.
+        gio::SocketAddress::static_type();
+        gio::Socket::static_type();
         let reserved = bound(addr)?;
         let addr = reserved.local_addr().context("read the port")?;
         let guests = Arc::new(Mutex::new(Guests::default()));

@@ -6,7 +6,9 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { Heartbeat } from "./common_pb";
+import type { Fault } from "./camera_pb";
+import { file_ronin_v1_camera } from "./camera_pb";
+import type { Heartbeat, Transport } from "./common_pb";
 import { file_ronin_v1_common } from "./common_pb";
 import type { ListAgain } from "./recording_pb";
 import { file_ronin_v1_recording } from "./recording_pb";
@@ -16,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file ronin/v1/system.proto.
  */
 export const file_ronin_v1_system: GenFile = /*@__PURE__*/
-  fileDesc("ChVyb25pbi92MS9zeXN0ZW0ucHJvdG8SCHJvbmluLnYxIhYKFEdldFN5c3RlbUluZm9SZXF1ZXN0IqkDChVHZXRTeXN0ZW1JbmZvUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIZChFnc3RyZWFtZXJfdmVyc2lvbhgCIAEoCRIvCgtzZXJ2ZXJfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKc3RhcnRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJdGltZV96b25lGAUgASgJEhAKCGRhdGFiYXNlGAYgASgJEiYKB3N0b3JhZ2UYByABKAsyFS5yb25pbi52MS5TdG9yYWdlSW5mbxIQCghlbmNvZGVycxgIIAMoCRIQCghkZWNvZGVycxgJIAMoCRIoCghkZXRlY3RvchgKIAEoCzIWLnJvbmluLnYxLkRldGVjdG9ySW5mbxIgChhzZWdtZW50X2R1cmF0aW9uX3NlY29uZHMYCyABKAESDwoHY2FtZXJhcxgMIAEoDRIZChFjYW1lcmFzX3N0cmVhbWluZxgNIAEoDRIaChJkYXRhYmFzZV9hdmFpbGFibGUYDiABKAgibgoLU3RvcmFnZUluZm8SDAoEcGF0aBgBIAEoCRITCgt0b3RhbF9ieXRlcxgCIAEoBBISCgpmcmVlX2J5dGVzGAMgASgEEhYKDnJlY29yZGVkX2J5dGVzGAQgASgEEhAKCHNlZ21lbnRzGAUgASgEIlEKDERldGVjdG9ySW5mbxIRCglhdmFpbGFibGUYASABKAgSDgoGZGV2aWNlGAIgASgJEg0KBW1vZGVsGAMgASgJEg8KB21lc3NhZ2UYBCABKAkiKQoXR2V0UGlwZWxpbmVTdGF0c1JlcXVlc3QSDgoGY2FtZXJhGAEgASgJIoMBChhHZXRQaXBlbGluZVN0YXRzUmVzcG9uc2USDgoGcnVuX2lkGAEgASgJEi4KCnN0YXJ0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKCGJyYW5jaGVzGAMgAygLMhUucm9uaW4udjEuQnJhbmNoU3RhdHMimAEKC0JyYW5jaFN0YXRzEg4KBmJyYW5jaBgBIAEoCRIOCgZmcmFtZXMYAiABKAQSDQoFYnl0ZXMYAyABKAQSFgoOZHJvcHBlZF9mcmFtZXMYBCABKAQSGQoRbGFzdF9mcmFtZV9hZ2VfbXMYBSABKAQSEQoJcXVldWVkX21zGAYgASgEEhQKDHF1ZXVlZF9ieXRlcxgHIAEoBCKqAQoGTm90aWNlEgwKBG5hbWUYASABKAkSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIgoEa2luZBgDIAEoDjIULnJvbmluLnYxLk5vdGljZUtpbmQSDgoGY2FtZXJhGAQgASgJEg0KBWNhdXNlGAUgASgJEg8KB21lc3NhZ2UYBiABKAkSFAoMcmVzdW1lX3Rva2VuGAcgASgJInAKEkxpc3ROb3RpY2VzUmVxdWVzdBIjCgVraW5kcxgBIAMoDjIULnJvbmluLnYxLk5vdGljZUtpbmQSDgoGY2FtZXJhGAIgASgJEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJIlEKE0xpc3ROb3RpY2VzUmVzcG9uc2USIQoHbm90aWNlcxgBIAMoCzIQLnJvbmluLnYxLk5vdGljZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiUAoTV2F0Y2hOb3RpY2VzUmVxdWVzdBIjCgVraW5kcxgBIAMoDjIULnJvbmluLnYxLk5vdGljZUtpbmQSFAoMcmVzdW1lX3Rva2VuGAIgASgJIpgBChRXYXRjaE5vdGljZXNSZXNwb25zZRIiCgZub3RpY2UYASABKAsyEC5yb25pbi52MS5Ob3RpY2VIABIpCgpsaXN0X2FnYWluGAIgASgLMhMucm9uaW4udjEuTGlzdEFnYWluSAASKAoJaGVhcnRiZWF0GAMgASgLMhMucm9uaW4udjEuSGVhcnRiZWF0SABCBwoFZXZlbnQq3gIKCk5vdGljZUtpbmQSGwoXTk9USUNFX0tJTkRfVU5TUEVDSUZJRUQQABIbChdOT1RJQ0VfS0lORF9DQU1FUkFfTE9TVBABEhsKF05PVElDRV9LSU5EX0NBTUVSQV9CQUNLEAISIAocTk9USUNFX0tJTkRfUkVDT1JESU5HX0ZBSUxFRBADEiEKHU5PVElDRV9LSU5EX1JFQ09SRElOR19SRVNVTUVEEAQSHAoYTk9USUNFX0tJTkRfU1RPUkFHRV9GVUxMEAUSHAoYTk9USUNFX0tJTkRfU1RPUkFHRV9GUkVFEAYSHwobTk9USUNFX0tJTkRfU1RPUkFHRV9EQU1BR0VEEAcSHQoZTk9USUNFX0tJTkRfREFUQUJBU0VfQVdBWRAIEh0KGU5PVElDRV9LSU5EX0RBVEFCQVNFX0JBQ0sQCRIZChVOT1RJQ0VfS0lORF9DTE9DS19TRVQQCjLtAgoNU3lzdGVtU2VydmljZRJVCg1HZXRTeXN0ZW1JbmZvEh4ucm9uaW4udjEuR2V0U3lzdGVtSW5mb1JlcXVlc3QaHy5yb25pbi52MS5HZXRTeXN0ZW1JbmZvUmVzcG9uc2UiA5ACARJeChBHZXRQaXBlbGluZVN0YXRzEiEucm9uaW4udjEuR2V0UGlwZWxpbmVTdGF0c1JlcXVlc3QaIi5yb25pbi52MS5HZXRQaXBlbGluZVN0YXRzUmVzcG9uc2UiA5ACARJPCgtMaXN0Tm90aWNlcxIcLnJvbmluLnYxLkxpc3ROb3RpY2VzUmVxdWVzdBodLnJvbmluLnYxLkxpc3ROb3RpY2VzUmVzcG9uc2UiA5ACARJUCgxXYXRjaE5vdGljZXMSHS5yb25pbi52MS5XYXRjaE5vdGljZXNSZXF1ZXN0Gh4ucm9uaW4udjEuV2F0Y2hOb3RpY2VzUmVzcG9uc2UiA5ACATABYgZwcm90bzM", [file_google_protobuf_timestamp, file_ronin_v1_common, file_ronin_v1_recording]);
+  fileDesc("ChVyb25pbi92MS9zeXN0ZW0ucHJvdG8SCHJvbmluLnYxIhYKFEdldFN5c3RlbUluZm9SZXF1ZXN0ItcEChVHZXRTeXN0ZW1JbmZvUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIZChFnc3RyZWFtZXJfdmVyc2lvbhgCIAEoCRIvCgtzZXJ2ZXJfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKc3RhcnRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJdGltZV96b25lGAUgASgJEhAKCGRhdGFiYXNlGAYgASgJEiYKB3N0b3JhZ2UYByABKAsyFS5yb25pbi52MS5TdG9yYWdlSW5mbxIQCghlbmNvZGVycxgIIAMoCRIQCghkZWNvZGVycxgJIAMoCRIoCghkZXRlY3RvchgKIAEoCzIWLnJvbmluLnYxLkRldGVjdG9ySW5mbxIgChhzZWdtZW50X2R1cmF0aW9uX3NlY29uZHMYCyABKAESDwoHY2FtZXJhcxgMIAEoDRIZChFjYW1lcmFzX3N0cmVhbWluZxgNIAEoDRIaChJkYXRhYmFzZV9hdmFpbGFibGUYDiABKAgSKAoPZW5jb2Rlcl9kZXRhaWxzGA8gAygLMg8ucm9uaW4udjEuQ29kZXISKAoPZGVjb2Rlcl9kZXRhaWxzGBAgAygLMg8ucm9uaW4udjEuQ29kZXISMAoQZGF0YWJhc2VfZGV0YWlscxgRIAEoCzIWLnJvbmluLnYxLkRhdGFiYXNlSW5mbxImCgdtYWNoaW5lGBIgASgLMhUucm9uaW4udjEuTWFjaGluZUluZm8ieQoFQ29kZXISDAoEbmFtZRgBIAEoCRINCgVjb2RlYxgCIAEoCRIlCgZkZXZpY2UYAyABKA4yFS5yb25pbi52MS5Db2RlckRldmljZRIQCghoYXJkd2FyZRgEIAEoCBIMCgR1c2VkGAUgASgIEgwKBGJlc3QYBiABKAgiZgoMRGF0YWJhc2VJbmZvEgwKBGtpbmQYASABKAkSFAoHdmVyc2lvbhgCIAEoCUgAiAEBEhcKCnNpemVfYnl0ZXMYAyABKARIAYgBAUIKCghfdmVyc2lvbkINCgtfc2l6ZV9ieXRlcyLAAQoLTWFjaGluZUluZm8SDQoFY29yZXMYASABKA0SIQoUcHJvY2Vzc19tZW1vcnlfYnl0ZXMYAiABKARIAIgBARIUCgdsb2FkXzFtGAMgASgBSAGIAQESFAoHbG9hZF81bRgEIAEoAUgCiAEBEhUKCGxvYWRfMTVtGAUgASgBSAOIAQFCFwoVX3Byb2Nlc3NfbWVtb3J5X2J5dGVzQgoKCF9sb2FkXzFtQgoKCF9sb2FkXzVtQgsKCV9sb2FkXzE1bSJuCgtTdG9yYWdlSW5mbxIMCgRwYXRoGAEgASgJEhMKC3RvdGFsX2J5dGVzGAIgASgEEhIKCmZyZWVfYnl0ZXMYAyABKAQSFgoOcmVjb3JkZWRfYnl0ZXMYBCABKAQSEAoIc2VnbWVudHMYBSABKAQiawoMRGV0ZWN0b3JJbmZvEhEKCWF2YWlsYWJsZRgBIAEoCBIOCgZkZXZpY2UYAiABKAkSDQoFbW9kZWwYAyABKAkSDwoHbWVzc2FnZRgEIAEoCRIYChBpbmZlcmVuY2VfZGV2aWNlGAUgASgJIikKF0dldFBpcGVsaW5lU3RhdHNSZXF1ZXN0Eg4KBmNhbWVyYRgBIAEoCSKmAgoYR2V0UGlwZWxpbmVTdGF0c1Jlc3BvbnNlEg4KBnJ1bl9pZBgBIAEoCRIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBInCghicmFuY2hlcxgDIAMoCzIVLnJvbmluLnYxLkJyYW5jaFN0YXRzEiUKBnNvdXJjZRgEIAEoCzIVLnJvbmluLnYxLlNvdXJjZVN0YXRzEhIKCnJlY29ubmVjdHMYBSABKAQSNwoTbGFzdF9yZWNvbm5lY3RfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoUbGFzdF9yZWNvbm5lY3RfZmF1bHQYByABKAsyDy5yb25pbi52MS5GYXVsdCJqCgtTb3VyY2VTdGF0cxImCgl0cmFuc3BvcnQYASABKA4yEy5yb25pbi52MS5UcmFuc3BvcnQSCwoDdGxzGAIgASgIEiYKB3BhY2tldHMYAyADKAsyFS5yb25pbi52MS5QYWNrZXRTdGF0cyJ5CgtQYWNrZXRTdGF0cxINCgVtZWRpYRgBIAEoCRIQCghyZWNlaXZlZBgCIAEoBBIMCgRsb3N0GAMgASgEEgwKBGxhdGUYBCABKAQSEgoKZHVwbGljYXRlcxgFIAEoBBIZChFhdmVyYWdlX2ppdHRlcl9tcxgGIAEoASIpChdHZXRQaXBlbGluZUdyYXBoUmVxdWVzdBIOCgZjYW1lcmEYASABKAkiZAoYR2V0UGlwZWxpbmVHcmFwaFJlc3BvbnNlEg4KBnJ1bl9pZBgBIAEoCRILCgNkb3QYAiABKAkSKwoIZWxlbWVudHMYAyADKAsyGS5yb25pbi52MS5QaXBlbGluZUVsZW1lbnQiQAoPUGlwZWxpbmVFbGVtZW50Eg4KBmJyYW5jaBgBIAEoCRIMCgRuYW1lGAIgASgJEg8KB2ZhY3RvcnkYAyABKAki5gIKC0JyYW5jaFN0YXRzEg4KBmJyYW5jaBgBIAEoCRIOCgZmcmFtZXMYAiABKAQSDQoFYnl0ZXMYAyABKAQSFgoOZHJvcHBlZF9mcmFtZXMYBCABKAQSGQoRbGFzdF9mcmFtZV9hZ2VfbXMYBSABKAQSEQoJcXVldWVkX21zGAYgASgEEhQKDHF1ZXVlZF9ieXRlcxgHIAEoBBIeChFmcmFtZXNfcGVyX3NlY29uZBgIIAEoAUgAiAEBEhwKD2JpdHNfcGVyX3NlY29uZBgJIAEoBEgBiAEBEhsKDm1vc3RfcXVldWVkX21zGAogASgESAKIAQESHgoRbW9zdF9xdWV1ZWRfYnl0ZXMYCyABKARIA4gBAUIUChJfZnJhbWVzX3Blcl9zZWNvbmRCEgoQX2JpdHNfcGVyX3NlY29uZEIRCg9fbW9zdF9xdWV1ZWRfbXNCFAoSX21vc3RfcXVldWVkX2J5dGVzIqoBCgZOb3RpY2USDAoEbmFtZRgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIiCgRraW5kGAMgASgOMhQucm9uaW4udjEuTm90aWNlS2luZBIOCgZjYW1lcmEYBCABKAkSDQoFY2F1c2UYBSABKAkSDwoHbWVzc2FnZRgGIAEoCRIUCgxyZXN1bWVfdG9rZW4YByABKAkicAoSTGlzdE5vdGljZXNSZXF1ZXN0EiMKBWtpbmRzGAEgAygOMhQucm9uaW4udjEuTm90aWNlS2luZBIOCgZjYW1lcmEYAiABKAkSEQoJcGFnZV9zaXplGAMgASgFEhIKCnBhZ2VfdG9rZW4YBCABKAkiUQoTTGlzdE5vdGljZXNSZXNwb25zZRIhCgdub3RpY2VzGAEgAygLMhAucm9uaW4udjEuTm90aWNlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJQChNXYXRjaE5vdGljZXNSZXF1ZXN0EiMKBWtpbmRzGAEgAygOMhQucm9uaW4udjEuTm90aWNlS2luZBIUCgxyZXN1bWVfdG9rZW4YAiABKAkimAEKFFdhdGNoTm90aWNlc1Jlc3BvbnNlEiIKBm5vdGljZRgBIAEoCzIQLnJvbmluLnYxLk5vdGljZUgAEikKCmxpc3RfYWdhaW4YAiABKAsyEy5yb25pbi52MS5MaXN0QWdhaW5IABIoCgloZWFydGJlYXQYAyABKAsyEy5yb25pbi52MS5IZWFydGJlYXRIAEIHCgVldmVudCqrAQoLQ29kZXJEZXZpY2USHAoYQ09ERVJfREVWSUNFX1VOU1BFQ0lGSUVEEAASGQoVQ09ERVJfREVWSUNFX1NPRlRXQVJFEAESFwoTQ09ERVJfREVWSUNFX05WSURJQRACEhYKEkNPREVSX0RFVklDRV9WQUFQSRADEhsKF0NPREVSX0RFVklDRV9RVUlDS19TWU5DEAQSFQoRQ09ERVJfREVWSUNFX1Y0TDIQBSreAgoKTm90aWNlS2luZBIbChdOT1RJQ0VfS0lORF9VTlNQRUNJRklFRBAAEhsKF05PVElDRV9LSU5EX0NBTUVSQV9MT1NUEAESGwoXTk9USUNFX0tJTkRfQ0FNRVJBX0JBQ0sQAhIgChxOT1RJQ0VfS0lORF9SRUNPUkRJTkdfRkFJTEVEEAMSIQodTk9USUNFX0tJTkRfUkVDT1JESU5HX1JFU1VNRUQQBBIcChhOT1RJQ0VfS0lORF9TVE9SQUdFX0ZVTEwQBRIcChhOT1RJQ0VfS0lORF9TVE9SQUdFX0ZSRUUQBhIfChtOT1RJQ0VfS0lORF9TVE9SQUdFX0RBTUFHRUQQBxIdChlOT1RJQ0VfS0lORF9EQVRBQkFTRV9BV0FZEAgSHQoZTk9USUNFX0tJTkRfREFUQUJBU0VfQkFDSxAJEhkKFU5PVElDRV9LSU5EX0NMT0NLX1NFVBAKMs0DCg1TeXN0ZW1TZXJ2aWNlElUKDUdldFN5c3RlbUluZm8SHi5yb25pbi52MS5HZXRTeXN0ZW1JbmZvUmVxdWVzdBofLnJvbmluLnYxLkdldFN5c3RlbUluZm9SZXNwb25zZSIDkAIBEl4KEEdldFBpcGVsaW5lU3RhdHMSIS5yb25pbi52MS5HZXRQaXBlbGluZVN0YXRzUmVxdWVzdBoiLnJvbmluLnYxLkdldFBpcGVsaW5lU3RhdHNSZXNwb25zZSIDkAIBEl4KEEdldFBpcGVsaW5lR3JhcGgSIS5yb25pbi52MS5HZXRQaXBlbGluZUdyYXBoUmVxdWVzdBoiLnJvbmluLnYxLkdldFBpcGVsaW5lR3JhcGhSZXNwb25zZSIDkAIBEk8KC0xpc3ROb3RpY2VzEhwucm9uaW4udjEuTGlzdE5vdGljZXNSZXF1ZXN0Gh0ucm9uaW4udjEuTGlzdE5vdGljZXNSZXNwb25zZSIDkAIBElQKDFdhdGNoTm90aWNlcxIdLnJvbmluLnYxLldhdGNoTm90aWNlc1JlcXVlc3QaHi5yb25pbi52MS5XYXRjaE5vdGljZXNSZXNwb25zZSIDkAIBMAFiBnByb3RvMw", [file_google_protobuf_timestamp, file_ronin_v1_camera, file_ronin_v1_common, file_ronin_v1_recording]);
 
 /**
  * Asks about the server.
@@ -89,14 +91,14 @@ export type GetSystemInfoResponse = Message<"ronin.v1.GetSystemInfoResponse"> & 
   storage?: StorageInfo | undefined;
 
   /**
-   * H.264 and H.265 encoders that this machine's GStreamer offers.
+   * Names of the H.264 and H.265 encoders that this machine's GStreamer offers.
    *
    * @generated from field: repeated string encoders = 8;
    */
   encoders: string[];
 
   /**
-   * H.264 and H.265 decoders that this machine's GStreamer offers.
+   * Names of the H.264 and H.265 decoders that this machine's GStreamer offers.
    *
    * @generated from field: repeated string decoders = 9;
    */
@@ -137,6 +139,34 @@ export type GetSystemInfoResponse = Message<"ronin.v1.GetSystemInfoResponse"> & 
    * @generated from field: bool database_available = 14;
    */
   databaseAvailable: boolean;
+
+  /**
+   * The encoders, the best first.
+   *
+   * @generated from field: repeated ronin.v1.Coder encoder_details = 15;
+   */
+  encoderDetails: Coder[];
+
+  /**
+   * The decoders, the best first.
+   *
+   * @generated from field: repeated ronin.v1.Coder decoder_details = 16;
+   */
+  decoderDetails: Coder[];
+
+  /**
+   * The database.
+   *
+   * @generated from field: ronin.v1.DatabaseInfo database_details = 17;
+   */
+  databaseDetails?: DatabaseInfo | undefined;
+
+  /**
+   * The processor and what the program takes.
+   *
+   * @generated from field: ronin.v1.MachineInfo machine = 18;
+   */
+  machine?: MachineInfo | undefined;
 };
 
 /**
@@ -145,6 +175,148 @@ export type GetSystemInfoResponse = Message<"ronin.v1.GetSystemInfoResponse"> & 
  */
 export const GetSystemInfoResponseSchema: GenMessage<GetSystemInfoResponse> = /*@__PURE__*/
   messageDesc(file_ronin_v1_system, 1);
+
+/**
+ * An encoder or decoder of video.
+ *
+ * @generated from message ronin.v1.Coder
+ */
+export type Coder = Message<"ronin.v1.Coder"> & {
+  /**
+   * Its name in GStreamer, for example "avdec_h264".
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * "H.264" or "H.265".
+   *
+   * @generated from field: string codec = 2;
+   */
+  codec: string;
+
+  /**
+   * What it runs on.
+   *
+   * @generated from field: ronin.v1.CoderDevice device = 3;
+   */
+  device: CoderDevice;
+
+  /**
+   * Whether hardware made for it does the work, and leaves the processor free.
+   *
+   * @generated from field: bool hardware = 4;
+   */
+  hardware: boolean;
+
+  /**
+   * Whether the engine uses it today. Recording and live view need neither encoder nor decoder; key
+   * frames are decoded for pictures.
+   *
+   * @generated from field: bool used = 5;
+   */
+  used: boolean;
+
+  /**
+   * Whether it is the best of its codec on this machine.
+   *
+   * @generated from field: bool best = 6;
+   */
+  best: boolean;
+};
+
+/**
+ * Describes the message ronin.v1.Coder.
+ * Use `create(CoderSchema)` to create a new message.
+ */
+export const CoderSchema: GenMessage<Coder> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_system, 2);
+
+/**
+ * The database.
+ *
+ * @generated from message ronin.v1.DatabaseInfo
+ */
+export type DatabaseInfo = Message<"ronin.v1.DatabaseInfo"> & {
+  /**
+   * "sqlite" or "postgres".
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * Version of SQLite or of the server, for example "3.46.1"; unset while it does not answer.
+   *
+   * @generated from field: optional string version = 2;
+   */
+  version?: string | undefined;
+
+  /**
+   * What it takes on disk in bytes, without what waits in its log; unset while it does not answer.
+   *
+   * @generated from field: optional uint64 size_bytes = 3;
+   */
+  sizeBytes?: bigint | undefined;
+};
+
+/**
+ * Describes the message ronin.v1.DatabaseInfo.
+ * Use `create(DatabaseInfoSchema)` to create a new message.
+ */
+export const DatabaseInfoSchema: GenMessage<DatabaseInfo> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_system, 3);
+
+/**
+ * The processor and what the program takes.
+ *
+ * @generated from message ronin.v1.MachineInfo
+ */
+export type MachineInfo = Message<"ronin.v1.MachineInfo"> & {
+  /**
+   * Cores that the program may use.
+   *
+   * @generated from field: uint32 cores = 1;
+   */
+  cores: number;
+
+  /**
+   * Memory that the program holds (its resident set) in bytes; unset where the system does not say.
+   *
+   * @generated from field: optional uint64 process_memory_bytes = 2;
+   */
+  processMemoryBytes?: bigint | undefined;
+
+  /**
+   * Tasks that run or want to, on average over a minute; as many as there are cores is full. Unset
+   * where the system does not say.
+   *
+   * @generated from field: optional double load_1m = 3;
+   */
+  load1m?: number | undefined;
+
+  /**
+   * The same over 5 minutes.
+   *
+   * @generated from field: optional double load_5m = 4;
+   */
+  load5m?: number | undefined;
+
+  /**
+   * The same over 15 minutes.
+   *
+   * @generated from field: optional double load_15m = 5;
+   */
+  load15m?: number | undefined;
+};
+
+/**
+ * Describes the message ronin.v1.MachineInfo.
+ * Use `create(MachineInfoSchema)` to create a new message.
+ */
+export const MachineInfoSchema: GenMessage<MachineInfo> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_system, 4);
 
 /**
  * The disk that footage is written to.
@@ -193,7 +365,7 @@ export type StorageInfo = Message<"ronin.v1.StorageInfo"> & {
  * Use `create(StorageInfoSchema)` to create a new message.
  */
 export const StorageInfoSchema: GenMessage<StorageInfo> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_system, 2);
+  messageDesc(file_ronin_v1_system, 5);
 
 /**
  * The object detector.
@@ -209,7 +381,7 @@ export type DetectorInfo = Message<"ronin.v1.DetectorInfo"> & {
   available: boolean;
 
   /**
-   * Device it runs on: "cpu" or "cuda"; empty where there is none.
+   * Device it runs on: "cpu", or "cuda:" and the number of the card; empty where there is none.
    *
    * @generated from field: string device = 2;
    */
@@ -228,6 +400,14 @@ export type DetectorInfo = Message<"ronin.v1.DetectorInfo"> & {
    * @generated from field: string message = 4;
    */
   message: string;
+
+  /**
+   * Device that a model runs on, or would run on where none is set, as in device; empty where this
+   * program can run none.
+   *
+   * @generated from field: string inference_device = 5;
+   */
+  inferenceDevice: string;
 };
 
 /**
@@ -235,7 +415,7 @@ export type DetectorInfo = Message<"ronin.v1.DetectorInfo"> & {
  * Use `create(DetectorInfoSchema)` to create a new message.
  */
 export const DetectorInfoSchema: GenMessage<DetectorInfo> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_system, 3);
+  messageDesc(file_ronin_v1_system, 6);
 
 /**
  * Names a camera.
@@ -256,7 +436,7 @@ export type GetPipelineStatsRequest = Message<"ronin.v1.GetPipelineStatsRequest"
  * Use `create(GetPipelineStatsRequestSchema)` to create a new message.
  */
 export const GetPipelineStatsRequestSchema: GenMessage<GetPipelineStatsRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_system, 4);
+  messageDesc(file_ronin_v1_system, 7);
 
 /**
  * Counters of one camera's graph since it connected.
@@ -284,6 +464,36 @@ export type GetPipelineStatsResponse = Message<"ronin.v1.GetPipelineStatsRespons
    * @generated from field: repeated ronin.v1.BranchStats branches = 3;
    */
   branches: BranchStats[];
+
+  /**
+   * How the camera's packets come; unset while there is no connection.
+   *
+   * @generated from field: ronin.v1.SourceStats source = 4;
+   */
+  source?: SourceStats | undefined;
+
+  /**
+   * Times that pictures came again after a connection had ended, since the engine started or the
+   * camera was added.
+   *
+   * @generated from field: uint64 reconnects = 5;
+   */
+  reconnects: bigint;
+
+  /**
+   * When they last did; unset where there was no reconnect.
+   *
+   * @generated from field: google.protobuf.Timestamp last_reconnect_time = 6;
+   */
+  lastReconnectTime?: Timestamp | undefined;
+
+  /**
+   * What had ended the connection before; its time is unset. Unset where there was no reconnect, and
+   * where a person or new settings had ended it.
+   *
+   * @generated from field: ronin.v1.Fault last_reconnect_fault = 7;
+   */
+  lastReconnectFault?: Fault | undefined;
 };
 
 /**
@@ -291,7 +501,190 @@ export type GetPipelineStatsResponse = Message<"ronin.v1.GetPipelineStatsRespons
  * Use `create(GetPipelineStatsResponseSchema)` to create a new message.
  */
 export const GetPipelineStatsResponseSchema: GenMessage<GetPipelineStatsResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_system, 5);
+  messageDesc(file_ronin_v1_system, 8);
+
+/**
+ * How a camera's packets come.
+ *
+ * @generated from message ronin.v1.SourceStats
+ */
+export type SourceStats = Message<"ronin.v1.SourceStats"> & {
+  /**
+   * What carries them.
+   *
+   * @generated from field: ronin.v1.Transport transport = 1;
+   */
+  transport: Transport;
+
+  /**
+   * Whether the connection is encrypted.
+   *
+   * @generated from field: bool tls = 2;
+   */
+  tls: boolean;
+
+  /**
+   * What the jitter buffers know, one for each stream, video first; empty until packets come.
+   *
+   * @generated from field: repeated ronin.v1.PacketStats packets = 3;
+   */
+  packets: PacketStats[];
+};
+
+/**
+ * Describes the message ronin.v1.SourceStats.
+ * Use `create(SourceStatsSchema)` to create a new message.
+ */
+export const SourceStatsSchema: GenMessage<SourceStats> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_system, 9);
+
+/**
+ * What a jitter buffer knows of the packets of one stream, since the camera connected.
+ *
+ * @generated from message ronin.v1.PacketStats
+ */
+export type PacketStats = Message<"ronin.v1.PacketStats"> & {
+  /**
+   * "video" or "audio"; empty where the camera did not say.
+   *
+   * @generated from field: string media = 1;
+   */
+  media: string;
+
+  /**
+   * Packets that arrived: in time, late, or twice.
+   *
+   * @generated from field: uint64 received = 2;
+   */
+  received: bigint;
+
+  /**
+   * Packets that were not there when their time came. Some may be among the late.
+   *
+   * @generated from field: uint64 lost = 3;
+   */
+  lost: bigint;
+
+  /**
+   * Packets that came when they were not waited for any more.
+   *
+   * @generated from field: uint64 late = 4;
+   */
+  late: bigint;
+
+  /**
+   * Packets that were there already.
+   *
+   * @generated from field: uint64 duplicates = 5;
+   */
+  duplicates: bigint;
+
+  /**
+   * How far their arrival strays from an even step, on average, in milliseconds.
+   *
+   * @generated from field: double average_jitter_ms = 6;
+   */
+  averageJitterMs: number;
+};
+
+/**
+ * Describes the message ronin.v1.PacketStats.
+ * Use `create(PacketStatsSchema)` to create a new message.
+ */
+export const PacketStatsSchema: GenMessage<PacketStats> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_system, 10);
+
+/**
+ * Names a camera.
+ *
+ * @generated from message ronin.v1.GetPipelineGraphRequest
+ */
+export type GetPipelineGraphRequest = Message<"ronin.v1.GetPipelineGraphRequest"> & {
+  /**
+   * "cameras/{id}".
+   *
+   * @generated from field: string camera = 1;
+   */
+  camera: string;
+};
+
+/**
+ * Describes the message ronin.v1.GetPipelineGraphRequest.
+ * Use `create(GetPipelineGraphRequestSchema)` to create a new message.
+ */
+export const GetPipelineGraphRequestSchema: GenMessage<GetPipelineGraphRequest> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_system, 11);
+
+/**
+ * The graph of one camera.
+ *
+ * @generated from message ronin.v1.GetPipelineGraphResponse
+ */
+export type GetPipelineGraphResponse = Message<"ronin.v1.GetPipelineGraphResponse"> & {
+  /**
+   * The connection it belongs to; empty while there is none.
+   *
+   * @generated from field: string run_id = 1;
+   */
+  runId: string;
+
+  /**
+   * A drawing in the DOT language of Graphviz; empty while there is no connection.
+   *
+   * @generated from field: string dot = 2;
+   */
+  dot: string;
+
+  /**
+   * The elements, each branch from its entrance to its end.
+   *
+   * @generated from field: repeated ronin.v1.PipelineElement elements = 3;
+   */
+  elements: PipelineElement[];
+};
+
+/**
+ * Describes the message ronin.v1.GetPipelineGraphResponse.
+ * Use `create(GetPipelineGraphResponseSchema)` to create a new message.
+ */
+export const GetPipelineGraphResponseSchema: GenMessage<GetPipelineGraphResponse> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_system, 12);
+
+/**
+ * An element of a graph.
+ *
+ * @generated from message ronin.v1.PipelineElement
+ */
+export type PipelineElement = Message<"ronin.v1.PipelineElement"> & {
+  /**
+   * "source", "record" or "live". A record branch that finishes its file is there beside its
+   * successor.
+   *
+   * @generated from field: string branch = 1;
+   */
+  branch: string;
+
+  /**
+   * Its name in the drawing.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * The kind of element that it is to GStreamer; empty for those of our own.
+   *
+   * @generated from field: string factory = 3;
+   */
+  factory: string;
+};
+
+/**
+ * Describes the message ronin.v1.PipelineElement.
+ * Use `create(PipelineElementSchema)` to create a new message.
+ */
+export const PipelineElementSchema: GenMessage<PipelineElement> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_system, 13);
 
 /**
  * Counters of one branch.
@@ -347,6 +740,35 @@ export type BranchStats = Message<"ronin.v1.BranchStats"> & {
    * @generated from field: uint64 queued_bytes = 7;
    */
   queuedBytes: bigint;
+
+  /**
+   * Pictures that went in each second, measured over the last seconds; unset until they are over.
+   *
+   * @generated from field: optional double frames_per_second = 8;
+   */
+  framesPerSecond?: number | undefined;
+
+  /**
+   * Bits that went in each second, measured in the same way.
+   *
+   * @generated from field: optional uint64 bits_per_second = 9;
+   */
+  bitsPerSecond?: bigint | undefined;
+
+  /**
+   * The most that has waited in its queue, in milliseconds of video; unset for the source, where
+   * nothing does.
+   *
+   * @generated from field: optional uint64 most_queued_ms = 10;
+   */
+  mostQueuedMs?: bigint | undefined;
+
+  /**
+   * The most that has waited, in bytes; unset for the source.
+   *
+   * @generated from field: optional uint64 most_queued_bytes = 11;
+   */
+  mostQueuedBytes?: bigint | undefined;
 };
 
 /**
@@ -354,7 +776,7 @@ export type BranchStats = Message<"ronin.v1.BranchStats"> & {
  * Use `create(BranchStatsSchema)` to create a new message.
  */
 export const BranchStatsSchema: GenMessage<BranchStats> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_system, 6);
+  messageDesc(file_ronin_v1_system, 14);
 
 /**
  * A piece of news.
@@ -417,7 +839,7 @@ export type Notice = Message<"ronin.v1.Notice"> & {
  * Use `create(NoticeSchema)` to create a new message.
  */
 export const NoticeSchema: GenMessage<Notice> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_system, 7);
+  messageDesc(file_ronin_v1_system, 15);
 
 /**
  * A page of notices.
@@ -459,7 +881,7 @@ export type ListNoticesRequest = Message<"ronin.v1.ListNoticesRequest"> & {
  * Use `create(ListNoticesRequestSchema)` to create a new message.
  */
 export const ListNoticesRequestSchema: GenMessage<ListNoticesRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_system, 8);
+  messageDesc(file_ronin_v1_system, 16);
 
 /**
  * A page of notices.
@@ -487,7 +909,7 @@ export type ListNoticesResponse = Message<"ronin.v1.ListNoticesResponse"> & {
  * Use `create(ListNoticesResponseSchema)` to create a new message.
  */
 export const ListNoticesResponseSchema: GenMessage<ListNoticesResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_system, 9);
+  messageDesc(file_ronin_v1_system, 17);
 
 /**
  * Which notices to follow.
@@ -515,7 +937,7 @@ export type WatchNoticesRequest = Message<"ronin.v1.WatchNoticesRequest"> & {
  * Use `create(WatchNoticesRequestSchema)` to create a new message.
  */
 export const WatchNoticesRequestSchema: GenMessage<WatchNoticesRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_system, 10);
+  messageDesc(file_ronin_v1_system, 18);
 
 /**
  * One message of the watch.
@@ -560,7 +982,62 @@ export type WatchNoticesResponse = Message<"ronin.v1.WatchNoticesResponse"> & {
  * Use `create(WatchNoticesResponseSchema)` to create a new message.
  */
 export const WatchNoticesResponseSchema: GenMessage<WatchNoticesResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_system, 11);
+  messageDesc(file_ronin_v1_system, 19);
+
+/**
+ * What an encoder or decoder runs on.
+ *
+ * @generated from enum ronin.v1.CoderDevice
+ */
+export enum CoderDevice {
+  /**
+   * Not said.
+   *
+   * @generated from enum value: CODER_DEVICE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The processor.
+   *
+   * @generated from enum value: CODER_DEVICE_SOFTWARE = 1;
+   */
+  SOFTWARE = 1,
+
+  /**
+   * A graphics card of NVIDIA (NVENC, NVDEC).
+   *
+   * @generated from enum value: CODER_DEVICE_NVIDIA = 2;
+   */
+  NVIDIA = 2,
+
+  /**
+   * Graphics of Intel or AMD, through VA-API.
+   *
+   * @generated from enum value: CODER_DEVICE_VAAPI = 3;
+   */
+  VAAPI = 3,
+
+  /**
+   * Graphics of Intel, through Quick Sync.
+   *
+   * @generated from enum value: CODER_DEVICE_QUICK_SYNC = 4;
+   */
+  QUICK_SYNC = 4,
+
+  /**
+   * A chip on the board, through Video4Linux.
+   *
+   * @generated from enum value: CODER_DEVICE_V4L2 = 5;
+   */
+  V4L2 = 5,
+}
+
+/**
+ * Describes the enum ronin.v1.CoderDevice.
+ */
+export const CoderDeviceSchema: GenEnum<CoderDevice> = /*@__PURE__*/
+  enumDesc(file_ronin_v1_system, 0);
 
 /**
  * What kind of news a notice is.
@@ -650,7 +1127,7 @@ export enum NoticeKind {
  * Describes the enum ronin.v1.NoticeKind.
  */
 export const NoticeKindSchema: GenEnum<NoticeKind> = /*@__PURE__*/
-  enumDesc(file_ronin_v1_system, 0);
+  enumDesc(file_ronin_v1_system, 1);
 
 /**
  * The server itself.
@@ -669,7 +1146,7 @@ export const SystemService: GenService<{
     output: typeof GetSystemInfoResponseSchema;
   },
   /**
-   * Returns counters of one camera's graph.
+   * Returns counters of one camera's graph, and how often the camera was connected again.
    *
    * @generated from rpc ronin.v1.SystemService.GetPipelineStats
    */
@@ -677,6 +1154,17 @@ export const SystemService: GenService<{
     methodKind: "unary";
     input: typeof GetPipelineStatsRequestSchema;
     output: typeof GetPipelineStatsResponseSchema;
+  },
+  /**
+   * Returns the elements of one camera's graph as they are now, and a drawing of them. No setting of
+   * an element is in it: neither the address of the camera nor its password.
+   *
+   * @generated from rpc ronin.v1.SystemService.GetPipelineGraph
+   */
+  getPipelineGraph: {
+    methodKind: "unary";
+    input: typeof GetPipelineGraphRequestSchema;
+    output: typeof GetPipelineGraphResponseSchema;
   },
   /**
    * Lists notices, newest first: cameras that went away, a full disk, a database that was away.

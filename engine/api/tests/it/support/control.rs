@@ -8,9 +8,12 @@ use std::{
 use bytes::Bytes;
 use ronin_core::{
     CameraConfig, CameraId, CameraState, CameraStatus, Fault, MediaStream, RunId, Source,
-    StreamMedia, WallTime,
+    StreamMedia, Transport, WallTime,
     control::{self, CameraView, Cameras, Command, Endpoint, KeptFootage, Probe, Snapshot},
-    status::GraphStats,
+    status::{
+        BranchStats, GraphDrawing, GraphElement, GraphStats, PacketStats, PipelineStats, Queued,
+        Rate, Reconnect, Reconnects, SourceStats,
+    },
 };
 use tokio::sync::oneshot;
 
@@ -110,14 +113,65 @@ impl FakeControl {
                 let _ = reply.send(known(cameras, &id).map(|_| Snapshot { jpeg, at }));
             }
             Command::Stats(id, reply) => {
-                let stats = GraphStats {
-                    run: RunId::generate(),
-                    started_at: WallTime::from_micros(1),
-                    branches: Vec::new(),
-                };
-                let _ = reply.send(known(cameras, &id).map(|_| Some(stats)));
+                let _ = reply.send(known(cameras, &id).map(|view| stats(view.config.enabled)));
+            }
+            Command::Graph(id, reply) => {
+                let drawing = |view: Arc<CameraView>| view.config.enabled.then(drawing);
+                let _ = reply.send(known(cameras, &id).map(drawing));
             }
         }
+    }
+}
+
+/// A camera that was connected again once, and has a graph where it is switched on.
+fn stats(enabled: bool) -> PipelineStats {
+    let source = BranchStats {
+        branch: "source",
+        frames: 100,
+        rate: Some(Rate { frames_per_second: 24.5, bits_per_second: 2_000_000 }),
+        ..BranchStats::default()
+    };
+    let record = BranchStats {
+        branch: "record",
+        dropped_frames: 3,
+        queued_ms: 40,
+        most_queued: Some(Queued { ms: 900, bytes: 70_000 }),
+        ..BranchStats::default()
+    };
+    let video = PacketStats {
+        media: "video".into(),
+        received: 500,
+        lost: 4,
+        late: 3,
+        duplicates: 2,
+        average_jitter_ms: 1.5,
+    };
+    let graph = GraphStats {
+        run: RunId::generate(),
+        started_at: WallTime::from_micros(1),
+        source: SourceStats { transport: Transport::Udp, tls: false, packets: vec![video] },
+        branches: vec![source, record],
+    };
+    let last = Reconnect { at: WallTime::from_micros(7_000_000), fault: Some(Fault::Stalled) };
+    PipelineStats {
+        graph: enabled.then_some(graph),
+        reconnects: Reconnects { count: 1, last: Some(last) },
+    }
+}
+
+fn drawing() -> GraphDrawing {
+    let element = |branch: &str, name: &str, factory: &str| GraphElement {
+        branch: branch.into(),
+        name: name.into(),
+        factory: factory.into(),
+    };
+    GraphDrawing {
+        run: RunId::generate(),
+        dot: "digraph pipeline { rtspsrc0 -> mp4mux0 }".into(),
+        elements: vec![
+            element("source", "rtspsrc0", "rtspsrc"),
+            element("record", "mp4mux0", "mp4mux"),
+        ],
     }
 }
 

@@ -11,10 +11,10 @@ use std::{
 
 use bytes::Bytes;
 use ronin_api::{
-    Dependencies, DetectorFacts, DiskFacts, Error, Options, Service, SystemFacts, Tls,
+    Dependencies, DetectorFacts, DiskFacts, Error, MachineFacts, Options, Service, SystemFacts, Tls,
 };
 use ronin_core::{
-    Room, Unindexed, WallTime, control,
+    Coder, Room, RunsOn, Unindexed, WallTime, control,
     live::Channels,
     notice::News,
     playback::{FileIndex, Header, Part, Piece, ReadFootage},
@@ -234,16 +234,31 @@ impl SystemFacts for Facts {
         "1.22.0".into()
     }
 
-    fn encoders(&self) -> Vec<String> {
-        vec!["x264enc".into()]
+    fn encoders(&self) -> Vec<Coder> {
+        vec![
+            coder("vah264enc", RunsOn::VaApi, false, true),
+            coder("x264enc", RunsOn::Software, false, false),
+        ]
     }
 
-    fn decoders(&self) -> Vec<String> {
-        vec!["avdec_h264".into()]
+    fn decoders(&self) -> Vec<Coder> {
+        vec![coder("avdec_h264", RunsOn::Software, true, true)]
     }
 
     fn detector(&self) -> DetectorFacts {
-        DetectorFacts { message: "no model is set".into(), ..Default::default() }
+        DetectorFacts {
+            message: "no model is set".into(),
+            inference_device: "cpu".into(),
+            ..Default::default()
+        }
+    }
+
+    fn machine(&self) -> MachineFacts {
+        MachineFacts {
+            cores: 4,
+            process_memory_bytes: Some(50_000_000),
+            load: Some([0.5, 1.0, 2.0]),
+        }
     }
 
     fn segment_duration(&self) -> Duration {
@@ -257,4 +272,8 @@ impl SystemFacts for Facts {
     fn disk(&self) -> Option<DiskFacts> {
         Some(DiskFacts { total_bytes: 100, free_bytes: 40, free_files: None })
     }
+}
+
+fn coder(name: &str, runs_on: RunsOn, is_used: bool, is_best: bool) -> Coder {
+    Coder { name: name.into(), codec: "H.264", runs_on, is_used, is_best }
 }

@@ -1,0 +1,54 @@
+/** Encoders and decoders in words: what they run on, and which of them does the work. */
+import { type Coder, CoderDevice } from "../gen/ronin/v1/system_pb";
+
+const DEVICES: Readonly<Record<CoderDevice, string>> = {
+  [CoderDevice.UNSPECIFIED]: "Not known",
+  [CoderDevice.SOFTWARE]: "Processor",
+  [CoderDevice.NVIDIA]: "NVIDIA",
+  [CoderDevice.VAAPI]: "VA-API",
+  [CoderDevice.QUICK_SYNC]: "Quick Sync",
+  [CoderDevice.V4L2]: "V4L2",
+};
+
+/** "NVIDIA", "Processor" */
+export function deviceWords(device: CoderDevice): string {
+  return DEVICES[device] ?? DEVICES[CoderDevice.UNSPECIFIED];
+}
+
+/** "cpu" and "cuda:0", as the server names what a model runs on. */
+export function inferenceWords(device: string): string {
+  if (device === "") {
+    return "Nothing: this program was built without models";
+  }
+  return device.startsWith("cuda") ? `GPU (${device.replace("cuda", "CUDA")})` : "Processor";
+}
+
+/** What decodes today, and what would where there were more to decode. */
+export function decoderWords(coders: readonly Coder[]): string {
+  if (coders.length === 0) {
+    return "None found. Recording and live pictures do not need any; snapshots do.";
+  }
+  const used = coders.filter(({ used }) => used).map(({ name }) => name);
+  const today =
+    used.length === 0
+      ? "Nothing is decoded."
+      : `Recording and live view decode nothing. Snapshots are decoded by ${listed(used)}.`;
+  return `${today} ${bestWords("decode", coders)}`;
+}
+
+/** What would encode where there were something to encode. */
+export function encoderWords(coders: readonly Coder[]): string {
+  const today = "Nothing is encoded: footage is kept as the camera sends it.";
+  return coders.length === 0 ? `${today} None found.` : `${today} ${bestWords("encode", coders)}`;
+}
+
+function bestWords(verb: string, coders: readonly Coder[]): string {
+  const best = coders
+    .filter(({ best }) => best)
+    .map(({ codec, name, device }) => `${codec} with ${name} (${deviceWords(device)})`);
+  return best.length === 0 ? "" : `Where need be, the server would ${verb} ${listed(best)}.`;
+}
+
+function listed(words: readonly string[]): string {
+  return new Intl.ListFormat("en-GB", { type: "conjunction" }).format(words);
+}
