@@ -32,13 +32,14 @@ export function decoderWords(coders: readonly Coder[]): string {
   const today =
     used.length === 0
       ? "Nothing is decoded."
-      : `Recording and live view decode nothing. Snapshots are decoded by ${listed(used)}.`;
+      : `Recording decodes nothing. Snapshots and small pictures of footage are decoded by ${listed(used)}.`;
   return `${today} ${bestWords("decode", coders)}`;
 }
 
-/** What would encode where there were something to encode. */
+/** What is encoded, and by what. */
 export function encoderWords(coders: readonly Coder[]): string {
-  const today = "Nothing is encoded: footage is kept as the camera sends it.";
+  const today =
+    "Footage is kept as the camera sends it. Live pictures are encoded only for browsers that cannot play them.";
   return coders.length === 0 ? `${today} None found.` : `${today} ${bestWords("encode", coders)}`;
 }
 
