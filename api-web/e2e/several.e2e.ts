@@ -200,7 +200,7 @@ describe.skipIf(url === "")("footage of two cameras", () => {
     const playhead = await page.getByTestId("playhead").boundingBox();
     const row = await page.getByTestId(`row-${IDS[1]}`).boundingBox();
     const [x, y] = [(playhead?.x ?? 0) + 1, (row?.y ?? 0) + (row?.height ?? 0) / 2];
-    await page.mouse.move(x + 50, y);
+    await page.mouse.move(x - 20, y);
     await visible(picture);
     await picture.evaluate((image: HTMLImageElement) => image.decode());
     const time = (await picture.getAttribute("alt"))?.match(/(\d+):(\d+):(\d+)/)?.slice(1) ?? [];
@@ -215,8 +215,8 @@ describe.skipIf(url === "")("footage of two cameras", () => {
 
     await page.mouse.move(x, y);
     await page.mouse.down();
-    await page.mouse.move(x + 30, y);
-    await page.mouse.move(x + 60, y);
+    await page.mouse.move(x - 12, y);
+    await page.mouse.move(x - 24, y);
     for (const id of IDS) {
       await visible(page.getByTestId(`scrub-${id}`).getByRole("img"));
     }
