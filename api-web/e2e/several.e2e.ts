@@ -2,6 +2,7 @@
  * Footage of several cameras at the same moment: two cameras that see the same numbers show the same
  * ones, before and after a seek and a gap of one of them. Goes on behind app.e2e.ts.
  */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -197,7 +198,7 @@ describe.skipIf(url === "")("footage of two cameras", () => {
     const playhead = await page.getByTestId("playhead").boundingBox();
     const row = await page.getByTestId(`row-${IDS[1]}`).boundingBox();
     const [x, y] = [(playhead?.x ?? 0) + 1, (row?.y ?? 0) + (row?.height ?? 0) / 2];
-    await page.mouse.move(x + 50, y);
+    await page.mouse.move(x - 20, y);
     await visible(picture);
     await picture.evaluate((image: HTMLImageElement) => image.decode());
     const time = (await picture.getAttribute("alt"))?.match(/(\d+):(\d+):(\d+)/)?.slice(1) ?? [];
@@ -212,8 +213,8 @@ describe.skipIf(url === "")("footage of two cameras", () => {
 
     await page.mouse.move(x, y);
     await page.mouse.down();
-    await page.mouse.move(x + 30, y);
-    await page.mouse.move(x + 60, y);
+    await page.mouse.move(x - 12, y);
+    await page.mouse.move(x - 24, y);
     for (const id of IDS) {
       await visible(page.getByTestId(`scrub-${id}`).getByRole("img"));
     }
@@ -250,6 +251,35 @@ describe.skipIf(url === "")("footage of two cameras", () => {
     await visible(page.getByRole("region", { name: "Download the span" }));
     await inEachLook(page, "footage-download", environment.shots, check);
     await button("Cancel").click();
+  });
+
+  it("is downloaded as one file of each, or refused in words", async () => {
+    await playBoth(beginMs + 3_000);
+    await stop();
+    await button("Download a span").click();
+    const form = page.getByRole("region", { name: "Download the span" });
+    const choose = async (fromMs: number, toMs: number) => {
+      await form.getByLabel("From").fill(fieldTime(fromMs));
+      await form.getByLabel("To").fill(fieldTime(toMs));
+    };
+    await choose(beginMs + 2_000, beginMs + 12_000);
+    await expect.poll(() => form.getByText(/^about \d.* kB$/).count()).toBe(2);
+    for (const [index, id] of IDS.entries()) {
+      const waiting = page.waitForEvent("download");
+      await form.getByRole("button", { name: `Download ${NAMES[index]}` }).click();
+      const download = await waiting;
+      expect(download.suggestedFilename()).toMatch(new RegExp(`^${id}.*\\.mp4$`));
+      const file = readFileSync(await download.path());
+      const seconds = await page.evaluate(durationOf, file.toString("base64"));
+      // From the key frame before it to the one behind it; there is one each second.
+      expect(seconds).toBeGreaterThanOrEqual(9.9);
+      expect(seconds).toBeLessThanOrEqual(12.1);
+    }
+
+    const dayBefore = beginMs - 24 * 3_600_000;
+    await choose(dayBefore, dayBefore + 60_000);
+    await form.getByRole("button", { name: `Download ${NAMES[0]}` }).click();
+    await visible(form.getByRole("alert").getByText("There is no footage in this span."));
   });
 
   it(
@@ -299,3 +329,24 @@ describe.skipIf(url === "")("footage of two cameras", () => {
     expect(errors).toEqual([]);
   });
 });
+
+/** As a field for date and time takes it, in the zone that the browser has, too. */
+function fieldTime(ms: number): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const date = new Date(ms);
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
+  return `${day}T${time}`;
+}
+
+/** Runs in the page: how many seconds a file plays there. */
+async function durationOf(base64: string): Promise<number> {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const video = document.createElement("video");
+  await new Promise<void>((resolve, reject) => {
+    video.onloadedmetadata = () => resolve();
+    video.onerror = () => reject(new Error(video.error?.message ?? "it does not play"));
+    video.src = URL.createObjectURL(new Blob([bytes], { type: "video/mp4" }));
+  });
+  return video.duration;
+}

@@ -43,12 +43,16 @@ export function downloadPath(camera: string, { startMs, endMs }: Span): string {
 export async function downloadRefusal(path: string): Promise<string | undefined> {
   const ending = new AbortController();
   try {
+    if (isGiven(await fetch(path, { method: "HEAD" }))) {
+      return undefined;
+    }
+    // Only an answer with a body has the words.
     const answer = await fetch(path, { signal: ending.signal });
     return isGiven(answer) ? undefined : await refusal(answer);
   } catch {
     return "The server does not answer. Try again.";
   } finally {
-    // Only the head was wanted.
+    // Should there be a file by now, it is not wanted here.
     ending.abort();
   }
 }

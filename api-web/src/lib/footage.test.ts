@@ -101,7 +101,7 @@ it.each([
   { count: 9, columns: 3, rows: 3 },
   { count: 3, isNarrow: true, columns: 2, rows: 2 },
   { count: 2, isNarrow: true, columns: 1, rows: 2 },
-  { count: 2, hasLarge: true, columns: 4, rows: 1 },
+  { count: 2, hasLarge: true, columns: 6, rows: 1 },
   { count: 9, hasLarge: true, columns: 8, rows: 1 },
   { count: 9, hasLarge: true, isNarrow: true, columns: 4, rows: 2 },
 ])("$count pictures have a shape: $columns × $rows", (shape) => {

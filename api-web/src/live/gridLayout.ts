@@ -85,7 +85,7 @@ export function gridShape(count: number, hasLarge: boolean, isNarrow: boolean): 
   const small = Math.max(1, hasLarge ? count - 1 : count);
   const most = hasLarge ? (isNarrow ? 4 : 8) : isNarrow ? 2 : 3;
   // Four are a square.
-  const wanted = hasLarge ? Math.max(small, 4) : Math.ceil(Math.sqrt(small));
+  const wanted = hasLarge ? Math.max(small, isNarrow ? 4 : 6) : Math.ceil(Math.sqrt(small));
   // Two on a phone are one below the other: side by side they would be stamps.
   const columns = isNarrow && !hasLarge && count <= 2 ? 1 : Math.min(wanted, most);
   return { columns, rows: Math.ceil(small / columns) };

@@ -97,6 +97,19 @@ describe("a browser that tells pictures", () => {
     expect(pictures.position).toBeCloseTo(begin - 0.02);
   });
 
+  it("goes on from a picture that was sought and is not drawn yet", async () => {
+    const told = tellPictures(video);
+    const pictures = clock();
+    const begin = await play(told, [0.04, 0.04]);
+
+    video.currentTime = pictures.neighbour(1);
+    expect(pictures.neighbour(-1)).toBeCloseTo(begin + 0.02);
+    video.currentTime = pictures.neighbour(1);
+
+    // The middle of the picture after the next one.
+    expect(video.currentTime).toBeCloseTo(begin + 0.1);
+  });
+
   it("does not take a picture of long ago for the one that is shown", async () => {
     const told = tellPictures(video);
     const pictures = clock();

@@ -6,6 +6,8 @@ const SAMPLES = 15;
 const SLACK_S = 0.002;
 /** A picture that was shown so many lengths ago is not the one that is shown now. */
 const LONGEST = 2;
+/** A position so many lengths behind a picture is in the next one, which is not drawn yet. */
+const WITHIN = 1.25;
 
 export class PictureClock {
   readonly #video: HTMLVideoElement;
@@ -62,7 +64,7 @@ export class PictureClock {
     const { pictureS } = this;
     const begin = this.#begin;
     // The picture that is on its way may not be there yet: keys are pressed fast.
-    if (begin === undefined || seeking) {
+    if (begin === undefined || seeking || currentTime - begin > WITHIN * pictureS) {
       return currentTime + direction * pictureS;
     }
     // The middle of a picture is not taken for its neighbour, however times are rounded.
