@@ -125,7 +125,7 @@ function subAdvice(seen: SeenStreams, sub: MediaStream | undefined, subWhere: st
       {
         tone: "info",
         title: "No sub stream",
-        text: `With a small second stream the grid takes a fraction of the network and of the browser's work, and detection a fraction of the server's. It is set ${subWhere}; then enter its path under Connection.`,
+        text: `With a small second stream the grid takes a fraction of the network and of the browser's work. It is set ${subWhere}; then enter its path under Connection.`,
       },
     ];
   }

@@ -66,7 +66,7 @@ export function StreamRoles(props: Props) {
     <Stack gap="md">
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
         <RoleCard name="Main stream" use="recorded, and shown large" role={main} />
-        {sub && <RoleCard name="Sub stream" use="for the grid and detection" role={sub} />}
+        {sub && <RoleCard name="Sub stream" use="for the grid" role={sub} />}
       </SimpleGrid>
       <Group>
         {sub ? (
