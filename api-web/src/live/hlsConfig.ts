@@ -1,13 +1,13 @@
 /** How hls.js is set up for a live tile and for recorded footage. Not here: recovery (`livePlayer`). */
 import type { HlsConfig } from "hls.js";
 
-/** Two segments of 2 s: near the live edge with one segment of slack. */
-const LIVE_SYNC_S = 4;
+/** Segments behind the live edge: one that plays and one of slack. They last a second, or a GOP. */
+const LIVE_SYNC_SEGMENTS = 2;
 
 export const LIVE_HLS_CONFIG: Partial<HlsConfig> = {
   lowLatencyMode: false,
-  liveSyncDuration: LIVE_SYNC_S,
-  liveMaxLatencyDuration: 3 * LIVE_SYNC_S,
+  liveSyncDurationCount: LIVE_SYNC_SEGMENTS,
+  liveMaxLatencyDurationCount: 3 * LIVE_SYNC_SEGMENTS,
   maxLiveSyncPlaybackRate: 1.5,
   liveDurationInfinity: true,
   // A tile may run for weeks: only seconds are kept on either side.

@@ -33,8 +33,8 @@ describe("starting", () => {
 
     expect(FakeHls.latest.config).toMatchObject({
       lowLatencyMode: false,
-      liveSyncDuration: 4,
-      liveMaxLatencyDuration: 12,
+      liveSyncDurationCount: 2,
+      liveMaxLatencyDurationCount: 6,
       maxLiveSyncPlaybackRate: 1.5,
       backBufferLength: 10,
     });

@@ -26,7 +26,7 @@ import { mediaSourceClass, PictureSink } from "./pictureSink";
 export const MAX_RETRIES = 5;
 /** Wait before each of them: the server may need some seconds to come back. */
 export const RETRY_WAIT_MS: readonly number[] = [1_000, 2_000, 4_000, 8_000, 8_000];
-/** A picture that stands still for this long is a stall: two segments are 4 s. */
+/** A picture that stands still for this long is a stall: two segments of long GOPs are 4 s and more. */
 export const STALL_MS = 8_000;
 /** Pictures one by one that failed so often are given up for HLS. */
 const PICTURE_FAILURES_MAX = 2;

@@ -32,10 +32,10 @@ use crate::{audio, elements::make, error::Error, stats::Counters, video::VideoCo
 const LIMIT: Limit = Limit { time: Duration::from_secs(3), bytes: 16 << 20, gop_bytes: 32 << 20 };
 
 /// Planned length of an HLS segment.
-const TARGET_SECONDS: u32 = 2;
-/// What a segment may hold: whole GOPs of 1 or 2 s, with some slack for arrival times. At exactly
-/// two seconds, jitter would leave the second GOP out every other time.
-const SEGMENT_MAX: gst::ClockTime = gst::ClockTime::from_mseconds(2400);
+const TARGET_SECONDS: u32 = 1;
+/// What a segment may hold: whole GOPs of up to a second, with some slack for arrival times. Players
+/// stay some segments behind, so longer ones are that much later.
+const SEGMENT_MAX: gst::ClockTime = gst::ClockTime::from_mseconds(1200);
 
 /// One live branch.
 pub(crate) struct LiveBranch {

@@ -16,8 +16,8 @@ use bytes::Bytes;
 
 use crate::time::WallTime;
 
-/// Segments named in the playlist: 20 s at 2 s each.
-const LISTED: usize = 10;
+/// Segments named in the playlist: 12 s at a second each.
+const LISTED: usize = 12;
 /// Segments kept after they left the playlist, for players that read it just before.
 const KEPT_AFTER: usize = 2;
 /// Bytes in the playlist beyond which it is shorter, whatever a camera sends.
