@@ -31,25 +31,17 @@ export function GraphView({ dot, name, fileName }: Props) {
   const svg = drawing.state === "drawn" ? drawing.svg : undefined;
   const isDrawn = svg !== undefined;
   const magnifier = useMagnifier(frame, () => sizeOf(svg), isDrawn, MOST_SCALE);
-  /** Where as much as can be read is shown; it may have been moved. */
-  const [readable, setReadable] = useState({ scale: 0, isFlat: false });
-  const isReadable = magnifier.view.scale === readable.scale;
+  /** Moved to the side only, so that fingers can scroll the page over it. */
+  const [flatScale, setFlatScale] = useState(1);
 
   const showReadable = () => {
     const { width = 0, height = 0 } = frame.current?.getBoundingClientRect() ?? {};
     const view = leftEnd({ width, height }, sizeOf(svg), READABLE);
-    setReadable({
-      scale: view.scale,
-      isFlat: sizeOf(svg).height * READABLE.leastPx <= height,
-    });
+    const isFlat = sizeOf(svg).height * READABLE.leastPx <= height;
+    setFlatScale(isFlat ? view.scale : 1);
     magnifier.show(view);
   };
   const onFirst = useEffectEvent(showReadable);
-  const onResize = useEffectEvent(() => {
-    if (isReadable) {
-      showReadable();
-    }
-  });
 
   useEffect(() => {
     if (svg !== undefined) {
@@ -57,13 +49,9 @@ export function GraphView({ dot, name, fileName }: Props) {
     }
   }, [svg]);
   useEffect(() => {
-    if (!isDrawn || frame.current === null) {
-      return;
+    if (isDrawn) {
+      onFirst();
     }
-    onFirst();
-    const sizes = new ResizeObserver(() => onResize());
-    sizes.observe(frame.current);
-    return () => sizes.disconnect();
   }, [isDrawn]);
 
   const save = (content: string, type: string, ending: string) =>
@@ -97,8 +85,7 @@ export function GraphView({ dot, name, fileName }: Props) {
         ref={frame}
         className={classes.frame}
         data-magnified={magnifier.isMagnified || undefined}
-        // Moved to the side only: fingers can scroll the page over it.
-        data-flat={(isReadable && readable.isFlat) || undefined}
+        data-flat={magnifier.view.scale === flatScale || undefined}
         {...magnifier.handlers}
       >
         <div
