@@ -76,7 +76,7 @@ describe("the system page", () => {
     expect(await region("Database").textContent()).toMatch(/SQLite 3\.\d+.*Size\d.*[kM]B/);
     const row = page.getByRole("row", { name: /avdec_h264/ });
     expect(await row.textContent()).toMatch(/H\.264Processor.*Snapshots/);
-    expect(await region("Decoders").textContent()).toContain("Snapshots are decoded by");
+    expect(await region("Decoders").textContent()).toContain("Snapshots and small pictures of footage are decoded by");
     expect(await region("Object detector").textContent()).toMatch(/would run on/);
   });
 

@@ -70,7 +70,7 @@ describe("adding a camera with the keyboard", () => {
     await press("Tab");
 
     expect(await address.inputValue()).toBe(guarded.hostname);
-    expect(await page.getByLabel("User name").inputValue()).toBe(guarded.username);
+    expect(await page.getByLabel("User name", { exact: true }).inputValue()).toBe(guarded.username);
     await tabTo(page.getByLabel("Path of the sub stream"));
     await type("/sub");
     await canBeUsed("wizard-connection");
@@ -85,7 +85,7 @@ describe("adding a camera with the keyboard", () => {
     const password = page.getByLabel("Password", { exact: true });
     await focusComesTo(password);
     expect(await password.inputValue()).toBe("wrong");
-    expect(await page.getByLabel("User name").inputValue()).toBe(guarded.username);
+    expect(await page.getByLabel("User name", { exact: true }).inputValue()).toBe(guarded.username);
     await visible(
       page.getByRole("region", { name: "Sub stream" }).getByRole("alert"),
       CHECK_TIMEOUT_MS,
