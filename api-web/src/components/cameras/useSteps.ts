@@ -34,6 +34,10 @@ export function useSteps(
     previous.current = index;
     const node = field.current === undefined ? null : getInputNode(field.current);
     field.current = undefined;
+    // What the step shows may have taken the focus already: a password that was refused at once.
+    if (node === null && document.activeElement instanceof HTMLInputElement) {
+      return;
+    }
     (node ?? heading.current)?.focus();
   }, [index, getInputNode]);
 
