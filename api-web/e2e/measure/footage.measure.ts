@@ -73,18 +73,21 @@ it("a small picture of a moment", async () => {
 
 /** Runs in the page: milliseconds from letting go of the pointer to the picture that was asked for. */
 async function pictureAfterClick(camera: string): Promise<number> {
-  const video = document.querySelector<HTMLVideoElement>(`video[data-camera="${camera}"]`);
-  if (video === null) {
-    throw new Error("there is no player");
-  }
   const clicked = await new Promise<number>((resolve) => {
     document.addEventListener("pointerup", () => resolve(performance.now()), {
       capture: true,
       once: true,
     });
   });
-  await new Promise<void>((resolve) => {
-    video.addEventListener("seeked", () => resolve(), { once: true });
+  // Another playlist may bring another video.
+  const video = await new Promise<HTMLVideoElement>((resolve) => {
+    const arrived = ({ target }: Event) => {
+      if (target instanceof HTMLVideoElement && target.dataset.camera === camera) {
+        resolve(target);
+      }
+    };
+    document.addEventListener("seeked", arrived, { capture: true });
+    document.addEventListener("loadeddata", arrived, { capture: true });
   });
   return new Promise<number>((resolve) => {
     video.requestVideoFrameCallback((now) => resolve(now - clicked));

@@ -128,11 +128,15 @@ it("16 tiles at once", async () => {
   }
   const { stalls, frames, dropped } = await page.evaluate(counted);
   const after = await heapMb();
-  printRow("live, one of 16 tiles", late);
+  // A sub stream counts from when it was connected: how late it is at all is not known, only by how
+  // much more than at its best.
+  const best = Math.min(...late);
+  const beyond = late.map((value) => value - best);
+  printRow("one of 16 tiles, later than at its best", beyond);
   console.info(
     `\n16 tiles, ${GRID_SECONDS} s: ${stalls} stalls, ${frames} pictures shown, ${dropped} dropped; ` +
       `JavaScript heap ${before.toFixed(1)} -> ${after.toFixed(1)} MB; ` +
-      `lateness at the end p95 ${quantile(late.slice(-10 * FPS), 0.95).toFixed(0)} ms`,
+      `later than at its best, at the end, p95 ${quantile(beyond.slice(-10 * FPS), 0.95).toFixed(0)} ms`,
   );
   expect(frames).toBeGreaterThan(0);
 });
