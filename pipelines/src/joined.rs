@@ -2,15 +2,16 @@
 //!
 //! Not here: which parts, and whether they fit together (the API asks for [`header`] of each).
 
-use std::{fs::File, io, os::unix::fs::FileExt, time::Duration};
+use std::{fs::File, io, ops::Range, time::Duration};
 
 use bytes::Bytes;
 use ronin_core::playback::{Header, Part};
 
-use crate::boxes::{be_u32, be_u64};
+use crate::{
+    boxes::{Child, Track, be_u32, be_u64, child, children, id_and_timescale, read_tracks},
+    segment_file::{bytes_at, read_header, strange},
+};
 
-/// Largest header or `moof`: an hour of one-picture fragments is far below.
-const BODY_MAX: u64 = 4 << 20;
 /// Bytes of a sample entry before the boxes inside it.
 const VIDEO_ENTRY_FIELDS: usize = 78;
 const SOUND_ENTRY_FIELDS: usize = 28;
@@ -20,23 +21,14 @@ const CHUNK: u64 = 256 << 10;
 /// What stands before the fragments of `file`, for a file of `length`: without the box that says
 /// which segment it is, since it is none any more.
 pub fn header(file: &File, header_bytes: u64, length: Duration) -> io::Result<Header> {
-    let old = bytes_at(file, 0, header_bytes.min(BODY_MAX))?;
+    let old = bytes_at(file, 0, header_bytes)?;
     let mut bytes = Vec::with_capacity(old.len());
-    let mut tracks = Vec::new();
-    for (kind, whole) in boxes(&old) {
-        if kind == *b"uuid" {
-            continue;
-        }
-        let at = bytes.len();
-        bytes.extend_from_slice(&old[whole.clone()]);
-        if kind == *b"moov" {
-            describe(&old[whole.start + 8..whole.end], &mut tracks);
-            set_length(&mut bytes[at + 8..], length);
-        }
+    for Child { whole, .. } in children(&old).filter(|b| &b.kind != b"uuid") {
+        bytes.extend_from_slice(whole);
     }
-    if tracks.is_empty() {
-        return Err(strange("no track"));
-    }
+    let moov = place(&bytes, &[b"moov"]).ok_or_else(|| strange("no header"))?;
+    let tracks = describe(&bytes[moov.clone()]);
+    set_length(&mut bytes[moov], length);
     Ok(Header { bytes: bytes.into(), tracks })
 }
 
@@ -48,19 +40,17 @@ pub fn copy(
     number: &mut u32,
     give: &mut dyn FnMut(Bytes) -> bool,
 ) -> io::Result<()> {
-    let header = bytes_at(file, 0, part.header_bytes.min(BODY_MAX))?;
-    let scales = scales(&header);
+    let header = bytes_at(file, 0, part.header_bytes)?;
+    let tracks = child(&header, b"moov").map(read_tracks).unwrap_or_default();
     let mut at = part.bytes.start;
     while at < part.bytes.end {
-        let (kind, size) = box_at(file, at)?;
+        let head = read_header(file, at, part.bytes.end)?;
+        let (kind, _, size) = head.ok_or_else(|| strange("a fragment that is not whole"))?;
         let end = at + size;
-        if end > part.bytes.end {
-            return Err(strange("a fragment that is not whole"));
-        }
         if &kind == b"moof" {
-            let mut moof = bytes_at(file, at, size.min(BODY_MAX))?;
+            let mut moof = bytes_at(file, at, size)?;
             *number = number.wrapping_add(1);
-            move_fragment(&mut moof, &scales, part, *number)?;
+            move_fragment(&mut moof, &tracks, part, *number)?;
             if !give(moof.into()) {
                 return Ok(());
             }
@@ -79,60 +69,46 @@ pub fn copy(
     Ok(())
 }
 
-/// Kind and place of each box in `data`; stops at the first that is broken.
-fn boxes(data: &[u8]) -> impl Iterator<Item = ([u8; 4], std::ops::Range<usize>)> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let size = usize::try_from(be_u32(data, at)?).ok()?;
-        let kind = data.get(at + 4..at + 8)?.try_into().ok()?;
-        let whole = at..at.checked_add(size.max(8))?;
-        data.get(whole.clone())?;
-        at = whole.end;
-        Some((kind, whole))
-    })
-}
-
-/// The body of the first box of this kind in `data`, as a place in it.
-fn body(data: &[u8], kind: &[u8; 4]) -> Option<std::ops::Range<usize>> {
-    let (_, whole) = boxes(data).find(|(found, _)| found == kind)?;
-    Some(whole.start + 8..whole.end)
-}
-
-/// The same, each box inside the one before.
-fn body_of(data: &[u8], path: &[&[u8; 4]]) -> Option<std::ops::Range<usize>> {
+/// Where the body of a box lies, the first of each kind inside the one before.
+fn place(data: &[u8], path: &[&[u8; 4]]) -> Option<Range<usize>> {
     path.iter().try_fold(0..data.len(), |within, kind| {
-        let inside = body(&data[within.clone()], kind)?;
-        Some(within.start + inside.start..within.start + inside.end)
+        let mut start = within.start;
+        for Child { kind: found, whole, body } in children(&data[within]) {
+            let end = start + whole.len();
+            if &found == *kind {
+                return Some(end - body.len()..end);
+            }
+            start = end;
+        }
+        None
     })
 }
 
 /// Of each track in a `moov` body: its number, its unit of time, and what decodes it.
-fn describe(moov: &[u8], tracks: &mut Vec<u8>) {
-    for (_, whole) in boxes(moov).filter(|(kind, _)| kind == b"trak") {
-        let trak = &moov[whole.start + 8..whole.end];
-        let Some((id, scale)) = id_and_scale(trak) else { continue };
-        let decoder = body_of(trak, &[b"mdia", b"minf", b"stbl", b"stsd"]);
-        tracks.extend_from_slice(&id.to_be_bytes());
-        tracks.extend_from_slice(&scale.to_be_bytes());
-        if let Some(stsd) = decoder {
-            describe_entry(trak[stsd].get(8..).unwrap_or_default(), tracks);
+fn describe(moov: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for trak in children(moov).filter(|b| &b.kind == b"trak") {
+        let (id, timescale) = id_and_timescale(trak.body).unwrap_or_default();
+        out.extend_from_slice(&id.to_be_bytes());
+        out.extend_from_slice(&timescale.to_be_bytes());
+        if let Some(stsd) = place(trak.body, &[b"mdia", b"minf", b"stbl", b"stsd"]) {
+            describe_entry(trak.body[stsd].get(8..).unwrap_or_default(), &mut out);
         }
     }
+    out
 }
 
 /// Of the first sample entry in `stsd`: what a decoder must know, and not how many bits a second
 /// the muxer has counted, which differs from file to file.
-fn describe_entry(stsd: &[u8], tracks: &mut Vec<u8>) {
-    let Some((kind, whole)) = boxes(stsd).next() else { return };
-    let entry = &stsd[whole.start + 8..whole.end];
-    let fields = if &kind == b"mp4a" { SOUND_ENTRY_FIELDS } else { VIDEO_ENTRY_FIELDS };
-    tracks.extend_from_slice(&kind);
-    let Some((fields, inside)) = entry.split_at_checked(fields) else { return };
-    tracks.extend_from_slice(fields);
-    for (kind, whole) in boxes(inside).filter(|(kind, _)| kind != b"btrt") {
-        let body = &inside[whole.start + 8..whole.end];
+fn describe_entry(stsd: &[u8], out: &mut Vec<u8>) {
+    let Some(entry) = children(stsd).next() else { return };
+    let fields = if &entry.kind == b"mp4a" { SOUND_ENTRY_FIELDS } else { VIDEO_ENTRY_FIELDS };
+    let Some((fields, inside)) = entry.body.split_at_checked(fields) else { return };
+    out.extend_from_slice(&entry.kind);
+    out.extend_from_slice(fields);
+    for Child { kind, body, .. } in children(inside).filter(|b| &b.kind != b"btrt") {
         let told = if &kind == b"esds" { sound_config(body).unwrap_or(body) } else { body };
-        tracks.extend_from_slice(told);
+        out.extend_from_slice(told);
     }
 }
 
@@ -158,28 +134,11 @@ fn descriptor(data: &[u8], tag: u8) -> Option<&[u8]> {
     rest.get(..length)
 }
 
-fn id_and_scale(trak: &[u8]) -> Option<(u32, u32)> {
-    let tkhd = &trak[body(trak, b"tkhd")?];
-    let id = be_u32(tkhd, if tkhd.first() == Some(&1) { 20 } else { 12 })?;
-    let mdhd = &trak[body_of(trak, &[b"mdia", b"mdhd"])?];
-    let scale = be_u32(mdhd, if mdhd.first() == Some(&1) { 20 } else { 12 })?;
-    Some((id, scale))
-}
-
-/// Number and units a second of each track in a header.
-fn scales(header: &[u8]) -> Vec<(u32, u32)> {
-    let Some(moov) = body(header, b"moov").map(|moov| &header[moov]) else { return Vec::new() };
-    let traks = boxes(moov).filter(|(kind, _)| kind == b"trak");
-    traks.filter_map(|(_, whole)| id_and_scale(&moov[whole.start + 8..whole.end])).collect()
-}
-
 /// Says in a `moov` body how long the file is, where it says how long the old one was.
 fn set_length(moov: &mut [u8], length: Duration) {
-    let scale = body(moov, b"mvhd").and_then(|mvhd| {
-        let mvhd = &moov[mvhd];
-        be_u32(mvhd, if mvhd.first() == Some(&1) { 20 } else { 12 })
-    });
-    let Some((scale, mehd)) = scale.zip(body_of(moov, &[b"mvex", b"mehd"])) else { return };
+    let scale = child(moov, b"mvhd")
+        .and_then(|mvhd| be_u32(mvhd, if mvhd.first() == Some(&1) { 20 } else { 12 }));
+    let Some((scale, mehd)) = scale.zip(place(moov, &[b"mvex", b"mehd"])) else { return };
     let units = units(length, scale);
     let mehd = &mut moov[mehd];
     match (mehd.first(), mehd.len()) {
@@ -193,31 +152,30 @@ fn set_length(moov: &mut [u8], length: Duration) {
 }
 
 /// Gives a `moof` its new number and each of its tracks its new time.
-fn move_fragment(
-    moof: &mut [u8],
-    scales: &[(u32, u32)],
-    part: &Part,
-    number: u32,
-) -> io::Result<()> {
-    if let Some(mfhd) = body_of(moof, &[b"moof", b"mfhd"]).filter(|mfhd| mfhd.len() >= 8) {
+fn move_fragment(moof: &mut [u8], tracks: &[Track], part: &Part, number: u32) -> io::Result<()> {
+    if let Some(mfhd) = place(moof, &[b"moof", b"mfhd"]).filter(|mfhd| mfhd.len() >= 8) {
         moof[mfhd.start + 4..mfhd.start + 8].copy_from_slice(&number.to_be_bytes());
     }
-    let inside = body(moof, b"moof").ok_or_else(|| strange("no fragment"))?;
-    let trafs: Vec<_> = boxes(&moof[inside.clone()])
-        .filter(|(kind, _)| kind == b"traf")
-        .map(|(_, whole)| inside.start + whole.start + 8..inside.start + whole.end)
-        .collect();
-    for traf in trafs {
-        let traf = &mut moof[traf];
-        let id = body(traf, b"tfhd").and_then(|tfhd| be_u32(&traf[tfhd], 4));
-        let scale = scales.iter().find(|(track, _)| Some(*track) == id).map(|(_, scale)| *scale);
-        let (scale, tfdt) =
-            scale.zip(body(traf, b"tfdt")).ok_or_else(|| strange("a fragment without a time"))?;
-        move_time(&mut traf[tfdt], |time| {
-            (time + units(part.at, scale)).saturating_sub(units(part.begins, scale))
-        })?;
+    let inside = place(moof, &[b"moof"]).ok_or_else(|| strange("no fragment"))?;
+    let mut at = inside.start;
+    let boxes: Vec<_> = children(&moof[inside]).map(|b| (b.kind, b.whole.len())).collect();
+    for (kind, size) in boxes {
+        if &kind == b"traf" {
+            move_track(&mut moof[at + 8..at + size], tracks, part)?;
+        }
+        at += size;
     }
     Ok(())
+}
+
+fn move_track(traf: &mut [u8], tracks: &[Track], part: &Part) -> io::Result<()> {
+    let id = child(traf, b"tfhd").and_then(|tfhd| be_u32(tfhd, 4));
+    let track = tracks.iter().find(|track| Some(track.id) == id);
+    let (track, tfdt) =
+        track.zip(place(traf, &[b"tfdt"])).ok_or_else(|| strange("a fragment without a time"))?;
+    move_time(&mut traf[tfdt], |time| {
+        (time + units(part.at, track.timescale)).saturating_sub(units(part.begins, track.timescale))
+    })
 }
 
 /// Changes the time in a `tfdt` body.
@@ -241,25 +199,4 @@ fn move_time(tfdt: &mut [u8], to: impl FnOnce(u64) -> u64) -> io::Result<()> {
 fn units(time: Duration, scale: u32) -> u64 {
     let units = (time.as_nanos() * u128::from(scale) + 500_000_000) / 1_000_000_000;
     u64::try_from(units).unwrap_or(u64::MAX >> 1)
-}
-
-fn box_at(file: &File, at: u64) -> io::Result<([u8; 4], u64)> {
-    let head = bytes_at(file, at, 16)?;
-    let mut kind = [0; 4];
-    kind.copy_from_slice(&head[4..8]);
-    let size = match be_u32(&head, 0) {
-        Some(1) => be_u64(&head, 8).unwrap_or(0),
-        size => size.map_or(0, u64::from),
-    };
-    if size < 8 { Err(strange("a box without a size")) } else { Ok((kind, size)) }
-}
-
-fn bytes_at(file: &File, offset: u64, size: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; usize::try_from(size).map_err(io::Error::other)?];
-    file.read_exact_at(&mut bytes, offset)?;
-    Ok(bytes)
-}
-
-fn strange(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what)
 }

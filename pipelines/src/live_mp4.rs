@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::{boxes::be_u32, video::VideoCodec};
+use crate::{
+    boxes::{Child, child, children},
+    video::VideoCodec,
+};
 
 /// Units of time in a second, for every track.
 pub(crate) const TIMESCALE: u32 = 90_000;
@@ -50,6 +53,33 @@ pub(crate) struct Sample<'a> {
     pub(crate) duration: Duration,
     pub(crate) key_frame: bool,
     pub(crate) data: &'a [u8],
+}
+
+/// A picture lasts as long as the one before it did, within these bounds; the first a usual time.
+const SHORTEST: Duration = Duration::from_millis(1);
+const LONGEST: Duration = Duration::from_secs(2);
+pub(crate) const USUAL: Duration = Duration::from_millis(40);
+
+/// How long each picture of a stream is expected to last.
+#[derive(Default)]
+pub(crate) struct Steps {
+    last: Option<Duration>,
+    lasted: Option<Duration>,
+}
+
+impl Steps {
+    /// That of the picture that is decoded at `decode`.
+    pub(crate) fn next(&mut self, decode: Duration) -> Duration {
+        let passed = self.last.and_then(|last| decode.checked_sub(last));
+        let lasts = passed.or(self.lasted).unwrap_or(USUAL).clamp(SHORTEST, LONGEST);
+        (self.last, self.lasted) = (Some(decode), Some(lasts));
+        lasts
+    }
+}
+
+/// For `MediaSource.isTypeSupported`, of RFC 6381 strings.
+pub(crate) fn mime_type(codecs: &[&str]) -> String {
+    format!("video/mp4; codecs=\"{}\"", codecs.join(", "))
 }
 
 /// `ftyp` and `moov`.
@@ -114,20 +144,17 @@ pub(crate) fn fragment(sample: &Sample<'_>) -> Vec<u8> {
 /// The beginning of a stream without sound, with the sound that `other` begins with; `None` where
 /// that has none.
 pub(crate) fn with_sound_of(silent: &[u8], other: &[u8]) -> Option<Vec<u8>> {
-    let (_, moov) = boxes_of(other).find(|(kind, _)| *kind == b"moov")?;
-    let sound = boxes_of(moov.get(8..)?);
-    let is_wanted = |kind: &[u8; 4]| matches!(kind, b"trak" | b"mvex");
-    let sound: Vec<_> = sound.filter(|(kind, _)| is_wanted(kind)).collect();
-    let [_, (b"trak", track), (b"mvex", defaults)] = sound.as_slice() else { return None };
+    let moov = child(other, b"moov")?;
+    let track = children(moov).filter(|b| &b.kind == b"trak").nth(1)?.whole;
+    let defaults = children(moov).find(|b| &b.kind == b"mvex")?.whole;
     let mut out = Boxes::default();
-    for (kind, whole) in boxes_of(silent) {
-        if kind != b"moov" {
+    for Child { kind, whole, body } in children(silent) {
+        if &kind != b"moov" {
             out.bytes(whole);
             continue;
         }
         out.put(b"moov", |b| {
-            let inside = boxes_of(whole.get(8..).unwrap_or_default());
-            inside.filter(|(kind, _)| *kind != b"mvex").for_each(|(_, whole)| b.bytes(whole));
+            children(body).filter(|b| &b.kind != b"mvex").for_each(|inside| b.bytes(inside.whole));
             b.bytes(track);
             b.bytes(defaults);
         });
@@ -137,18 +164,7 @@ pub(crate) fn with_sound_of(silent: &[u8], other: &[u8]) -> Option<Vec<u8>> {
 
 /// The sample in a fragment that [`fragment`] made.
 pub(crate) fn sample_of(fragment: &Bytes) -> Option<Bytes> {
-    let (_, media) = boxes_of(fragment).find(|(kind, _)| *kind == b"mdat")?;
-    Some(fragment.slice_ref(media.get(8..)?))
-}
-
-/// The boxes one after the other, each as a whole.
-fn boxes_of(mut data: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
-    std::iter::from_fn(move || {
-        let size = usize::try_from(be_u32(data, 0)?).ok()?;
-        let (whole, rest) = data.split_at_checked(size)?;
-        data = rest;
-        Some((whole.get(4..8)?.try_into().ok()?, whole))
-    })
+    child(fragment, b"mdat").map(|media| fragment.slice_ref(media))
 }
 
 fn track(out: &mut Boxes, id: u32, picture: Option<(u16, u16)>, entry: impl FnOnce(&mut Boxes)) {
@@ -347,6 +363,15 @@ mod tests {
         }
         assert_eq!(scanner.whole().frames, 20);
         assert_eq!(scanner.whole().duration, Duration::from_millis(24 * 40));
+    }
+
+    #[test]
+    fn a_picture_lasts_as_long_as_the_one_before_it_did() {
+        let ms = Duration::from_millis;
+        let mut steps = Steps::default();
+        let times = [0, 100, 150, 150, 140, 9000];
+        let lasts = times.map(|time| steps.next(ms(time)).as_millis());
+        assert_eq!(lasts, [40, 100, 50, 1, 1, 2000]);
     }
 
     #[test]

@@ -3,19 +3,17 @@
 //! Nothing but that key frame is read and decoded, so it costs the same wherever the moment is, and
 //! a file that is still being written is as good as another.
 
-use std::{fs::File, io, os::unix::fs::FileExt};
+use std::{fs::File, io};
 
 use bytes::Bytes;
 use ronin_core::{WallTime, playback::Piece};
 
 use crate::{
-    boxes::{VideoTrack, be_u32},
+    boxes::VideoTrack,
+    segment_file::{bytes_at, read_header, strange},
     snapshot::{KeyFrame, small_jpeg},
     video::VideoCodec,
 };
-
-/// Largest header, `moof` and key frame read: far above what a camera makes.
-const READ_MAX: u64 = 16 << 20;
 
 /// Decodes the key frame that a piece of `file` begins with, and encodes it as JPEG, `height` pixels
 /// high. Blocks for as long as that takes: some 10 ms at 1080p.
@@ -25,12 +23,12 @@ pub fn read(file: &File, header_bytes: u64, piece: &Piece, height: u32) -> io::R
     let (codec, format) = VideoCodec::from_sample_entry(track.entry)
         .ok_or_else(|| strange("a codec that we do not record"))?;
 
-    let head = bytes_at(file, piece.offset, 8)?;
-    let length = be_u32(&head, 0).map_or(0, u64::from);
-    if &head[4..8] != b"moof" || length < 8 {
-        return Err(strange("no fragment where one should be"));
-    }
-    let moof = bytes_at(file, piece.offset + 8, length - 8)?;
+    let head = read_header(file, piece.offset, piece.offset + piece.size_bytes)?;
+    let (head, size) = head
+        .filter(|(kind, ..)| kind == b"moof")
+        .map(|(_, head, size)| (head, size))
+        .ok_or_else(|| strange("no fragment where one should be"))?;
+    let moof = bytes_at(file, piece.offset + head, size - head)?;
     let first = track.first_picture(&moof);
     let (offset, size) = first.ok_or_else(|| strange("a fragment without a picture"))?;
     if offset.checked_add(size).is_none_or(|end| end > piece.size_bytes) {
@@ -44,17 +42,4 @@ pub fn read(file: &File, header_bytes: u64, piece: &Piece, height: u32) -> io::R
     // Nobody asks it when it was taken.
     let key_frame = KeyFrame { codec, caps, buffer, at: WallTime::from_micros(0) };
     small_jpeg(&key_frame, height).map_err(io::Error::other)
-}
-
-fn bytes_at(file: &File, offset: u64, size: u64) -> io::Result<Vec<u8>> {
-    if size > READ_MAX {
-        return Err(strange("a part that is larger than any should be"));
-    }
-    let mut bytes = vec![0; usize::try_from(size).map_err(io::Error::other)?];
-    file.read_exact_at(&mut bytes, offset)?;
-    Ok(bytes)
-}
-
-fn strange(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what)
 }

@@ -27,6 +27,8 @@ const END_TYPE: [u8; 16] = *b"RoninNVR-the-end";
 const VERSION: u32 = 1;
 /// Largest `moov` or `moof` read; an hour of one-picture fragments is far below.
 const BODY_MAX: u64 = 4 << 20;
+/// Largest header, `moof`, key frame or piece of media read at once: far above what a camera makes.
+const READ_MAX: u64 = 16 << 20;
 /// Largest identity read.
 const IDENTITY_MAX: u64 = 16 << 10;
 
@@ -217,8 +219,27 @@ fn scan(file: &File, end: u64) -> io::Result<Scan> {
     Ok(scan)
 }
 
+/// Bytes of a file; an error where they are more than any part of one should have.
+pub(crate) fn bytes_at(file: &File, offset: u64, size: u64) -> io::Result<Vec<u8>> {
+    if size > READ_MAX {
+        return Err(strange("a part that is larger than any should be"));
+    }
+    let mut bytes = vec![0; usize::try_from(size).map_err(io::Error::other)?];
+    file.read_exact_at(&mut bytes, offset)?;
+    Ok(bytes)
+}
+
+/// What is in a file is not what should be.
+pub(crate) fn strange(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}
+
 /// Kind, header length and size of the box at `at`; `None` where no whole box is there.
-fn read_header(file: &File, at: u64, end: u64) -> io::Result<Option<([u8; 4], u64, u64)>> {
+pub(crate) fn read_header(
+    file: &File,
+    at: u64,
+    end: u64,
+) -> io::Result<Option<([u8; 4], u64, u64)>> {
     let mut header = [0; 16];
     let available = usize::try_from(end.saturating_sub(at)).unwrap_or(16).min(16);
     if available < 8 {

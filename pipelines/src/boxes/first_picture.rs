@@ -1,6 +1,6 @@
 //! Where the first picture of a fragment lies, and what a decoder must know to show it.
 
-use super::inside::{Child, be_u32, child, children};
+use super::inside::{Child, be_u32, child, children, id_and_timescale, is_video};
 
 /// Bytes of a video sample entry before the boxes inside it: ISO/IEC 14496-12, 12.1.3.
 const VIDEO_ENTRY_FIELDS: usize = 78;
@@ -28,14 +28,9 @@ impl<'a> VideoTrack<'a> {
     }
 
     fn of(moov: &'a [u8], trak: &'a [u8]) -> Option<Self> {
-        let tkhd = child(trak, b"tkhd")?;
-        let id = be_u32(tkhd, if tkhd.first() == Some(&1) { 20 } else { 12 })?;
-        let mdia = child(trak, b"mdia")?;
-        if child(mdia, b"hdlr")?.get(8..12)? != b"vide" {
-            return None;
-        }
-        let stbl = child(child(mdia, b"minf")?, b"stbl")?;
-        let Child { kind: entry, body } = children(child(stbl, b"stsd")?.get(8..)?).next()?;
+        let (id, _) = id_and_timescale(trak).filter(|_| is_video(trak) == Some(true))?;
+        let stbl = child(child(child(trak, b"mdia")?, b"minf")?, b"stbl")?;
+        let Child { kind: entry, body, .. } = children(child(stbl, b"stsd")?.get(8..)?).next()?;
         let mut inside = children(body.get(VIDEO_ENTRY_FIELDS..)?);
         let configuration = inside.find(|b| matches!(&b.kind, b"avcC" | b"hvcC"))?.body;
         let is_ours = |trex: &Child<'_>| be_u32(trex.body, 4) == Some(id);
@@ -92,9 +87,10 @@ mod tests {
         let entry = boxed(entry, &[&[0; VIDEO_ENTRY_FIELDS][..], inside].concat());
         let stsd = boxed(b"stsd", &[words(&[0, 1]), entry].concat());
         let minf = boxed(b"minf", &boxed(b"stbl", &stsd));
+        let mdhd = boxed(b"mdhd", &words(&[0, 0, 0, 1000, 0]));
         let hdlr = boxed(b"hdlr", &[&words(&[0, 0])[..], handler].concat());
         let tkhd = boxed(b"tkhd", &words(&[0, 0, 0, id, 0]));
-        boxed(b"trak", &[tkhd, boxed(b"mdia", &[hdlr, minf].concat())].concat())
+        boxed(b"trak", &[tkhd, boxed(b"mdia", &[mdhd, hdlr, minf].concat())].concat())
     }
 
     fn header() -> Vec<u8> {

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 /// A track, as far as its fragments need it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Track {
-    pub(super) id: u32,
-    timescale: u32,
+pub(crate) struct Track {
+    pub(crate) id: u32,
+    /// Units of its time in a second.
+    pub(crate) timescale: u32,
     pub(super) video: bool,
     default_duration: u32,
     default_flags: u32,
@@ -23,28 +24,44 @@ impl Track {
 }
 
 /// A box inside another.
-pub(super) struct Child<'a> {
-    pub(super) kind: [u8; 4],
-    pub(super) body: &'a [u8],
+pub(crate) struct Child<'a> {
+    pub(crate) kind: [u8; 4],
+    /// With its size and its kind.
+    pub(crate) whole: &'a [u8],
+    pub(crate) body: &'a [u8],
 }
 
 /// The boxes inside a box; stops at the first that is broken.
-pub(super) fn children(mut data: &[u8]) -> impl Iterator<Item = Child<'_>> {
+pub(crate) fn children(mut data: &[u8]) -> impl Iterator<Item = Child<'_>> {
     std::iter::from_fn(move || {
         let size = usize::try_from(be_u32(data, 0)?).ok()?;
         let kind = data.get(4..8)?.try_into().ok()?;
-        let body = data.get(8..size)?;
-        data = &data[size..];
-        Some(Child { kind, body })
+        let (whole, rest) = data.split_at_checked(size)?;
+        data = rest;
+        Some(Child { kind, whole, body: whole.get(8..)? })
     })
 }
 
-pub(super) fn child<'a>(data: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
+/// The body of the first of this kind.
+pub(crate) fn child<'a>(data: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
     children(data).find(|b| &b.kind == kind).map(|b| b.body)
 }
 
+/// Number and units a second of the track in a `trak` body.
+pub(crate) fn id_and_timescale(trak: &[u8]) -> Option<(u32, u32)> {
+    // Behind two times, which are longer in version 1.
+    let behind = |full: &[u8]| be_u32(full, if full.first() == Some(&1) { 20 } else { 12 });
+    let mdhd = child(child(trak, b"mdia")?, b"mdhd")?;
+    Some((behind(child(trak, b"tkhd")?)?, behind(mdhd)?))
+}
+
+/// Whether the track in a `trak` body is one of pictures.
+pub(super) fn is_video(trak: &[u8]) -> Option<bool> {
+    Some(child(child(trak, b"mdia")?, b"hdlr")?.get(8..12)? == b"vide")
+}
+
 /// The tracks in a `moov` body.
-pub(super) fn read_tracks(moov: &[u8]) -> Vec<Track> {
+pub(crate) fn read_tracks(moov: &[u8]) -> Vec<Track> {
     let defaults: Vec<(u32, u32, u32)> = child(moov, b"mvex")
         .map(|mvex| {
             children(mvex)
@@ -56,12 +73,8 @@ pub(super) fn read_tracks(moov: &[u8]) -> Vec<Track> {
         })
         .unwrap_or_default();
     let read = |trak: &[u8]| {
-        let tkhd = child(trak, b"tkhd")?;
-        let id = be_u32(tkhd, if tkhd.first() == Some(&1) { 20 } else { 12 })?;
-        let mdia = child(trak, b"mdia")?;
-        let mdhd = child(mdia, b"mdhd")?;
-        let timescale = be_u32(mdhd, if mdhd.first() == Some(&1) { 20 } else { 12 })?;
-        let video = child(mdia, b"hdlr")?.get(8..12)? == b"vide";
+        let (id, timescale) = id_and_timescale(trak)?;
+        let video = is_video(trak)?;
         let defaults = defaults.iter().find(|(track, ..)| *track == id);
         let (_, default_duration, default_flags) = defaults.copied().unwrap_or_default();
         Some(Track { id, timescale, video, default_duration, default_flags })

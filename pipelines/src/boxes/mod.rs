@@ -11,10 +11,12 @@ use std::{mem, time::Duration};
 
 use ronin_core::playback::{FileIndex, Piece};
 
-use inside::{Track, children, read_tracks, read_traf};
+use inside::read_traf;
 
 pub(crate) use first_picture::VideoTrack;
-pub(crate) use inside::{be_u32, be_u64};
+pub(crate) use inside::{
+    Child, Track, be_u32, be_u64, child, children, id_and_timescale, read_tracks,
+};
 
 /// Largest `moov` or `moof` taken in: an hour of one-picture fragments is far below.
 const COLLECT_MAX: u64 = 4 << 20;

@@ -11,14 +11,9 @@ use ronin_core::{
 
 use super::state::{Shared, State};
 use crate::{
-    live_mp4::{self, AUDIO_TRACK, AudioTrack, Sample, VIDEO_TRACK, VideoTrack},
+    live_mp4::{self, AUDIO_TRACK, AudioTrack, Sample, Steps, USUAL, VIDEO_TRACK, VideoTrack},
     video::VideoCodec,
 };
-
-/// A picture lasts as long as the one before it did, within these bounds; the first a usual time.
-const SHORTEST: Duration = Duration::from_millis(1);
-const LONGEST: Duration = Duration::from_secs(2);
-const USUAL: Duration = Duration::from_millis(40);
 
 /// What was sent to viewers in this life of the graph.
 #[derive(Default)]
@@ -26,9 +21,8 @@ pub(super) struct Feeding {
     /// The stream that was announced last.
     begun: Option<Begun>,
     sequence: u32,
-    last_picture: Option<Duration>,
+    steps: Steps,
     last_sound: Option<Duration>,
-    picture_lasts: Option<Duration>,
 }
 
 struct Begun {
@@ -68,17 +62,14 @@ impl Shared {
         let composition = buffer.pts().zip(buffer.dts()).and_then(|(p, d)| p.checked_sub(d));
         let composition = Duration::from(composition.unwrap_or_default());
         let decode = shown.saturating_sub(composition);
-        let passed = feeding.last_picture.and_then(|last| decode.checked_sub(last));
-        let lasts = passed.or(feeding.picture_lasts).unwrap_or(USUAL).clamp(SHORTEST, LONGEST);
-        feeding.picture_lasts = Some(lasts);
-        feeding.last_picture = Some(decode);
+        let duration = feeding.steps.next(decode);
         feeding.sequence = feeding.sequence.wrapping_add(1);
         let sample = Sample {
             track: VIDEO_TRACK,
             sequence: feeding.sequence,
             decode,
             composition,
-            duration: lasts,
+            duration,
             key_frame,
             data: &data,
         };
@@ -178,11 +169,11 @@ fn make_init(
     let size = |field| structure.get::<i32>(field).ok().and_then(|n| u16::try_from(n).ok());
     let video =
         VideoTrack { codec, config: &config, width: size("width")?, height: size("height")? };
-    let mut codecs = vec![state.video_stream.as_ref()?.codec_string.clone()];
+    let mut codecs = vec![state.video_stream.as_ref()?.codec_string.as_str()];
     let data = match sound {
         None => live_mp4::init(&video, None),
         Some(sound) => {
-            codecs.push(state.audio_stream.as_ref()?.codec_string.clone());
+            codecs.push(&state.audio_stream.as_ref()?.codec_string);
             let config = codec_data(sound)?;
             let structure = sound.structure(0)?;
             let number = |field| structure.get::<i32>(field).ok();
@@ -194,8 +185,7 @@ fn make_init(
             live_mp4::init(&video, Some(&audio))
         }
     };
-    let mime_type = format!("video/mp4; codecs=\"{}\"", codecs.join(", "));
-    Some(Init { data: data.into(), mime_type })
+    Some(Init { data: data.into(), mime_type: live_mp4::mime_type(&codecs) })
 }
 
 fn codec_data(caps: &gst::Caps) -> Option<Vec<u8>> {
