@@ -75,8 +75,8 @@ describe("the system page", () => {
     await visible(region("Server").getByText("Memory that RoninNVR holds"));
     expect(await region("Database").textContent()).toMatch(/SQLite 3\.\d+.*Size\d.*[kM]B/);
     const row = page.getByRole("row", { name: /avdec_h264/ });
-    expect(await row.textContent()).toMatch(/H\.264Processor.*Snapshots/);
-    expect(await region("Decoders").textContent()).toContain("Snapshots and small pictures of footage are decoded by");
+    expect(await row.textContent()).toMatch(/H\.264Processor.*In use/);
+    expect(await region("Decoders").textContent()).toContain("encoded for browsers are decoded by");
     expect(await region("Object detector").textContent()).toMatch(/would run on/);
   });
 

@@ -101,15 +101,26 @@ pub(crate) fn check() -> Result<(), Error> {
     }
 }
 
-/// The encoders that this machine's GStreamer offers, the best first. None of them is used.
+/// The encoders that this machine's GStreamer offers, the best first. The best for H.264 is used for
+/// browsers, if it gets ready.
 pub fn encoders() -> Vec<Coder> {
-    present(ENCODERS, is_there, |_| false)
+    present(ENCODERS, is_there, |&(_, codec, _), is_best| is_best && codec == VideoCodec::H264)
 }
 
 /// The decoders that this machine's GStreamer offers, the best first. Key frames become pictures
-/// with those that every machine has.
+/// with those that every machine has; the best, if they get ready, decode for browsers.
 pub fn decoders() -> Vec<Coder> {
-    present(DECODERS, is_there, |&(name, codec, _)| codec.decoder() == name)
+    present(DECODERS, is_there, |&(name, codec, _), is_best| is_best || codec.decoder() == name)
+}
+
+/// The best encoder of `codec` that gets ready.
+pub(crate) fn encoder(codec: VideoCodec) -> Option<&'static str> {
+    first_ready(ENCODERS, codec)
+}
+
+/// The best decoder of `codec` that gets ready.
+pub(crate) fn decoder(codec: VideoCodec) -> Option<&'static str> {
+    first_ready(DECODERS, codec)
 }
 
 /// Version of GStreamer in use.
@@ -126,22 +137,23 @@ fn is_there(name: &str) -> bool {
 fn present(
     known: &[Known],
     is_there: impl Fn(&str) -> bool,
-    is_used: impl Fn(&Known) -> bool,
+    is_used: impl Fn(&Known, bool) -> bool,
 ) -> Vec<Coder> {
     let mut coders: Vec<Coder> = Vec::new();
     for entry in known.iter().filter(|(name, ..)| is_there(name)) {
         let (name, codec, runs_on) = *entry;
         let codec = codec.name();
         let is_best = coders.iter().all(|better| better.codec != codec);
-        let (name, is_used) = (name.to_owned(), is_used(entry));
+        let (name, is_used) = (name.to_owned(), is_used(entry, is_best));
         coders.push(Coder { name, codec, runs_on, is_used, is_best });
     }
     coders
 }
 
-/// The first of `names` that works on this machine: drivers are loaded when an element gets ready.
-pub(crate) fn usable(names: &[&'static str]) -> Option<&'static str> {
-    names.iter().copied().find(|name| {
+/// The first that works on this machine: drivers are loaded when an element gets ready.
+fn first_ready(known: &[Known], of: VideoCodec) -> Option<&'static str> {
+    let mut names = known.iter().filter(|(_, codec, _)| *codec == of).map(|(name, ..)| *name);
+    names.find(|name| {
         let Ok(element) = gst::ElementFactory::make(name).build() else { return false };
         let is_ready = element.set_state(gst::State::Ready).is_ok();
         // Going to Null does not fail.
@@ -150,7 +162,7 @@ pub(crate) fn usable(names: &[&'static str]) -> Option<&'static str> {
     })
 }
 
-/// Makes an element of [`REQUIRED`], or one that is [`usable`].
+/// Makes an element of [`REQUIRED`], or an [`encoder`] or [`decoder`].
 pub(crate) fn make(name: &'static str) -> Result<gst::Element, Error> {
     gst::ElementFactory::make(name).build().map_err(Error::doing("make a GStreamer element"))
 }
@@ -176,7 +188,7 @@ mod tests {
     #[test]
     fn the_first_of_each_codec_is_the_best_and_hardware_is_told_apart() {
         let here = ["vah264enc", "x265enc", "x264enc"];
-        let seen = present(ENCODERS, |name| here.contains(&name), |_| false);
+        let seen = present(ENCODERS, |name| here.contains(&name), |_, _| false);
 
         let seen: Vec<_> = seen
             .iter()
@@ -193,13 +205,20 @@ mod tests {
     }
 
     #[test]
-    fn pictures_are_made_with_decoders_of_the_list() {
+    fn what_is_said_to_be_used_is_and_gets_ready_on_every_machine() {
         crate::init().expect("scripts/setup installs them");
+        let used = |coders: Vec<Coder>| -> Vec<String> {
+            coders.into_iter().filter(|c| c.is_used).map(|c| c.name).collect()
+        };
 
-        let used: Vec<_> = decoders().into_iter().filter(|c| c.is_used).collect();
+        let (decoders, encoders) = (used(decoders()), used(encoders()));
 
-        assert_eq!(used.len(), 2, "{used:?}");
-        assert!(used.iter().all(|c| c.runs_on == RunsOn::Software), "{used:?}");
+        for codec in [VideoCodec::H264, VideoCodec::H265] {
+            assert!(decoders.iter().any(|name| name == codec.decoder()), "{decoders:?}");
+            let for_browsers = decoder(codec).unwrap();
+            assert!(decoders.iter().any(|name| name == for_browsers), "{decoders:?}");
+        }
+        assert_eq!(encoders, [encoder(VideoCodec::H264).unwrap()]);
     }
 
     #[test]

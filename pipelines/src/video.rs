@@ -4,7 +4,7 @@ use gst::prelude::*;
 use ronin_core::{MediaStream, StreamMedia};
 
 use crate::{
-    elements::{caps_filter, make, set_if_there, usable},
+    elements::{self, caps_filter, make, set_if_there},
     error::Error,
 };
 
@@ -96,15 +96,11 @@ impl VideoCodec {
     /// A decoder for pictures as they come: the hardware's, where that works, else one that holds no
     /// picture back to use more cores.
     pub(crate) fn live_decoder(self) -> Result<gst::Element, Error> {
-        let hardware: &[&str] = match self {
-            Self::H264 => &["nvh264dec", "vah264dec", "qsvh264dec"],
-            Self::H265 => &["nvh265dec", "vah265dec", "qsvh265dec"],
-        };
-        if let Some(name) = usable(hardware) {
-            return make(name);
+        let name = elements::decoder(self).unwrap_or(self.decoder());
+        let decoder = make(name)?;
+        if name == self.decoder() {
+            decoder.set_property_from_str("thread-type", "slice");
         }
-        let decoder = make(self.decoder())?;
-        decoder.set_property_from_str("thread-type", "slice");
         Ok(decoder)
     }
 
@@ -125,38 +121,31 @@ impl VideoCodec {
     }
 }
 
-/// H.264 encoders, the best first. The last is there on every machine.
-pub(crate) const H264_ENCODERS: &[&str] = &["nvh264enc", "vah264enc", "qsvh264enc", "x264enc"];
-
 /// Most bits a second of a rendition in kbit, and pictures from one key frame to the next.
 const LIVE_KBIT: u32 = 2500;
 const LIVE_GOP: u32 = 50;
 
-/// Sets an encoder of [`H264_ENCODERS`] so that each picture comes out before the next goes in.
-pub(crate) fn tune_for_live(encoder: &gst::Element) {
-    let name = encoder.factory().map(|factory| factory.name().to_string()).unwrap_or_default();
-    set_if_there(encoder, "bitrate", LIVE_KBIT);
-    match name.as_str() {
-        "x264enc" => {
-            encoder.set_property_from_str("tune", "zerolatency");
-            encoder.set_property_from_str("speed-preset", "superfast");
-            encoder.set_property("key-int-max", LIVE_GOP);
-        }
-        "nvh264enc" => {
-            set_if_there(encoder, "zerolatency", true);
-            set_if_there(encoder, "bframes", 0_u32);
-            set_if_there(encoder, "gop-size", i32::try_from(LIVE_GOP).unwrap_or(i32::MAX));
-        }
-        "vah264enc" => {
-            set_if_there(encoder, "b-frames", 0_u32);
-            set_if_there(encoder, "key-int-max", LIVE_GOP);
-        }
-        _ => {
-            set_if_there(encoder, "low-latency", true);
-            set_if_there(encoder, "b-frames", 0_u32);
-            set_if_there(encoder, "gop-size", LIVE_GOP);
-        }
+/// Makes the H.264 encoder of this machine, set so that each picture comes out before the next goes
+/// in.
+pub(crate) fn live_encoder() -> Result<gst::Element, Error> {
+    let name = elements::encoder(VideoCodec::H264).unwrap_or("x264enc");
+    let encoder = make(name)?;
+    set_if_there(&encoder, "bitrate", LIVE_KBIT);
+    set_if_there(&encoder, "b-frames", 0_u32);
+    if name.starts_with("nv") {
+        set_if_there(&encoder, "zerolatency", true);
+        set_if_there(&encoder, "bframes", 0_u32);
+        set_if_there(&encoder, "gop-size", i32::try_from(LIVE_GOP).unwrap_or(i32::MAX));
+    } else if name == "x264enc" {
+        encoder.set_property_from_str("tune", "zerolatency");
+        encoder.set_property_from_str("speed-preset", "superfast");
+        encoder.set_property("key-int-max", LIVE_GOP);
+    } else {
+        set_if_there(&encoder, "low-latency", true);
+        set_if_there(&encoder, "key-int-max", LIVE_GOP);
+        set_if_there(&encoder, "gop-size", LIVE_GOP);
     }
+    Ok(encoder)
 }
 
 /// Codec in the field's words, for example `H.264 (High Profile)`.

@@ -32,7 +32,7 @@ export function decoderWords(coders: readonly Coder[]): string {
   const today =
     used.length === 0
       ? "Nothing is decoded."
-      : `Recording decodes nothing. Snapshots and small pictures of footage are decoded by ${listed(used)}.`;
+      : `Recording decodes nothing. Snapshots, small pictures of footage and what is encoded for browsers are decoded by ${listed(used)}.`;
   return `${today} ${bestWords("decode", coders)}`;
 }
 

@@ -19,21 +19,17 @@ use ronin_core::{
 
 use crate::{
     boxes,
-    elements::{caps_filter, make, usable},
+    elements::{caps_filter, make},
     error::Error,
-    live_mp4::{self, Sample, VIDEO_TRACK, VideoTrack},
+    live_mp4::{self, Sample, Steps, VIDEO_TRACK, VideoTrack},
     snapshot::Teardown,
-    video::{H264_ENCODERS, VideoCodec, describe, tune_for_live},
+    video::{VideoCodec, describe, live_encoder},
 };
 
 /// Lines of a rendition: more costs more than it shows in a browser.
 const LINES_MAX: u32 = 720;
 /// Pictures on their way through decoder and encoder, whose times are remembered.
 const UNDERWAY_MAX: usize = 200;
-/// A picture lasts as long as the one before it did, within these bounds; the first a usual time.
-const SHORTEST: Duration = Duration::from_millis(1);
-const LONGEST: Duration = Duration::from_secs(2);
-const USUAL: Duration = Duration::from_millis(40);
 
 /// One picture of the source.
 pub(super) struct Picture {
@@ -65,7 +61,7 @@ struct State {
     /// Times of the pictures that went in.
     underway: VecDeque<(gst::ClockTime, WallTime)>,
     sequence: u32,
-    last: Option<Duration>,
+    steps: Steps,
     /// Another takes its place, or nobody watches: nothing more comes of it.
     is_over: bool,
 }
@@ -85,10 +81,6 @@ impl Coder {
         let caps = codec.access_units(format).field("codec_data", configuration).build();
         let source = gst_app::AppSrc::builder().caps(&caps).format(gst::Format::Time).build();
         source.set_is_live(true);
-        let encoder = make(usable(H264_ENCODERS).ok_or_else(|| Error::Picture {
-            detail: "no H.264 encoder works here: apt install gstreamer1.0-plugins-ugly".into(),
-        })?)?;
-        tune_for_live(&encoder);
         let sink = gst_app::AppSink::builder().sync(false).build();
         let elements = [
             source.upcast_ref::<gst::Element>().clone(),
@@ -96,7 +88,7 @@ impl Coder {
             make("videoscale")?,
             make("videoconvert")?,
             caps_filter(small(track.width, track.height))?,
-            encoder,
+            live_encoder()?,
             make("h264parse")?,
             caps_filter(VideoCodec::H264.access_units("avc").build())?,
             sink.upcast_ref::<gst::Element>().clone(),
@@ -110,7 +102,7 @@ impl Coder {
                 caps: None,
                 underway: VecDeque::new(),
                 sequence: 0,
-                last: None,
+                steps: Steps::default(),
                 is_over: false,
             }),
         });
@@ -205,15 +197,13 @@ impl Out {
         }
         let pts = running_time(sample, pts);
         let (shown, wall) = (Duration::from(pts), state.wall_of(pts));
-        let passed = state.last.and_then(|last| shown.checked_sub(last));
-        state.last = Some(shown);
         state.sequence = state.sequence.wrapping_add(1);
         let fragment = live_mp4::fragment(&Sample {
             track: VIDEO_TRACK,
             sequence: state.sequence,
             decode: shown,
             composition: Duration::ZERO,
-            duration: passed.unwrap_or(USUAL).clamp(SHORTEST, LONGEST),
+            duration: state.steps.next(shown),
             key_frame,
             data: &data,
         });
@@ -271,17 +261,14 @@ fn inits(state: &State, caps: &gst::CapsRef) -> Option<Inits> {
     let sound = state.streams.get(1);
     let sounding = sound.and_then(|sound| {
         let data = live_mp4::with_sound_of(&silent, &state.source.data)?;
-        let codecs = format!("{}, {}", stream.codec_string, sound.codec_string);
-        Some(Arc::new(Init { data: data.into(), mime_type: mime_type(&codecs) }))
+        let mime_type = live_mp4::mime_type(&[&stream.codec_string, &sound.codec_string]);
+        Some(Arc::new(Init { data: data.into(), mime_type }))
     });
-    let silent = Init { data: silent.into(), mime_type: mime_type(&stream.codec_string) };
+    let mime_type = live_mp4::mime_type(&[&stream.codec_string]);
+    let silent = Init { data: silent.into(), mime_type };
     let sound = sound.cloned().filter(|_| sounding.is_some());
     let streams = std::iter::once(stream).chain(sound).collect();
     Some(Inits { silent: Arc::new(silent), sounding, streams })
-}
-
-fn mime_type(codecs: &str) -> String {
-    format!("video/mp4; codecs=\"{codecs}\"")
 }
 
 /// The size of the rendition: that of the source, but no more than [`LINES_MAX`], and even.

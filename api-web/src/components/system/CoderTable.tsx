@@ -59,7 +59,7 @@ export function CoderTable({ label, coders, words }: Props) {
 
 function wordsOfUse({ used, best }: Coder): string {
   if (used) {
-    return best ? "Snapshots, first choice" : "Snapshots";
+    return best ? "In use, first choice" : "In use";
   }
   return best ? "First choice" : "–";
 }
