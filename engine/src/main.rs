@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     ronin::cmd::run(ronin::cli::Cli::parse())
 }
 
-/// Keeps live segments, megabytes that come and go every two seconds for each camera, from leaving
+/// Keeps live segments, megabytes that come and go every second or two for each camera, from leaving
 /// holes in the heap: measured, 62 MB a camera become 36 at 8 cameras.
 #[expect(unsafe_code, reason = "glibc offers no other way but the environment")]
 fn tame_the_allocator() {

@@ -101,9 +101,9 @@ it("marks hardware, and says which encoder or decoder does the work", async () =
       .map((cell) => cell.textContent);
   expect(cells(/nvh264dec/)).toEqual(["H.264", "NVIDIA, hardware", "First choice"]);
   expect(cells(/avdec_h264/)).toEqual(["H.264", "Processor", "In use"]);
-  expect(
-    decoders.getByText(/encoded for browsers are decoded by avdec_h264\./),
-  ).toHaveTextContent("the server would decode H.264 with nvh264dec (NVIDIA).");
+  expect(decoders.getByText(/encoded for browsers are decoded by avdec_h264\./)).toHaveTextContent(
+    "the server would decode H.264 with nvh264dec (NVIDIA).",
+  );
   expect((await panel("Encoders")).getByText(/^Footage is kept/)).toHaveTextContent(
     "would encode H.264 with x264enc (Processor).",
   );
