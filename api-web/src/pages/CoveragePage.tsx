@@ -1,15 +1,13 @@
 /** How much of each day of each camera is on disk, month by month. Month and page are in the URL. */
-import { Button, Group, Pagination, Stack, Text } from "@mantine/core";
+import { Group, Pagination, Stack, Text } from "@mantine/core";
 import { useDocumentTitle, useMediaQuery } from "@mantine/hooks";
-import { IconCalendarStats, IconVideoPlus } from "@tabler/icons-react";
-import { Link, useSearchParams } from "react-router";
-import { useCameras } from "../api/cameras";
+import { IconCalendarStats } from "@tabler/icons-react";
+import { useSearchParams } from "react-router";
 import { COVERAGE_CAMERAS, useCoverage } from "../api/coverage";
 import { describeError } from "../api/errors";
 import { CoverageLegend } from "../components/coverage/CoverageLegend";
 import { type CameraDays, CoverageMatrix, shareWords } from "../components/coverage/CoverageMatrix";
 import { CoverageMonth } from "../components/coverage/CoverageMonth";
-import { EmptyState } from "../components/EmptyState";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Loading } from "../components/Loading";
 import { MonthPicker } from "../components/MonthPicker";
@@ -19,39 +17,25 @@ import type { Camera } from "../gen/ronin/v1/camera_pb";
 import { monthOf, monthWords, parseMonth } from "../lib/months";
 import { dayKey, MINUTE_MS } from "../lib/time";
 import { useNow } from "../lib/useNow";
+import { WithCameras } from "./WithCameras";
 
 /** A row of 31 days does not fit; each camera gets a calendar instead. */
 const NARROW = "(max-width: 61.99em)";
 
 export function CoveragePage() {
   useDocumentTitle("Coverage · RoninNVR");
-  const { cameras, isPending, error, refetch } = useCameras();
   return (
     <>
       <PageHeader
         title="Coverage"
         description="How much of each day is on disk, and what is missing for what cause."
       />
-      {isPending && <Loading>Loading cameras</Loading>}
-      {error && !cameras && (
-        <ErrorNotice words={describeError(error)} onRetry={() => void refetch()} />
-      )}
-      {cameras?.length === 0 && (
-        <EmptyState
-          level={2}
-          icon={<IconVideoPlus size={34} stroke={1.5} />}
-          title="No cameras yet"
-          action={
-            <Button component={Link} to="/add-camera">
-              Add your first camera
-            </Button>
-          }
-        >
-          From the moment a camera is added, every second that is on disk, or missing, is counted
-          here.
-        </EmptyState>
-      )}
-      {cameras && cameras.length > 0 && <Coverage all={cameras} />}
+      <WithCameras
+        level={2}
+        promise="From the moment a camera is added, every second that is on disk, or missing, is counted here."
+      >
+        {(cameras) => <Coverage all={cameras} />}
+      </WithCameras>
     </>
   );
 }

@@ -1,15 +1,8 @@
 /** Footage of several cameras at one moment. Cameras, moment, day and span are in the URL. */
-import { Button, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useDisclosure, useDocumentTitle } from "@mantine/hooks";
-import { IconVideoPlus } from "@tabler/icons-react";
 import { useState } from "react";
-import { Link } from "react-router";
-import { useCameras } from "../api/cameras";
-import { describeError } from "../api/errors";
-import { EmptyState } from "../components/EmptyState";
-import { ErrorNotice } from "../components/ErrorNotice";
 import { KeyHelp } from "../components/KeyHelp";
-import { Loading } from "../components/Loading";
 import { PageHeader } from "../components/PageHeader";
 import { BAR_KEYS } from "../components/recordings/barKeys";
 import { SyncControls } from "../components/recordings/SyncControls";
@@ -28,6 +21,7 @@ import { useFootageView } from "./useFootageView";
 import { useScrubber } from "./useScrubber";
 import { useSyncedFootage } from "./useSyncedFootage";
 import { useSyncKeys } from "./useSyncKeys";
+import { WithCameras } from "./WithCameras";
 
 /** What is being recorded grows. */
 const REDRAW_MS = 5 * SECOND_MS;
@@ -42,14 +36,11 @@ const BAR_NOTE =
 
 export function FootagePage() {
   useDocumentTitle("Footage · RoninNVR");
-  const { cameras, isPending, error, refetch } = useCameras();
-  if (isPending) {
-    return <Loading>Loading cameras</Loading>;
-  }
-  if (cameras === undefined) {
-    return <ErrorNotice words={describeError(error)} onRetry={() => void refetch()} />;
-  }
-  return cameras.length === 0 ? <NoCameras /> : <Footage all={cameras} />;
+  return (
+    <WithCameras promise="What cameras record is watched here, several of them at the same moment.">
+      {(cameras) => <Footage all={cameras} />}
+    </WithCameras>
+  );
 }
 
 function Footage({ all }: { all: readonly Camera[] }) {
@@ -128,21 +119,5 @@ function Footage({ all }: { all: readonly Camera[] }) {
       )}
       <KeyHelp isOpen={isHelpOpen} groups={KEY_GROUPS} note={BAR_NOTE} onClose={help.close} />
     </>
-  );
-}
-
-function NoCameras() {
-  return (
-    <EmptyState
-      icon={<IconVideoPlus size={34} stroke={1.5} />}
-      title="No cameras yet"
-      action={
-        <Button component={Link} to="/add-camera">
-          Add your first camera
-        </Button>
-      }
-    >
-      What cameras record is watched here, several of them at the same moment.
-    </EmptyState>
   );
 }

@@ -1,13 +1,9 @@
 /** Cameras live, in a grid: all, or those of a named layout. What is shown is in the URL. */
 import { Button } from "@mantine/core";
 import { useDocumentTitle, useElementSize } from "@mantine/hooks";
-import { IconEyeOff, IconVideoPlus } from "@tabler/icons-react";
+import { IconEyeOff } from "@tabler/icons-react";
 import { useRef, useState } from "react";
-import { Link } from "react-router";
-import { useCameras } from "../api/cameras";
-import { describeError } from "../api/errors";
 import { EmptyState } from "../components/EmptyState";
-import { ErrorNotice } from "../components/ErrorNotice";
 import { KeyHelp } from "../components/KeyHelp";
 import { Loading } from "../components/Loading";
 import { ArrangeBar } from "../components/live/ArrangeBar";
@@ -26,6 +22,7 @@ import classes from "./LivePage.module.css";
 import { useArrangement } from "./useArrangement";
 import { useLayoutChoice } from "./useLayoutChoice";
 import { useLiveView } from "./useLiveView";
+import { WithCameras } from "./WithCameras";
 
 /** Below this width a tile is a small one. */
 const COMPACT_PX = 260;
@@ -35,15 +32,11 @@ const FULL_SCREEN_KEYS: ReadonlySet<LiveAction> = new Set(["fullScreen"]);
 
 export function LivePage() {
   useDocumentTitle("Live · RoninNVR");
-  const { cameras, isPending, error, refetch } = useCameras();
-
-  if (isPending) {
-    return <Loading>Loading cameras</Loading>;
-  }
-  if (cameras === undefined) {
-    return <ErrorNotice words={describeError(error)} onRetry={() => void refetch()} />;
-  }
-  return cameras.length === 0 ? <NoCameras /> : <LiveStage cameras={cameras} />;
+  return (
+    <WithCameras promise="Add a camera by its RTSP address. It is shown here and recorded at once; you can test the address before anything is saved.">
+      {(cameras) => <LiveStage cameras={cameras} />}
+    </WithCameras>
+  );
 }
 
 function LiveStage({ cameras }: { cameras: readonly Camera[] }) {
@@ -256,23 +249,6 @@ function AllLeftOut({ onArrange }: { onArrange: () => void }) {
       action={<Button onClick={onArrange}>Arrange cameras</Button>}
     >
       What is recorded of them does not change. Put back those that you want to see here.
-    </EmptyState>
-  );
-}
-
-function NoCameras() {
-  return (
-    <EmptyState
-      icon={<IconVideoPlus size={34} stroke={1.5} />}
-      title="No cameras yet"
-      action={
-        <Button component={Link} to="/add-camera">
-          Add your first camera
-        </Button>
-      }
-    >
-      Add a camera by its RTSP address. It is shown here and recorded at once; you can test the
-      address before anything is saved.
     </EmptyState>
   );
 }
