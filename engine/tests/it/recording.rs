@@ -4,16 +4,17 @@ use std::time::{Duration, SystemTime};
 
 use ronin_proto::v1::{
     Camera, CameraState, CreateCameraRequest, GetPipelineGraphRequest, GetPipelineStatsRequest,
-    GetPlaybackRequest, GetSystemInfoRequest, RecordSettings, Segment, Source, Transport,
-    UpdateCameraRequest,
+    GetPipelineStatsResponse, GetPlaybackRequest, GetSystemInfoRequest, RecordSettings, Segment,
+    Source, Transport, UpdateCameraRequest,
 };
 use ronin_testkit::{
     camera::{Audio, Codec, FakeCamera, Pictures},
     ffprobe, numbers,
     postgres::Postgres,
+    wait,
 };
 
-use crate::sandbox::{Sandbox, assert_continuous, full_size, source};
+use crate::sandbox::{BOUND, Sandbox, assert_continuous, full_size, source};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_minutes_over_many_cuts_lose_and_double_no_picture() {
@@ -127,8 +128,7 @@ async fn h265_g711_silence_and_udp_are_recorded_side_by_side() {
 
     let with_sound = sandbox.wait_segments("hevc", 2).await;
     let without = sandbox.wait_segments("silent", 2).await;
-    let stats = GetPipelineStatsRequest { camera: "cameras/hevc".into() };
-    let stats = sandbox.system.get_pipeline_stats(stats).await.unwrap().into_inner();
+    let stats = measured_stats(&sandbox, "hevc").await;
 
     assert!(with_sound[0].codecs[0].starts_with("hvc1"), "{:?}", with_sound[0].codecs);
     assert_eq!(with_sound[0].codecs[1], "mp4a.40.2");
@@ -141,6 +141,20 @@ async fn h265_g711_silence_and_udp_are_recorded_side_by_side() {
     assert_continuous(&sandbox.files("hevc"));
     assert_continuous(&sandbox.files("silent"));
     assert_continuous(&sandbox.files("udp"));
+}
+
+/// Statistics of a camera's pipeline, once each branch has run for long enough to have rates.
+async fn measured_stats(sandbox: &Sandbox, id: &str) -> GetPipelineStatsResponse {
+    wait::eventually_some(BOUND, "rates of every branch", || {
+        let mut system = sandbox.system.clone();
+        let request = GetPipelineStatsRequest { camera: format!("cameras/{id}") };
+        async move {
+            let stats = system.get_pipeline_stats(request).await.unwrap().into_inner();
+            let measured = stats.branches.iter().all(|b| b.bits_per_second.is_some());
+            measured.then_some(stats)
+        }
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
