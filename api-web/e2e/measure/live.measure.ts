@@ -79,31 +79,51 @@ it("HLS, where streams do not pass", async () => {
 it("the first picture after a click", async () => {
   await page.goto(`${url}/live?layout=2`);
   await framesAdvance(page, A);
-  const waits: number[] = [];
+  const enlarged: number[] = [];
+  const large: number[] = [];
+  const next: number[] = [];
   for (let click = 0; click < CLICKS; click += 1) {
-    const camera = click % 2 === 0 ? A : B;
-    const first = page.evaluate(firstPicture, camera);
-    await page.getByRole("button", { name: `Zoom to ${camera}`, exact: true }).click();
-    waits.push(await first);
+    const [zoomed, other] = click % 2 === 0 ? [A, B] : [B, A];
+    const first = page.evaluate(firstPicture, { camera: zoomed, isOfAnotherStream: false });
+    const main = page.evaluate(firstPicture, { camera: zoomed, isOfAnotherStream: true });
+    await page.getByRole("button", { name: `Zoom to ${zoomed}`, exact: true }).click();
+    enlarged.push(await first);
+    large.push(await main);
+
+    const after = page.evaluate(firstPicture, { camera: other, isOfAnotherStream: false });
+    const way = zoomed === A ? "Next camera" : "Previous camera";
+    await page.getByRole("button", { name: way }).click();
+    next.push(await after);
     await page.keyboard.press("Escape");
-    await framesAdvance(page, A);
+    await framesAdvance(page, zoomed);
+    await framesAdvance(page, other);
   }
-  printRow("first picture after a click", waits);
+  printRow("picture after a click to zoom", enlarged);
+  printRow("the same, of the main stream", large);
+  printRow("picture after a click to the next camera", next);
 });
 
-/** Runs in the page: milliseconds from the next click to a picture of this camera that is new. */
-async function firstPicture(camera: string): Promise<number> {
+/**
+ * Runs in the page: milliseconds from the next click to a picture of this camera, or to one of
+ * another stream than it has now.
+ */
+async function firstPicture(wanted: {
+  camera: string;
+  isOfAnotherStream: boolean;
+}): Promise<number> {
+  const find = () =>
+    document.querySelector<HTMLVideoElement>(`video[data-camera="${wanted.camera}"]`);
   const clicked = await new Promise<number>((resolve) => {
     document.addEventListener("click", () => resolve(performance.now()), {
       capture: true,
       once: true,
     });
   });
-  const selector = `video[data-camera="${camera}"]`;
-  const before = document.querySelector<HTMLVideoElement>(selector)?.src;
+  const before = find()?.src;
   for (;;) {
-    const video = document.querySelector<HTMLVideoElement>(selector);
-    if (video !== null && video.src !== before && video.src !== "") {
+    const video = find();
+    const isWanted = !wanted.isOfAnotherStream || video?.src !== before;
+    if (video !== null && video.src !== "" && isWanted) {
       return new Promise<number>((resolve) => {
         video.requestVideoFrameCallback((now) => resolve(now - clicked));
       });

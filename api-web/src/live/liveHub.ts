@@ -19,8 +19,11 @@ import {
   type StreamLiveTilesResponse,
 } from "../gen/ronin/v1/live_pb";
 
-/** Tiles that come together share one connection from the start. */
+/** A tile gets its connection at once; those that come right after it share the next one. */
 const GATHER_MS = 30;
+const SOON_MS = 300;
+/** What a tile that left was sent does no harm for this long: often another one comes. */
+const LEAVING_MS = 500;
 /** An old connection is kept for this long: a key frame comes within some seconds, or not soon. */
 export const HANDOVER_MS = 10_000;
 
@@ -65,6 +68,9 @@ export class LiveHub {
   /** The one before, while some tile gets its pictures from it. */
   #old: Connection | undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
+  /** Whether a tile waits for the next connection. */
+  #isAwaited = false;
+  #connectedMs = Number.NEGATIVE_INFINITY;
   #handover: ReturnType<typeof setTimeout> | undefined;
 
   constructor(transport: Transport) {
@@ -79,19 +85,25 @@ export class LiveHub {
       source: undefined,
     };
     this.#tiles = [...this.#tiles, tile];
-    this.#gather();
+    this.#isAwaited = true;
+    const isSoon = performance.now() - this.#connectedMs < SOON_MS;
+    this.#connectIn(isSoon ? GATHER_MS : 0);
     return () => {
       this.#tiles = this.#tiles.filter((other) => other !== tile);
-      this.#gather();
+      if (!this.#isAwaited) {
+        this.#connectIn(this.#tiles.length === 0 ? GATHER_MS : LEAVING_MS);
+      }
     };
   }
 
-  #gather(): void {
+  #connectIn(waitMs: number): void {
     clearTimeout(this.#gathering);
-    this.#gathering = setTimeout(() => this.#connect(), GATHER_MS);
+    this.#gathering = setTimeout(() => this.#connect(), waitMs);
   }
 
   #connect(): void {
+    this.#isAwaited = false;
+    this.#connectedMs = performance.now();
     this.#keepOne();
     const tiles = this.#tiles;
     if (tiles.length === 0) {

@@ -88,6 +88,9 @@ const REASONS = {
   noHls: "This browser cannot play live video.",
 } as const;
 
+/** States in which pictures are there or expected. */
+const WATCHED: ReadonlySet<PlayerState["kind"]> = new Set(["loading", "playing", "recovering"]);
+
 /** Errors of hls.js that mean: no recovery, the codec is the problem. */
 const CODEC_ERRORS: ReadonlySet<string> = new Set([
   "manifestIncompatibleCodecsError",
@@ -124,6 +127,7 @@ export class LivePlayer {
   #jumpedToEdge = false;
   /** Whether a picture has come since it was attached. */
   #hadPicture = false;
+  #pictureHandle = 0;
 
   constructor({ video, loadHls, hub, onState }: Options) {
     this.#video = video;
@@ -335,10 +339,25 @@ export class LivePlayer {
   }
 
   #play(generation: number): void {
+    this.#awaitPicture(generation);
     this.#video.play().catch((error: unknown) => {
       const isRefusal = error instanceof DOMException && error.name === "NotAllowedError";
       if (isRefusal && generation === this.#generation) {
         this.#become({ kind: "blocked" });
+      }
+    });
+  }
+
+  /** The first picture is known when it is shown, not with the next look. */
+  #awaitPicture(generation: number): void {
+    if (!("requestVideoFrameCallback" in this.#video)) {
+      return;
+    }
+    this.#video.cancelVideoFrameCallback(this.#pictureHandle);
+    this.#pictureHandle = this.#video.requestVideoFrameCallback(() => {
+      if (generation === this.#generation && WATCHED.has(this.#state.kind) && !this.#isWaiting) {
+        this.#hadPicture = true;
+        this.#become({ kind: "playing" });
       }
     });
   }
@@ -426,9 +445,8 @@ export class LivePlayer {
 
   /** Looks once a second whether the picture moves. */
   #tick(): void {
-    const isWatched = ["loading", "playing", "recovering"].includes(this.#state.kind);
     // Browsers may pause video that nobody sees; that is no stall.
-    if (!isWatched || this.#isWaiting || document.hidden) {
+    if (!WATCHED.has(this.#state.kind) || this.#isWaiting || document.hidden) {
       this.#stillMs = 0;
       return;
     }

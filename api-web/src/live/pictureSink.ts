@@ -1,21 +1,31 @@
 /**
  * Shows pictures as they come in a video element, through Media Source Extensions, and holds the
- * live edge: a little behind the newest picture, further behind where that was too near.
+ * live edge: as far behind the quickest picture as the slowest ones of the last minute were, and
+ * further where that was too near.
  *
  * Not here: where pictures come from (`liveHub`), and what is done after a failure (`livePlayer`).
  */
 import type { LiveFragment, LiveHeartbeat, LiveInit } from "../gen/ronin/v1/live_pb";
 import { timestampMs } from "../lib/time";
+import { Arrivals } from "./arrivals";
 
-/** How far behind the newest picture is right, at first and at most. */
-const NEAREST_S = 0.1;
+/** How much later than a quick picture arrives it is shown: at least, and at most. */
+const NEAREST_S = 0.05;
 const FURTHEST_S = 1;
+/** Beyond the slowest picture, for what the browser takes to decode it. */
+const MARGIN_S = 0.03;
 /** Each time the picture stood still, a little more; after this long without, a little less. */
 const STEP_S = 0.1;
 const CALM_MS = 60_000;
-/** Nearer than this is caught up by playing faster; from here on by a jump. */
-const JUMP_S = 1.5;
+/** Further off than this it plays faster or slower, until it is nearer than that. */
+const OFF_S = 0.05;
+const NEAR_S = 0.01;
 const FASTER = 1.08;
+const SLOWER = 0.95;
+/** Further behind than this is caught up by a jump; by less at the beginning, which nobody sees. */
+const JUMP_S = 1.4;
+const FIRST_JUMP_S = 0.15;
+const BEGINNING_MS = 500;
 const LOOK_MS = 100;
 /** Played pictures that are kept, and how many more before they are removed. */
 const KEPT_S = 10;
@@ -50,9 +60,12 @@ export class PictureSink {
   #mimeType = "";
   #waiting: (Uint8Array<ArrayBuffer> | { mimeType: string })[] = [];
   #isClosed = false;
-  #targetS = NEAREST_S;
+  readonly #arrivals = new Arrivals();
+  /** What is added to the distance for pictures that stood still. */
+  #extraS = 0;
   #calmSince = performance.now();
-  #hasBegun = false;
+  /** When the first picture was there. */
+  #begunMs: number | undefined;
   /** Wall-clock time at the server minus time of the stream, and minus ours, in milliseconds. */
   #wallOffsetMs: number | undefined;
   #serverAheadMs: number | undefined;
@@ -78,7 +91,11 @@ export class PictureSink {
 
   /** Seconds between the taking of the picture that is shown and now; undefined before the first. */
   get latencySeconds(): number | undefined {
-    if (this.#wallOffsetMs === undefined || this.#serverAheadMs === undefined || !this.#hasBegun) {
+    if (
+      this.#wallOffsetMs === undefined ||
+      this.#serverAheadMs === undefined ||
+      this.#begunMs === undefined
+    ) {
       return undefined;
     }
     const shownMs = this.#video.currentTime * 1_000 + this.#wallOffsetMs;
@@ -96,6 +113,7 @@ export class PictureSink {
       this.#onFailure("unsupported");
       return;
     }
+    this.#arrivals.begin(performance.now());
     this.#waiting.push({ mimeType: init.mimeType }, owned(init.data));
     this.#pump();
   }
@@ -105,6 +123,7 @@ export class PictureSink {
     if (!fragment.sound && wallTime !== undefined && mediaTime !== undefined) {
       const mediaMs = Number(mediaTime.seconds) * 1_000 + mediaTime.nanos / 1_000_000;
       this.#wallOffsetMs = (timestampMs(wallTime) ?? 0) - mediaMs;
+      this.#arrivals.add(mediaMs, performance.now());
     }
     if (this.#waiting.length > WAITING_MAX) {
       this.#onFailure("media");
@@ -128,7 +147,7 @@ export class PictureSink {
     this.#isClosed = true;
     clearInterval(this.#timer);
     this.#source.removeEventListener("sourceopen", this.#pump);
-    this.#buffer?.removeEventListener("updateend", this.#pump);
+    this.#buffer?.removeEventListener("updateend", this.#onAppended);
     this.#video.removeEventListener("waiting", this.#onWaiting);
     this.#video.removeEventListener("error", this.#onError);
     this.#video.playbackRate = 1;
@@ -155,10 +174,17 @@ export class PictureSink {
     }
   };
 
+  readonly #onAppended = (): void => {
+    if (this.#isBeginning) {
+      this.#holdEdge();
+    }
+    this.#pump();
+  };
+
   #become(mimeType: string): void {
     if (this.#buffer === undefined) {
       this.#buffer = this.#source.addSourceBuffer(mimeType);
-      this.#buffer.addEventListener("updateend", this.#pump);
+      this.#buffer.addEventListener("updateend", this.#onAppended);
     } else if (mimeType !== this.#mimeType) {
       this.#buffer.changeType(mimeType);
     }
@@ -184,9 +210,9 @@ export class PictureSink {
   }
 
   readonly #onWaiting = (): void => {
-    if (this.#hasBegun) {
+    if (!this.#isBeginning) {
       this.stalls += 1;
-      this.#targetS = Math.min(FURTHEST_S, this.#targetS + STEP_S);
+      this.#extraS = Math.min(FURTHEST_S, this.#extraS + STEP_S);
       this.#calmSince = performance.now();
     }
   };
@@ -197,28 +223,43 @@ export class PictureSink {
     }
   };
 
+  /** Whether it has begun so lately that where it plays is still to be found. */
+  get #isBeginning(): boolean {
+    return this.#begunMs === undefined || performance.now() - this.#begunMs < BEGINNING_MS;
+  }
+
   #holdEdge(): void {
-    const edge = this.edge;
-    const { buffered } = this.#video;
-    if (edge === undefined || this.#isClosed) {
+    const now = performance.now();
+    const { edge } = this;
+    const front = this.#arrivals.front(now);
+    if (edge === undefined || front === undefined || this.#isClosed) {
       return;
     }
+    const video = this.#video;
+    const { buffered } = video;
     const newest = buffered.start(buffered.length - 1);
-    const position = this.#video.currentTime;
-    const wanted = Math.max(newest, edge - this.#targetS);
-    const behind = edge - position;
-    if (!this.#hasBegun || behind > JUMP_S || behind < -0.05 || position < newest) {
-      this.#hasBegun = true;
-      this.#video.currentTime = wanted;
-      this.#video.playbackRate = 1;
+    const position = video.currentTime;
+    const wanted = Math.min(Math.max(front - this.#distanceS, newest), edge);
+    const isOutside = position < newest || position > edge + OFF_S;
+    const jumpS = this.#isBeginning ? FIRST_JUMP_S : JUMP_S;
+    if (this.#begunMs === undefined || isOutside || wanted - position > jumpS) {
+      this.#begunMs ??= now;
+      video.currentTime = wanted;
+      video.playbackRate = 1;
     } else {
-      this.#video.playbackRate = behind > this.#targetS + 0.08 ? FASTER : 1;
+      video.playbackRate = rate(wanted - position, video.playbackRate);
     }
-    if (performance.now() - this.#calmSince > CALM_MS) {
-      this.#targetS = Math.max(NEAREST_S, this.#targetS - STEP_S);
-      this.#calmSince = performance.now();
+    if (now - this.#calmSince > CALM_MS) {
+      this.#extraS = Math.max(0, this.#extraS - STEP_S);
+      this.#calmSince = now;
     }
     this.#forget(position);
+  }
+
+  /** How much later than a quick picture arrives it is to be shown. */
+  get #distanceS(): number {
+    const needed = Math.max(NEAREST_S, this.#arrivals.spread + MARGIN_S);
+    return Math.min(FURTHEST_S, needed + this.#extraS);
   }
 
   #forget(position: number): void {
@@ -230,6 +271,15 @@ export class PictureSink {
       buffer.remove(0, position - KEPT_S);
     }
   }
+}
+
+/** How fast to play that is `missingS` short of where it should be, and plays at `rate` now. */
+function rate(missingS: number, rate: number): number {
+  const isOff = Math.abs(missingS) > (rate === 1 ? OFF_S : NEAR_S);
+  if (!isOff) {
+    return 1;
+  }
+  return missingS > 0 ? FASTER : SLOWER;
 }
 
 /** Bytes that lie in memory of their own, as the browser wants them. */

@@ -14,11 +14,13 @@ const SOURCE = {
 
 beforeEach(() => FakeHls.reset());
 
+const ref = () => ({ current: document.createElement("video") });
+
 function playerHook() {
-  const videoRef = { current: document.createElement("video") };
+  const [first, second] = [ref(), ref()];
   return renderHook(
     ({ source, isServerThere }) =>
-      useLivePlayer(videoRef, source, { isServerThere, loadHls: loadFakeHls }),
+      useLivePlayer(first, second, source, { isServerThere, loadHls: loadFakeHls }),
     { initialProps: { source: SOURCE as typeof SOURCE | undefined, isServerThere: true } },
   );
 }

@@ -1,13 +1,8 @@
-/** Binds a `LivePlayer` to a video element for as long as there is a source. */
+/** Binds live players to the video elements of a tile for as long as there is a source. */
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { LiveHandover, type Side } from "./liveHandover";
 import type { LiveHub } from "./liveHub";
-import {
-  type LiveMode,
-  LivePlayer,
-  type LiveSource,
-  type LoadHls,
-  type PlayerState,
-} from "./livePlayer";
+import type { LiveMode, LiveSource, LoadHls, PlayerState } from "./livePlayer";
 
 const IDLE: PlayerState = { kind: "idle" };
 
@@ -22,6 +17,8 @@ interface Options {
 }
 
 export interface LivePlayerView {
+  /** Which of the elements is to be seen and heard. */
+  front: Side;
   state: PlayerState;
   reconnect: () => void;
   resume: () => void;
@@ -33,45 +30,55 @@ export interface LivePlayerView {
 }
 
 /**
- * Plays `source` in the video that `videoRef` points at; nothing while it is undefined. A new object
- * means a new stream, so callers keep it as long as the stream is the same.
+ * Plays `source` in one of the videos that `first` and `second` point at; nothing while it is
+ * undefined. A new object means a new stream, so callers keep it as long as the stream is the same.
  */
 export function useLivePlayer(
-  videoRef: RefObject<HTMLVideoElement | null>,
+  first: RefObject<HTMLVideoElement | null>,
+  second: RefObject<HTMLVideoElement | null>,
   source: LiveSource | undefined,
   { isServerThere, hub, loadHls = loadLightHls }: Options,
 ): LivePlayerView {
-  const player = useRef<LivePlayer | undefined>(undefined);
-  const [state, setState] = useState<PlayerState>(IDLE);
+  const handover = useRef<LiveHandover | undefined>(undefined);
+  const [shown, setShown] = useState<{ front: Side; state: PlayerState }>({
+    front: 0,
+    state: IDLE,
+  });
 
   useEffect(() => {
-    const video = videoRef.current;
-    if (video === null || source === undefined) {
-      setState(IDLE);
+    if (first.current === null || second.current === null) {
       return;
     }
-    const live = new LivePlayer({ video, loadHls, hub, onState: setState });
-    player.current = live;
-    live.start(source);
+    const made = new LiveHandover({
+      videos: [first.current, second.current],
+      loadHls,
+      hub,
+      onChange: (front, state) => setShown({ front, state }),
+    });
+    handover.current = made;
     return () => {
-      live.stop();
-      player.current = undefined;
+      made.stop();
+      handover.current = undefined;
     };
-  }, [videoRef, source, hub, loadHls]);
+  }, [first, second, hub, loadHls]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever makes a new handover shows anew
+  useEffect(() => handover.current?.show(source), [source, first, second, hub, loadHls]);
 
   useEffect(() => {
     // Whoever gave up while the server was away has a reason to try again.
-    if (isServerThere && player.current?.state.kind === "failed") {
-      player.current.reconnect();
+    const player = handover.current?.player;
+    if (isServerThere && player?.state.kind === "failed") {
+      player.reconnect();
     }
   }, [isServerThere]);
 
   return {
-    state,
-    reconnect: useCallback(() => player.current?.reconnect(), []),
-    resume: useCallback(() => player.current?.resume(), []),
-    latencySeconds: useCallback(() => player.current?.latencySeconds, []),
-    mode: useCallback(() => player.current?.mode, []),
-    stalls: useCallback(() => player.current?.stalls ?? 0, []),
+    ...shown,
+    reconnect: useCallback(() => handover.current?.player.reconnect(), []),
+    resume: useCallback(() => handover.current?.player.resume(), []),
+    latencySeconds: useCallback(() => handover.current?.player.latencySeconds, []),
+    mode: useCallback(() => handover.current?.player.mode, []),
+    stalls: useCallback(() => handover.current?.player.stalls ?? 0, []),
   };
 }

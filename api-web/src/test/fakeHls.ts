@@ -52,6 +52,11 @@ export class FakeHls {
     } as Partial<ErrorData>);
   }
 
+  /** The first playlist has arrived. */
+  parsed(): void {
+    this.#handlers.get(FakeHls.Events.MANIFEST_PARSED)?.(FakeHls.Events.MANIFEST_PARSED, {});
+  }
+
   /** The playlist has arrived. */
   loaded(fragments: readonly Piece[]): void {
     this.#handlers.get(FakeHls.Events.LEVEL_LOADED)?.(FakeHls.Events.LEVEL_LOADED, {

@@ -63,11 +63,13 @@ export function LiveTile(props: Props) {
   const { camera, source, streamError, hub, isServerThere, hasSound, isAudible } = props;
   const { onAudible, onZoom, isZoomed = false, detailPath, isCompact = false, onAction } = props;
   const { onFullScreen, isFullScreen = false } = props;
-  const video = useRef<HTMLVideoElement>(null);
+  const first = useRef<HTMLVideoElement>(null);
+  const second = useRef<HTMLVideoElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const isMagnifiable = isZoomed && onZoom !== undefined;
+  const player = useLivePlayer(first, second, source, { isServerThere, hub });
+  const video = player.front === 0 ? first : second;
   const magnifier = useMagnifier(frame, () => pictureSize(video.current), isMagnifiable);
-  const player = useLivePlayer(video, source, { isServerThere, hub });
   const isWaiting = camera.status?.state === CameraState.BACKOFF;
   const now = useNow(1_000, isWaiting);
   const words = tileWords(camera, player.state, streamError, now);
@@ -102,16 +104,20 @@ export function LiveTile(props: Props) {
         data-magnified={magnifier.isMagnified || undefined}
         {...magnifier.handlers}
       >
-        <video
-          ref={video}
-          className={classes.video}
-          style={magnifier.isMagnified ? { transform: cssTransform(magnifier.view) } : {}}
-          muted={!isAudible}
-          playsInline
-          disablePictureInPicture
-          aria-label={`Live picture of ${name}`}
-          data-camera={camera.id}
-        />
+        {[first, second].map((ref, side) => (
+          <video
+            key={side === 0 ? "first" : "second"}
+            ref={ref}
+            className={classes.video}
+            style={magnifier.isMagnified ? { transform: cssTransform(magnifier.view) } : {}}
+            muted={!isAudible || ref !== video}
+            playsInline
+            disablePictureInPicture
+            {...(ref === video
+              ? { "aria-label": `Live picture of ${name}`, "data-camera": camera.id }
+              : { "aria-hidden": true })}
+          />
+        ))}
         {onZoom && !magnifier.isMagnified && (
           <button
             type="button"
