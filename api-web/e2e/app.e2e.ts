@@ -4,7 +4,7 @@
  */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { framesAdvance, inEachLook, launch, openPage, seriousViolations } from "./browser";
+import { expectUsable, framesAdvance, inEachLook, launch, openPage } from "./browser";
 import { readEnvironment } from "./environment";
 import { CAMERA, CAMERA_ID, nameCamera, PASSWORD, USER, visible } from "./owner";
 
@@ -48,9 +48,7 @@ describe("a new owner", () => {
     await page.waitForURL("**/setup");
     await visible(page.getByRole("heading", { name: "Welcome" }));
 
-    await inEachLook(page, "setup", environment.shots, async () => {
-      expect(await seriousViolations(page)).toEqual([]);
-    });
+    await inEachLook(page, "setup", environment.shots, () => expectUsable(page));
   });
 
   it("is told what is wrong with the password at the form", async () => {
@@ -81,7 +79,7 @@ describe("a new owner", () => {
     await page.waitForURL("**/sign-in?from=**");
     await inEachLook(page, "sign-in", environment.shots, async () => {
       await visible(page.getByRole("heading", { name: "Sign in" }));
-      expect(await seriousViolations(page)).toEqual([]);
+      await expectUsable(page);
     });
 
     await signIn("not the password");
@@ -120,9 +118,7 @@ describe("the first camera", () => {
     });
     expect(width).toBeGreaterThan(0);
     expect(await page.getByRole("alert").count()).toBe(0);
-    await inEachLook(page, "add-camera", environment.shots, async () => {
-      expect(await seriousViolations(page)).toEqual([]);
-    });
+    await inEachLook(page, "add-camera", environment.shots, () => expectUsable(page));
   });
 
   it("is added and shown live", async () => {
@@ -138,9 +134,7 @@ describe("the first camera", () => {
     await visible(page.getByRole("row", { name: /Pictures/ }));
     await visible(page.getByText(/is on disk/));
 
-    await inEachLook(page, "camera", environment.shots, async () => {
-      expect(await seriousViolations(page)).toEqual([]);
-    });
+    await inEachLook(page, "camera", environment.shots, () => expectUsable(page));
   });
 });
 
@@ -174,9 +168,7 @@ describe("recorded footage", () => {
       .toBeGreaterThan(1_000);
     expect((await shown()) - asked).toBeLessThan(8_000);
 
-    await inEachLook(page, "footage", environment.shots, async () => {
-      expect(await seriousViolations(page)).toEqual([]);
-    });
+    await inEachLook(page, "footage", environment.shots, () => expectUsable(page));
   });
 
   it("is closed, and opened again with the keyboard", async () => {
@@ -232,7 +224,7 @@ describe("the live page", () => {
   it("can be used by everybody", async () => {
     await inEachLook(page, "live", environment.shots, async () => {
       await framesAdvance(page, CAMERA_ID);
-      expect(await seriousViolations(page)).toEqual([]);
+      await expectUsable(page);
     });
   });
 });
@@ -252,7 +244,7 @@ describe("the other pages", () => {
     await open(path);
     await inEachLook(page, name, environment.shots, async () => {
       await visible(page.getByRole(sign, { name: label }));
-      expect(await seriousViolations(page)).toEqual([]);
+      await expectUsable(page);
     });
   });
 

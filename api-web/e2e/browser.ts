@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { expect } from "vitest";
 
 const CHROMIUM = "/usr/bin/chromium";
 const FLAGS = [
@@ -66,8 +67,18 @@ export function decodedFrames(page: Page, camera: string): Promise<number> {
   );
 }
 
+/** Everybody can use the page: nothing that axe takes for serious, nothing wider than the window. */
+export async function expectUsable(page: Page): Promise<void> {
+  expect(await seriousViolations(page)).toEqual([]);
+  const { scroll, width } = await page.evaluate(() => ({
+    scroll: document.documentElement.scrollWidth,
+    width: window.innerWidth,
+  }));
+  expect(scroll, "nothing is wider than the window").toBeLessThanOrEqual(width);
+}
+
 /** The serious and critical accessibility violations of the page, in words. */
-export async function seriousViolations(page: Page): Promise<string[]> {
+async function seriousViolations(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")

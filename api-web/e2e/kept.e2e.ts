@@ -4,7 +4,7 @@
  */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { inEachLook, launch, openPage, seriousViolations } from "./browser";
+import { expectUsable, inEachLook, launch, openPage } from "./browser";
 import { readEnvironment } from "./environment";
 import { CAMERA, CAMERA_ID, openAsOwner, visible } from "./owner";
 
@@ -20,16 +20,9 @@ let errors: string[];
 
 const button = (name: string | RegExp) => page.getByRole("button", { name });
 const open = (path: string) => page.goto(`${environment.url}${path}`);
-/** Without the first visit's animations and with every look: nothing serious. */
+/** Draws the page in every look, and finds it usable. */
 const canBeUsed = (name: string) =>
-  inEachLook(page, name, environment.shots, async () => {
-    expect(await seriousViolations(page)).toEqual([]);
-    const { scroll, width } = await page.evaluate(() => ({
-      scroll: document.documentElement.scrollWidth,
-      width: window.innerWidth,
-    }));
-    expect(scroll, "nothing is wider than the window").toBeLessThanOrEqual(width);
-  });
+  inEachLook(page, name, environment.shots, () => expectUsable(page));
 
 async function control(action: "start" | "stop") {
   const response = await fetch(`${environment.control}/${action}`, { method: "POST" });
@@ -99,7 +92,7 @@ describe("the calendar of coverage", () => {
 
     await inEachLook(page, "coverage", environment.shots, async () => {
       await visible(today());
-      expect(await seriousViolations(page)).toEqual([]);
+      await expectUsable(page);
     });
   });
 
@@ -202,7 +195,7 @@ describe("news", () => {
     await button(/^Notices: \d+ new$/).press("Enter");
     const panel = page.getByRole("dialog", { name: /^Notices/ });
     await visible(panel.getByText(/Camera back/));
-    expect(await seriousViolations(page)).toEqual([]);
+    await expectUsable(page);
     await page.keyboard.press("Escape");
 
     await page.reload();

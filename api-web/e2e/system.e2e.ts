@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { framesAdvance, inEachLook, launch, openPage, seriousViolations } from "./browser";
+import { expectUsable, framesAdvance, inEachLook, launch, openPage } from "./browser";
 import { readEnvironment } from "./environment";
 import { CAMERA, CAMERA_ID, openAsOwner, visible } from "./owner";
 
@@ -23,16 +23,9 @@ const calls: { method: string; at: number }[] = [];
 const button = (name: string) => page.getByRole("button", { name, exact: true });
 const drawing = () => page.getByRole("img", { name: `Graph of ${CAMERA}` });
 
-/** With every look: nothing serious, and nothing wider than the window. */
+/** Draws the page in every look, and finds it usable. */
 const canBeUsed = (name: string) =>
-  inEachLook(page, name, environment.shots, async () => {
-    expect(await seriousViolations(page)).toEqual([]);
-    const { scroll, width } = await page.evaluate(() => ({
-      scroll: document.documentElement.scrollWidth,
-      width: window.innerWidth,
-    }));
-    expect(scroll, "nothing is wider than the window").toBeLessThanOrEqual(width);
-  });
+  inEachLook(page, name, environment.shots, () => expectUsable(page));
 
 /** The first number in the first cell of a row. */
 async function numberIn(table: string, row: RegExp): Promise<number> {

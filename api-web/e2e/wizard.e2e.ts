@@ -4,7 +4,7 @@
  */
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { framesAdvance, inEachLook, launch, openPage, seriousViolations } from "./browser";
+import { expectUsable, framesAdvance, inEachLook, launch, openPage } from "./browser";
 import { readEnvironment } from "./environment";
 import { openAsOwner, visible } from "./owner";
 
@@ -41,16 +41,9 @@ async function tabTo(locator: Locator): Promise<void> {
   throw new Error(`the Tab key does not lead to ${locator}`);
 }
 
-/** In every look nothing serious, and nothing wider than the window. */
+/** Draws the page in every look, and finds it usable. */
 const canBeUsed = (name: string) =>
-  inEachLook(page, name, environment.shots, async () => {
-    expect(await seriousViolations(page)).toEqual([]);
-    const { scroll, width } = await page.evaluate(() => ({
-      scroll: document.documentElement.scrollWidth,
-      width: window.innerWidth,
-    }));
-    expect(scroll, "nothing is wider than the window").toBeLessThanOrEqual(width);
-  });
+  inEachLook(page, name, environment.shots, () => expectUsable(page));
 
 beforeAll(async () => {
   browser = await launch();
