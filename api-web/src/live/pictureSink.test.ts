@@ -41,6 +41,8 @@ const buffer = () => FakeMediaSource.latest.buffer;
 
 /** Pictures of this length, in seconds. */
 const STEP = 0.1;
+/** How far behind the quickest picture is right where all are as quick: one picture, and a little. */
+const NEAR = STEP + 0.03;
 
 /** A picture of this time in the stream arrives, the last of those that are there. */
 function arrive(mediaS: number, start = 0) {
@@ -99,19 +101,19 @@ it("changes the type between what was of the old one and what is of the new", ()
 
 it("keeps a little behind the quickest picture, catches up, and jumps where it is far behind", () => {
   stream(5, 8);
-  expect(8 - video.currentTime).toBeCloseTo(0.05, 1);
+  expect(8 - video.currentTime).toBeCloseTo(NEAR, 1);
   expect(video.playbackRate).toBe(1);
 
   video.currentTime -= 0.5;
   stream(8, 9);
   expect(video.playbackRate).toBeGreaterThan(1);
   stream(9, 20);
-  expect(20 - video.currentTime).toBeCloseTo(0.05, 1);
+  expect(20 - video.currentTime).toBeCloseTo(NEAR, 1);
   expect(video.playbackRate).toBe(1);
 
   video.currentTime -= 3;
   vi.advanceTimersByTime(100);
-  expect(video.currentTime, "as far as there are pictures").toBe(video.buffered.end(0));
+  expect(video.currentTime, "at once").toBeCloseTo(20.1 - NEAR);
 });
 
 it("begins where it is to play, however the first pictures come", () => {
@@ -119,10 +121,10 @@ it("begins where it is to play, however the first pictures come", () => {
   sink.init(init());
   arrive(5.2, 5);
   buffer().done();
-  expect(video.currentTime).toBeCloseTo(5.15);
+  expect(video.currentTime).toBeGreaterThan(5);
   arrive(5.8, 5);
   buffer().done();
-  expect(video.currentTime, "the rest of them").toBeCloseTo(5.75);
+  expect(video.currentTime, "the rest of them").toBeCloseTo(5.8 - 0.05 - NEAR);
 });
 
 it("plays on behind a gap", () => {
@@ -138,7 +140,7 @@ it("plays on behind a gap", () => {
 it("stays as far behind as pictures are late, without standing still for it", () => {
   stream(5, 8);
   stream(8, 18, 90);
-  expect(18 - video.currentTime).toBeCloseTo(0.09 + 0.03, 1);
+  expect(18 - video.currentTime).toBeCloseTo(0.09 + NEAR, 1);
   expect(sink.stalls).toBe(0);
 });
 
@@ -146,11 +148,14 @@ it("stays further behind after the picture stood still, and comes nearer in calm
   stream(5, 8);
   video.dispatchEvent(new Event("waiting"));
   expect(sink.stalls).toBe(1);
+  vi.advanceTimersByTime(50);
+  video.dispatchEvent(new Event("waiting"));
+  expect(sink.stalls, "one after the other").toBe(2);
   stream(8, 15);
-  expect(15 - video.currentTime).toBeCloseTo(0.15, 1);
+  expect(15 - video.currentTime).toBeCloseTo(NEAR + 0.05, 1);
 
   stream(15, 80);
-  expect(80 - video.currentTime).toBeCloseTo(0.05, 1);
+  expect(80 - video.currentTime).toBeCloseTo(NEAR, 1);
 });
 
 it("says how long ago the picture was taken, by the clock of the server", () => {
@@ -161,7 +166,7 @@ it("says how long ago the picture was taken, by the clock of the server", () => 
   expect(sink.latencySeconds).toBeUndefined();
   buffer().ranges = [[5, 9.1]];
   vi.advanceTimersByTime(100);
-  expect(sink.latencySeconds).toBeCloseTo(0.05);
+  expect(sink.latencySeconds).toBeCloseTo(0.03);
 });
 
 it("forgets what was played long ago", () => {

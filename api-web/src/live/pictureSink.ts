@@ -9,19 +9,24 @@ import type { LiveFragment, LiveHeartbeat, LiveInit } from "../gen/ronin/v1/live
 import { timestampMs } from "../lib/time";
 import { Arrivals } from "./arrivals";
 
-/** How much later than a quick picture arrives it is shown: at least, and at most. */
-const NEAREST_S = 0.05;
+/** How much later than a quick picture arrives it is shown at most. */
 const FURTHEST_S = 1;
-/** Beyond the slowest picture, for what the browser takes to decode it. */
+/**
+ * Beyond the slowest picture, for what the browser takes to decode it: some decoders give a picture
+ * out when they get the next one, which is waited for where it comes soon.
+ */
 const MARGIN_S = 0.03;
+const NEXT_MAX_S = 0.1;
 /** Each time the picture stood still, a little more; after this long without, a little less. */
-const STEP_S = 0.1;
+const STEP_S = 0.05;
 const CALM_MS = 60_000;
+/** Who stood still once stands still some more times until it is further behind. */
+const BURST_MS = 1_000;
 /** Further off than this it plays faster or slower, until it is nearer than that. */
-const OFF_S = 0.05;
+const OFF_S = 0.04;
 const NEAR_S = 0.01;
 const FASTER = 1.08;
-const SLOWER = 0.95;
+const SLOWER = 0.5;
 /** Further behind than this is caught up by a jump; by less at the beginning, which nobody sees. */
 const JUMP_S = 1.4;
 const FIRST_JUMP_S = 0.15;
@@ -64,6 +69,7 @@ export class PictureSink {
   /** What is added to the distance for pictures that stood still. */
   #extraS = 0;
   #calmSince = performance.now();
+  #stallMs = Number.NEGATIVE_INFINITY;
   /** When the first picture was there. */
   #begunMs: number | undefined;
   /** Wall-clock time at the server minus time of the stream, and minus ours, in milliseconds. */
@@ -210,11 +216,17 @@ export class PictureSink {
   }
 
   readonly #onWaiting = (): void => {
-    if (!this.#isBeginning) {
-      this.stalls += 1;
-      this.#extraS = Math.min(FURTHEST_S, this.#extraS + STEP_S);
-      this.#calmSince = performance.now();
+    if (this.#isBeginning) {
+      return;
     }
+    const now = performance.now();
+    this.stalls += 1;
+    if (now - this.#stallMs > BURST_MS) {
+      this.#stallMs = now;
+      this.#extraS = Math.min(FURTHEST_S, this.#extraS + STEP_S);
+    }
+    this.#calmSince = now;
+    this.#holdEdge();
   };
 
   readonly #onError = (): void => {
@@ -258,8 +270,8 @@ export class PictureSink {
 
   /** How much later than a quick picture arrives it is to be shown. */
   get #distanceS(): number {
-    const needed = Math.max(NEAREST_S, this.#arrivals.spread + MARGIN_S);
-    return Math.min(FURTHEST_S, needed + this.#extraS);
+    const decodingS = Math.min(NEXT_MAX_S, this.#arrivals.step) + MARGIN_S;
+    return Math.min(FURTHEST_S, this.#arrivals.spread + decodingS + this.#extraS);
   }
 
   #forget(position: number): void {
