@@ -7,12 +7,14 @@
 //! Invariant: no text from a person reaches a launch string or a URI handler. Elements are made by
 //! name from [`elements::REQUIRED`] and given typed properties.
 
+pub mod analysis;
 mod audio;
 mod boxes;
 mod branch;
 mod clock;
 pub mod elements;
 mod error;
+mod feed_source;
 pub mod graph;
 pub mod joined;
 mod live_mp4;

@@ -5,22 +5,20 @@
 //! ```
 
 use std::{
-    collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use bytes::Bytes;
 use gst::prelude::*;
 use ronin_core::{
-    MediaStream, WallTime,
+    MediaStream,
     live::{Feed, Fragment, Init, Inits, Kind, Reset},
 };
 
 use crate::{
-    boxes,
     elements::{caps_filter, make},
     error::Error,
+    feed_source::{FeedSource, error_of},
     live_mp4::{self, Sample, Steps, VIDEO_TRACK, VideoTrack},
     snapshot::Teardown,
     video::{VideoCodec, describe, live_encoder},
@@ -28,38 +26,26 @@ use crate::{
 
 /// Lines of a rendition: more costs more than it shows in a browser.
 const LINES_MAX: u32 = 720;
-/// Pictures on their way through decoder and encoder, whose times are remembered.
-const UNDERWAY_MAX: usize = 200;
-
-/// One picture of the source.
-pub(super) struct Picture {
-    pub(super) data: Bytes,
-    pub(super) media_time: Duration,
-    pub(super) wall: WallTime,
-    pub(super) key_frame: bool,
-}
-
 /// See the module. Stops when it is dropped.
 pub(super) struct Coder {
     pipeline: Option<Teardown>,
-    source: gst_app::AppSrc,
+    source: Arc<FeedSource>,
     out: Arc<Out>,
 }
 
 /// What the end of the pipeline works with.
 struct Out {
+    source: Arc<FeedSource>,
     feed: Arc<Feed>,
     state: Mutex<State>,
 }
 
 struct State {
     /// The beginning of the source.
-    source: Arc<Init>,
+    beginning: Arc<Init>,
     streams: Vec<MediaStream>,
     reason: Reset,
     caps: Option<gst::Caps>,
-    /// Times of the pictures that went in.
-    underway: VecDeque<(gst::ClockTime, WallTime)>,
     sequence: u32,
     steps: Steps,
     /// Another takes its place, or nobody watches: nothing more comes of it.
@@ -74,33 +60,27 @@ impl Coder {
         reason: Reset,
         feed: Arc<Feed>,
     ) -> Result<Self, Error> {
-        let strange = || Error::Picture { detail: "a stream without a video track".into() };
-        let track = boxes::VideoTrack::read(&init.data).ok_or_else(strange)?;
-        let (codec, format) = VideoCodec::from_sample_entry(track.entry).ok_or_else(strange)?;
-        let configuration = gst::Buffer::from_slice(track.configuration.to_vec());
-        let caps = codec.access_units(format).field("codec_data", configuration).build();
-        let source = gst_app::AppSrc::builder().caps(&caps).format(gst::Format::Time).build();
-        source.set_is_live(true);
+        let source = Arc::new(FeedSource::new(init)?);
         let sink = gst_app::AppSink::builder().sync(false).build();
         let elements = [
-            source.upcast_ref::<gst::Element>().clone(),
-            codec.live_decoder()?,
+            source.element.upcast_ref::<gst::Element>().clone(),
+            source.codec.live_decoder()?,
             make("videoscale")?,
             make("videoconvert")?,
-            caps_filter(small(track.width, track.height))?,
+            caps_filter(small(source.width, source.height))?,
             live_encoder()?,
             make("h264parse")?,
             caps_filter(VideoCodec::H264.access_units("avc").build())?,
             sink.upcast_ref::<gst::Element>().clone(),
         ];
         let out = Arc::new(Out {
+            source: source.clone(),
             feed,
             state: Mutex::new(State {
-                source: init.clone(),
+                beginning: init.clone(),
                 streams: streams.to_vec(),
                 reason,
                 caps: None,
-                underway: VecDeque::new(),
                 sequence: 0,
                 steps: Steps::default(),
                 is_over: false,
@@ -121,44 +101,14 @@ impl Coder {
         Ok(Self { pipeline: Some(pipeline), source, out })
     }
 
-    /// Pictures that wait for the decoder.
-    pub(super) fn waiting(&self) -> u64 {
-        self.source.current_level_buffers()
-    }
-
     /// What went wrong since the last question.
     pub(super) fn error(&self) -> Option<Error> {
-        let bus = self.pipeline.as_ref()?.0.bus()?;
-        let message = bus.pop_filtered(&[gst::MessageType::Error])?;
-        match message.view() {
-            gst::MessageView::Error(error) => {
-                Some(Error::Picture { detail: error.error().message().to_owned() })
-            }
-            _ => None,
-        }
+        self.pipeline.as_ref().and_then(|pipeline| error_of(&pipeline.0))
     }
 
-    /// Hands a picture over; does not wait.
-    pub(super) fn encode(&self, picture: Picture) -> Result<(), Error> {
-        let Picture { data, media_time, wall, key_frame } = picture;
-        let pts = gst::ClockTime::try_from(media_time).unwrap_or(gst::ClockTime::ZERO);
-        {
-            let mut state = self.out.state();
-            state.underway.push_back((pts, wall));
-            if state.underway.len() > UNDERWAY_MAX {
-                state.underway.pop_front();
-            }
-        }
-        let mut buffer = gst::Buffer::from_slice(data);
-        if let Some(buffer) = buffer.get_mut() {
-            buffer.set_pts(pts);
-            if !key_frame {
-                buffer.set_flags(gst::BufferFlags::DELTA_UNIT);
-            }
-        }
-        let pushed = self.source.push_buffer(buffer);
-        let failed = || Error::Picture { detail: "the rendition takes no more pictures".into() };
-        pushed.map(|_| ()).map_err(|_| self.error().unwrap_or_else(failed))
+    /// Hands a picture over, or leaves it out; does not wait.
+    pub(super) fn encode(&self, picture: &Fragment) -> Result<(), Error> {
+        self.source.give(picture).map_err(|refused| self.error().unwrap_or(refused))
     }
 
     /// Passes sound on, where the rendition has begun.
@@ -196,7 +146,7 @@ impl Out {
             return;
         }
         let pts = running_time(sample, pts);
-        let (shown, wall) = (Duration::from(pts), state.wall_of(pts));
+        let (shown, wall) = (Duration::from(pts), self.source.wall_of(pts));
         state.sequence = state.sequence.wrapping_add(1);
         let fragment = live_mp4::fragment(&Sample {
             track: VIDEO_TRACK,
@@ -222,24 +172,6 @@ impl Out {
     }
 }
 
-impl State {
-    /// When the picture that went in with this time was taken.
-    fn wall_of(&mut self, pts: gst::ClockTime) -> WallTime {
-        let mut newest = WallTime::now();
-        while let Some((at, wall)) = self.underway.front().copied() {
-            if at > pts {
-                break;
-            }
-            newest = wall;
-            if at == pts {
-                break;
-            }
-            self.underway.pop_front();
-        }
-        newest
-    }
-}
-
 /// Time of the source: encoders move their times by hours to stay above zero, and the segment with
 /// them.
 fn running_time(sample: &gst::SampleRef, pts: gst::ClockTime) -> gst::ClockTime {
@@ -260,7 +192,7 @@ fn inits(state: &State, caps: &gst::CapsRef) -> Option<Inits> {
     let silent = live_mp4::init(&video, None);
     let sound = state.streams.get(1);
     let sounding = sound.and_then(|sound| {
-        let data = live_mp4::with_sound_of(&silent, &state.source.data)?;
+        let data = live_mp4::with_sound_of(&silent, &state.beginning.data)?;
         let mime_type = live_mp4::mime_type(&[&stream.codec_string, &sound.codec_string]);
         Some(Arc::new(Init { data: data.into(), mime_type }))
     });

@@ -10,15 +10,11 @@ mod coder;
 
 use std::sync::Arc;
 
-use ronin_core::live::{Feed, Fragment, Kind, Message, Reset, Viewing};
+use ronin_core::live::{Feed, Kind, Message, Reset, Viewing};
 use tokio::task::spawn_blocking;
 
-use self::coder::{Coder, Picture};
-use crate::{error::Error, live_mp4};
-
-/// Pictures that wait for the decoder: half a second of the fastest cameras. More, and the machine
-/// is too slow.
-const WAITING_MAX: u64 = 60;
+use self::coder::Coder;
+use crate::error::Error;
 
 /// Encodes what `input` gives for those who watch `output`, until the camera is gone. May be dropped
 /// while it waits.
@@ -26,7 +22,6 @@ pub async fn run(mut input: Viewing, output: Arc<Feed>) -> Result<(), Error> {
     let _pause = Pause(output.clone());
     let mut reason = Reset::Reconnected;
     let mut coder: Option<Coder> = None;
-    let mut lags = false;
     loop {
         let message = input.next().await;
         if let Some(error) = coder.as_ref().and_then(Coder::error) {
@@ -42,34 +37,14 @@ pub async fn run(mut input: Viewing, output: Arc<Feed>) -> Result<(), Error> {
                 let start = move || Coder::start(&init, &streams, reason, feed);
                 coder = Some(spawn_blocking(start).await.map_err(|_| Error::panicked())??);
                 reason = Reset::ParametersChanged;
-                lags = false;
             }
-            Some(Message::Fragment(fragment)) => {
-                let Some(coder) = &coder else { continue };
-                lags = give(coder, fragment, lags)?;
-            }
+            Some(Message::Fragment(fragment)) => match &coder {
+                Some(coder) if fragment.kind == Kind::Sound => coder.pass(fragment),
+                Some(coder) => coder.encode(&fragment)?,
+                None => {}
+            },
         }
     }
-}
-
-/// Gives a fragment to the coder; returns whether pictures are left out up to the next key frame.
-fn give(coder: &Coder, fragment: Fragment, lags: bool) -> Result<bool, Error> {
-    if fragment.kind == Kind::Sound {
-        coder.pass(fragment);
-        return Ok(lags);
-    }
-    let waits = coder.waiting() >= WAITING_MAX;
-    if waits || lags && fragment.kind != Kind::KeyFrame {
-        return Ok(true);
-    }
-    let Some(data) = live_mp4::sample_of(&fragment.data) else { return Ok(true) };
-    coder.encode(Picture {
-        data,
-        media_time: fragment.media_time,
-        wall: fragment.wall,
-        key_frame: fragment.kind == Kind::KeyFrame,
-    })?;
-    Ok(false)
 }
 
 /// Who joins when the rendition is gone must not take its last picture for a live one.
