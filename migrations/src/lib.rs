@@ -18,6 +18,7 @@ mod m20261122_000004_garbage;
 mod m20261125_000005_keeping;
 mod m20261126_000006_footage;
 mod m20261126_000007_layouts;
+mod m20261126_000008_motion;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000005_keeping::Migration),
             Box::new(m20261126_000006_footage::Migration),
             Box::new(m20261126_000007_layouts::Migration),
+            Box::new(m20261126_000008_motion::Migration),
         ]
     }
 }

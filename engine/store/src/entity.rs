@@ -372,3 +372,29 @@ pub(crate) mod storage {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub(crate) mod motion {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "motion")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub camera_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub start_at: i64,
+        /// The seconds with motion, as bits.
+        pub mask: i64,
+        /// The cells of all seconds, four rows of the grid in each.
+        pub cells0: i64,
+        pub cells1: i64,
+        pub cells2: i64,
+        pub cells3: i64,
+        pub seconds: Vec<u8>,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -38,6 +38,7 @@ pub(crate) enum Lock {
     Outages,
     EngineRuns,
     Segments,
+    Motion,
 }
 
 impl Lock {
@@ -51,6 +52,7 @@ impl Lock {
                 Self::Outages => 3,
                 Self::EngineRuns => 4,
                 Self::Segments => 5,
+                Self::Motion => 6,
             }
     }
 }

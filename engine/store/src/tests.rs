@@ -7,6 +7,7 @@ mod footage;
 mod garbage;
 mod keeping;
 mod layouts;
+mod motion;
 mod notices;
 mod opening;
 mod outages;
