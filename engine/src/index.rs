@@ -85,6 +85,7 @@ impl Index for Store {
             }
             Entry::EngineBegan { id, at } => self.begin_engine_run(*id, *at).await?,
             Entry::EngineEnded { id, at } => self.end_engine_run(*id, *at).await?,
+            Entry::Motion(minute) => self.note_motion(minute).await?,
             Entry::Notice(notice) => return self.insert_notice(notice).await.map(Some),
         }
         Ok(None)

@@ -14,7 +14,7 @@ use std::{
     sync::Arc,
 };
 
-use ronin_core::{CameraId, Notice, Recorded, RunId, SegmentId, WallTime};
+use ronin_core::{CameraId, MotionMinute, Notice, Recorded, RunId, SegmentId, WallTime};
 use serde::{Deserialize, Serialize};
 use tracing::{error, warn};
 use uuid::Uuid;
@@ -100,6 +100,8 @@ pub enum Entry {
         /// When.
         at: WallTime,
     },
+    /// Something moved in front of a camera.
+    Motion(MotionMinute),
     /// News for people.
     Notice(Notice),
 }

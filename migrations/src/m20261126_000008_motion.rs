@@ -1,4 +1,4 @@
-//! Where something moved in front of each camera, minute by minute.
+//! What is looked for in the pictures of a camera, and where something moved, minute by minute.
 
 use sea_orm_migration::prelude::*;
 
@@ -8,6 +8,9 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let mut detect = ColumnDef::new(Camera::Detect);
+        let add = Table::alter().table(Camera::Table).add_column(detect.text()).to_owned();
+        manager.alter_table(add).await?;
         manager.create_table(motion()).await
     }
 }
@@ -27,6 +30,14 @@ fn motion() -> TableCreateStatement {
         .col(ColumnDef::new(Motion::Seconds).blob().not_null())
         .primary_key(Index::create().col(Motion::CameraId).col(Motion::StartAt))
         .to_owned()
+}
+
+/// The settings are read and written together, so they are one column: JSON. Null where nobody has
+/// said anything.
+#[derive(DeriveIden)]
+enum Camera {
+    Table,
+    Detect,
 }
 
 #[derive(DeriveIden)]

@@ -11,10 +11,10 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use gst::prelude::*;
@@ -22,6 +22,7 @@ use gst_video::VideoFrameExt;
 use ronin_core::{
     WallTime,
     live::{Init, Kind, Message, Viewing},
+    status::BranchStats,
 };
 use tokio::task::spawn_blocking;
 
@@ -57,6 +58,7 @@ pub struct Picture<'a> {
 pub struct Tally {
     looked_at: AtomicU64,
     dropped: AtomicU64,
+    last: Mutex<Option<Instant>>,
 }
 
 impl Tally {
@@ -68,6 +70,31 @@ impl Tally {
     /// Pictures that were not decoded, because the machine is too slow.
     pub fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
+    }
+
+    /// The same as numbers of a branch.
+    pub fn stats(&self) -> BranchStats {
+        let age = self.last().map(|last| last.elapsed()).unwrap_or_default();
+        BranchStats {
+            branch: "analysis",
+            frames: self.looked_at(),
+            bytes: 0,
+            dropped_frames: self.dropped(),
+            last_frame_age_ms: u64::try_from(age.as_millis()).unwrap_or(u64::MAX),
+            queued_ms: 0,
+            queued_bytes: 0,
+            most_queued: None,
+            rate: None,
+        }
+    }
+
+    fn count(&self) {
+        self.looked_at.fetch_add(1, Ordering::Relaxed);
+        *self.last() = Some(Instant::now());
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -147,7 +174,7 @@ impl Decoder {
         let callbacks = gst_app::AppSinkCallbacks::builder().new_sample(move |sink| {
             let sample = sink.pull_sample().map_err(|_| gst::FlowError::Eos)?;
             if show(&sample, &from, &look).is_some() {
-                tally.looked_at.fetch_add(1, Ordering::Relaxed);
+                tally.count();
             }
             Ok(gst::FlowSuccess::Ok)
         });

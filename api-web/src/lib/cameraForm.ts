@@ -8,6 +8,8 @@ import { create, equals, toJsonString } from "@bufbuild/protobuf";
 import {
   type Camera,
   CameraSchema,
+  DetectSettingsSchema,
+  MotionSensitivity,
   RecordSettingsSchema,
   type Source,
   SourceSchema,
@@ -47,7 +49,12 @@ export interface CameraValues {
   retentionDays: number | "";
   /** GB of 1000 MB; empty: no limit of its own. */
   retentionGb: number | "";
+  /** Whether motion is looked for; undefined: where there is a sub stream. */
+  motion: boolean | undefined;
+  sensitivity: Sensitivity;
 }
+
+export type Sensitivity = "low" | "normal" | "high";
 
 /** Which of a camera's two sources. */
 export type SourceKey = "main" | "sub";
@@ -77,6 +84,8 @@ export const EMPTY_CAMERA: CameraValues = {
   audio: true,
   retentionDays: "",
   retentionGb: "",
+  motion: undefined,
+  sensitivity: "normal",
 };
 
 /** The form for a camera there is. Passwords never come back from the server. */
@@ -95,7 +104,25 @@ export function valuesOf(camera: Camera): CameraValues {
     audio: camera.record?.audio ?? true,
     retentionDays: camera.record?.retentionDays || "",
     retentionGb: gbOf(camera.record?.retentionMaxBytes),
+    motion: camera.detect?.motion,
+    sensitivity: sensitivityOf(camera.detect?.sensitivity),
   };
+}
+
+const SENSITIVITIES: Record<Sensitivity, MotionSensitivity> = {
+  low: MotionSensitivity.LOW,
+  normal: MotionSensitivity.NORMAL,
+  high: MotionSensitivity.HIGH,
+};
+
+function sensitivityOf(wire: MotionSensitivity | undefined): Sensitivity {
+  const known = (["low", "high"] as const).find((name) => SENSITIVITIES[name] === wire);
+  return known ?? "normal";
+}
+
+/** Whether motion is looked for, said or not. */
+export function looksForMotion(values: CameraValues): boolean {
+  return values.motion ?? hasSub(values);
 }
 
 /** Whether the sub stream differs from the main stream in nothing but its path. */
@@ -173,6 +200,10 @@ export function cameraOf(values: CameraValues): Camera {
       retentionDays: Number(values.retentionDays || 0),
       retentionMaxBytes: bytesOf(values.retentionGb),
     }),
+    detect: create(DetectSettingsSchema, {
+      sensitivity: SENSITIVITIES[values.sensitivity],
+      ...(values.motion !== undefined && { motion: values.motion }),
+    }),
   });
 }
 
@@ -191,6 +222,8 @@ export function changedPaths(before: CameraValues, after: CameraValues): string[
       "record.retention_max_bytes",
       old.record?.retentionMaxBytes !== next.record?.retentionMaxBytes,
     ],
+    ["detect.motion", old.detect?.motion !== next.detect?.motion],
+    ["detect.sensitivity", old.detect?.sensitivity !== next.detect?.sensitivity],
   ];
   return differs.filter(([, isDifferent]) => isDifferent).map(([path]) => path);
 }

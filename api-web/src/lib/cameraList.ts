@@ -21,7 +21,7 @@ export function cameraListOf(cameras: readonly Camera[]): string {
 }
 
 /** What a person set of a camera, without what the server says of it. */
-function asSettings({ id, displayName, enabled, main, sub, record }: Camera): Camera {
+function asSettings({ id, displayName, enabled, main, sub, record, detect }: Camera): Camera {
   const source = (from: typeof main) =>
     from && create(SourceSchema, { ...from, url: "", password: "", hasPassword: false });
   return create(CameraSchema, {
@@ -31,6 +31,7 @@ function asSettings({ id, displayName, enabled, main, sub, record }: Camera): Ca
     ...(main && { main: source(main) }),
     ...(sub && { sub: source(sub) }),
     ...(record && { record }),
+    ...(detect && { detect }),
   });
 }
 

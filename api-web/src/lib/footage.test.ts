@@ -81,6 +81,7 @@ it("days of several cameras together are what any of them has", () => {
     ...day,
     recorded: recorded.map(([startMs, endMs]) => ({ startMs, endMs })),
     gaps: [{ startMs: 90, endMs: 95, cause: "NOT_YET_INDEXED", message: "", kind: "pending" }],
+    motion: [{ startMs: recorded[0]?.[0] ?? 0, endMs: (recorded[0]?.[0] ?? 0) + 15 }],
     coverage,
   });
   const all = together([of(0.5, [0, 20], [50, 60]), of(0.2, [10, 30], [60, 70])], day);
@@ -89,7 +90,7 @@ it("days of several cameras together are what any of them has", () => {
     { startMs: 50, endMs: 70 },
     { startMs: 90, endMs: 95 },
   ]);
-  expect(all).toMatchObject({ gaps: [], coverage: 0.5 });
+  expect(all).toMatchObject({ gaps: [], coverage: 0.5, motion: [{ startMs: 0, endMs: 25 }] });
   expect(together([], day).recorded).toEqual([]);
 });
 

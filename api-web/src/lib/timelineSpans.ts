@@ -46,6 +46,8 @@ export function lostGaps(day: DayCoverage): GapSpan[] {
 export interface DayCoverage extends Span {
   recorded: Span[];
   gaps: GapSpan[];
+  /** When something moved. */
+  motion: Span[];
   /** 0 to 1 of the past part. */
   coverage: number;
 }
@@ -71,6 +73,7 @@ export function dayCoverage(timeline: CameraTimeline, day: Span, nowMs?: number)
     ...day,
     recorded: timeline.recorded.flatMap((span) => cut(span, day)),
     gaps,
+    motion: timeline.motion.flatMap((span) => cut(span, day)),
     coverage: timeline.coverage,
   };
 }
@@ -90,16 +93,27 @@ export function onDay(span: Span, day: Span): Span | undefined {
 
 /** The days of several cameras as one: what can be played of any of them. */
 export function together(days: readonly DayCoverage[], day: Span): DayCoverage {
-  const recorded: Span[] = [];
-  for (const span of days.flatMap(playableSpans).sort((a, b) => a.startMs - b.startMs)) {
-    const last = recorded.at(-1);
+  return {
+    ...day,
+    recorded: union(days.flatMap(playableSpans)),
+    gaps: [],
+    motion: union(days.flatMap(({ motion }) => motion)),
+    coverage: Math.max(0, ...days.map((one) => one.coverage)),
+  };
+}
+
+/** The time that any of the spans covers, in order. */
+function union(spans: readonly Span[]): Span[] {
+  const all: Span[] = [];
+  for (const span of spans.toSorted((a, b) => a.startMs - b.startMs)) {
+    const last = all.at(-1);
     if (last !== undefined && span.startMs <= last.endMs) {
       last.endMs = Math.max(last.endMs, span.endMs);
     } else {
-      recorded.push({ startMs: span.startMs, endMs: span.endMs });
+      all.push({ startMs: span.startMs, endMs: span.endMs });
     }
   }
-  return { ...day, recorded, gaps: [], coverage: Math.max(0, ...days.map((one) => one.coverage)) };
+  return all;
 }
 
 type WireSpan = Pick<CameraTimeline["recorded"][number], "startTime" | "endTime">;

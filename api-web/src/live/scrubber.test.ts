@@ -12,6 +12,7 @@ const MINUTE: DayCoverage = {
   gaps: [
     { startMs: 40_000, endMs: MINUTE_MS, cause: "DISK_FULL", message: "disk full", kind: "lost" },
   ],
+  motion: [],
   coverage: 0.66,
 };
 const picture: PreviewAnswer = { kind: "picture", jpeg: new Blob(["jpeg"]) };

@@ -14,6 +14,7 @@ function dayWith(recorded: readonly [number, number][], gaps: readonly GapSpan[]
     endMs: DAY + 24 * HOUR_MS,
     recorded: recorded.map(([from, to]) => ({ startMs: at(from), endMs: at(to) })),
     gaps: [...gaps],
+    motion: [],
     coverage: 1,
   };
   return day;

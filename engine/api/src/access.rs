@@ -68,6 +68,8 @@ pub(crate) const RULES: &[Rule] = &[
     call("/ronin.v1.CameraService/RestartCamera", OPERATOR),
     call("/ronin.v1.CameraService/GetSnapshot", OPERATOR),
 
+    call("/ronin.v1.EventService/SearchMotion", VIEWER),
+
     call("/ronin.v1.LayoutService/ListLayouts", VIEWER),
     call("/ronin.v1.LayoutService/CreateLayout", OPERATOR),
     call("/ronin.v1.LayoutService/UpdateLayout", OPERATOR),
@@ -187,8 +189,9 @@ mod tests {
         assert_eq!(of(Role::Admin), admin);
         let own = ["Logout", "ChangePassword", "CreateApiToken", "RevokeApiToken"];
         for method in of(Role::Viewer) {
-            let reads =
-                ["Get", "List", "Watch", "Stream"].iter().any(|verb| method.starts_with(verb));
+            let reads = ["Get", "List", "Watch", "Stream", "Search"]
+                .iter()
+                .any(|verb| method.starts_with(verb));
             assert!(reads || own.contains(&method), "{method} changes something");
         }
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{error::Invalid, id::CameraId, source::Source, time::WallTime};
 
 /// Longest display name in characters.
@@ -22,6 +24,8 @@ pub struct CameraConfig {
     pub sub: Option<Source>,
     /// How it is recorded.
     pub record: RecordSettings,
+    /// What is looked for in its pictures.
+    pub detect: DetectSettings,
     /// When it was added.
     pub created_at: WallTime,
     /// When these settings came into force.
@@ -41,6 +45,37 @@ pub struct RecordSettings {
     pub max_age: Option<Duration>,
     /// Most footage of this camera; `None`: no limit of its own.
     pub max_bytes: Option<u64>,
+}
+
+/// What is looked for in a camera's pictures.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DetectSettings {
+    /// Whether motion is looked for.
+    pub motion: bool,
+    /// How little counts as motion.
+    #[serde(default)]
+    pub sensitivity: Sensitivity,
+}
+
+impl DetectSettings {
+    /// What holds where nobody has said: pictures that are small to begin with cost little to look
+    /// at, so motion is looked for where there is a sub stream.
+    pub fn unless_said(sub: Option<&Source>) -> Self {
+        Self { motion: sub.is_some(), sensitivity: Sensitivity::default() }
+    }
+}
+
+/// How little counts as motion.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sensitivity {
+    /// Only what is large and clear.
+    Low,
+    /// People and cars; not rain and leaves.
+    #[default]
+    Normal,
+    /// What is small or pale too, at the price of false ones.
+    High,
 }
 
 impl Default for RecordSettings {

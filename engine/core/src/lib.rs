@@ -16,6 +16,7 @@ pub mod live;
 pub mod motion;
 pub mod notice;
 pub mod playback;
+pub mod polygon;
 pub mod retry;
 pub mod room;
 pub mod secret;
@@ -27,7 +28,7 @@ pub mod stream;
 pub mod time;
 pub mod unindexed;
 
-pub use camera::{CameraConfig, RecordSettings};
+pub use camera::{CameraConfig, DetectSettings, RecordSettings, Sensitivity};
 pub use coder::{Coder, RunsOn};
 pub use error::{ErrorKind, FieldViolation, Invalid};
 pub use fault::Fault;

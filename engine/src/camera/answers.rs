@@ -4,17 +4,26 @@
 use ronin_core::{
     CameraConfig,
     control::{Error, Snapshot},
-    status::{GraphDrawing, PipelineStats, Reconnects, SeenFault},
+    status::{BranchStats, GraphDrawing, PipelineStats, Reconnects, SeenFault},
 };
 use ronin_pipelines::graph::Tap;
 use tokio::task::spawn_blocking;
 
 use super::handle::Reply;
 
-/// Numbers of the pictures' way.
-pub(super) fn stats(tap: Option<Tap>, reconnects: Reconnects, reply: Reply<PipelineStats>) {
+/// Numbers of the pictures' way, with what is `looked` at beside it.
+pub(super) fn stats(
+    tap: Option<Tap>,
+    looked: Option<BranchStats>,
+    reconnects: Reconnects,
+    reply: Reply<PipelineStats>,
+) {
     spawn_blocking(move || {
-        let graph = tap.map(|tap| tap.stats());
+        let graph = tap.map(|tap| {
+            let mut stats = tap.stats();
+            stats.branches.extend(looked);
+            stats
+        });
         let _ = reply.send(Ok(PipelineStats { graph, reconnects }));
     });
 }

@@ -1,5 +1,6 @@
 //! The life of a camera: [`life`] decides, [`supervisor`] acts and posts to the [`board`].
 
+mod analysis;
 mod answers;
 pub mod board;
 mod handle;

@@ -65,7 +65,8 @@ mod tests {
     use std::time::Instant;
 
     use ronin_core::{
-        CameraState, Fault, RecordSettings, RecordingFault, RunId, Source, status::SeenFault,
+        CameraState, DetectSettings, Fault, RecordSettings, RecordingFault, RunId, Source,
+        status::SeenFault,
     };
 
     use super::*;
@@ -78,6 +79,7 @@ mod tests {
             main: Source::parse_url("rtsp://cam.lan/main").unwrap(),
             sub: None,
             record: RecordSettings::default(),
+            detect: DetectSettings::unless_said(None),
             created_at: WallTime::default(),
             updated_at: WallTime::default(),
             version: 1,

@@ -13,6 +13,7 @@ use ronin_core::{
 };
 use ronin_pipelines::{
     GraphSpec, GraphStatus, RecordOptions,
+    analysis::Tally as LookedAt,
     graph::{Graph, Tap},
 };
 use tokio::{
@@ -25,7 +26,7 @@ use tracing::{info, warn};
 
 pub use super::handle::Handle;
 use super::{
-    answers,
+    analysis, answers,
     board::Board,
     handle::{self, Order, Question},
     latest::Latest,
@@ -104,6 +105,10 @@ struct Supervisor {
     sub_task: JoinHandle<Result<(), Panicked>>,
     /// Ends the renditions.
     renditions: DropGuard,
+    /// What is looked for in the pictures; and the task that does.
+    analysis: watch::Sender<Option<analysis::Wanted>>,
+    analysis_task: JoinHandle<Result<(), Panicked>>,
+    looked: Arc<LookedAt>,
     graph: Option<Running>,
     status: CameraStatus,
     /// Where the footage of the last graph that recorded ends.
@@ -129,6 +134,16 @@ impl Supervisor {
             let run = rendition::run(config.id.clone(), input, output, renditions.clone());
             context.tasks.spawn(TaskKind::Camera, "rendition", run);
         }
+        let analysis = watch::channel(analysis::Wanted::of(&config)).0;
+        let looked = Arc::<LookedAt>::default();
+        let look = analysis::run(
+            context.entries.clone(),
+            config.id.clone(),
+            analysis.subscribe(),
+            channel.clone(),
+            looked.clone(),
+        );
+        let analysis_task = context.tasks.spawn(TaskKind::Camera, "analysis", look);
         Self {
             context,
             config,
@@ -137,6 +152,9 @@ impl Supervisor {
             sub,
             sub_task,
             renditions: renditions.drop_guard(),
+            analysis,
+            analysis_task,
+            looked,
             graph: None,
             status,
             footage_end: None,
@@ -167,6 +185,8 @@ impl Supervisor {
             }
         }
         self.channel.window.clear();
+        drop(self.analysis);
+        let _ = self.analysis_task.await;
         drop(self.renditions);
         drop(self.sub);
         let _ = self.sub_task.await;
@@ -177,6 +197,8 @@ impl Supervisor {
             Order::Configure(new) => {
                 let old = std::mem::replace(&mut self.config, *new);
                 self.sub.send_replace(sub_source(&self.config));
+                let wanted = analysis::Wanted::of(&self.config);
+                self.analysis.send_if_modified(|now| std::mem::replace(now, wanted) != wanted);
                 if !self.config.enabled {
                     self.input(Input::Disable);
                     self.channel.window.clear();
@@ -381,7 +403,10 @@ impl Supervisor {
     fn answer(&self, question: Question) {
         let tap = self.graph.as_ref().map(|graph| graph.tap.clone());
         match question {
-            Question::Stats(reply) => answers::stats(tap, self.tally.reconnects(), reply),
+            Question::Stats(reply) => {
+                let looked = self.analysis.borrow().is_some().then(|| self.looked.stats());
+                answers::stats(tap, looked, self.tally.reconnects(), reply);
+            }
             Question::Graph(reply) => answers::drawing(tap, reply),
             Question::Snapshot(reply) => {
                 answers::snapshot(tap, &self.config, self.status.fault.as_ref(), reply);

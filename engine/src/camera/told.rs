@@ -89,7 +89,8 @@ fn words(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use ronin_core::{
-        CameraState, Fault, RecordSettings, RunId, Source, WallTime, status::SeenFault,
+        CameraState, DetectSettings, Fault, RecordSettings, RunId, Source, WallTime,
+        status::SeenFault,
     };
 
     use super::*;
@@ -103,6 +104,7 @@ mod tests {
             main: Source::parse_url("rtsp://cam.lan/main").unwrap(),
             sub: None,
             record: RecordSettings::default(),
+            detect: DetectSettings::unless_said(None),
             created_at: WallTime::default(),
             updated_at: WallTime::default(),
             version: 1,

@@ -38,7 +38,9 @@ const RATE_MARGIN: Duration = Duration::from_secs(120);
 const WANT_MIN: u64 = 256_000_000;
 /// Notices, and what is known of lost files, are kept this long.
 const NEWS_MAX_AGE: Duration = Duration::from_secs(180 * 24 * 3600);
-/// How often old notices are looked for.
+/// Motion of cameras without footage is kept this long: it may be on its way into the index.
+const UNRECORDED_MOTION_KEPT: Duration = Duration::from_secs(24 * 3600);
+/// How often old notices and motion are looked for.
 const TIDY_EVERY: Duration = Duration::from_secs(3600);
 
 /// What a [`Reclaimer`] works with.
@@ -253,6 +255,7 @@ impl Reclaimer {
         self.tidied_at = Some(Instant::now());
         self.needs.store.forget_notices(now - NEWS_MAX_AGE).await?;
         self.needs.store.forget_lost(now - NEWS_MAX_AGE).await?;
+        self.needs.store.forget_motion_without_footage(now, UNRECORDED_MOTION_KEPT).await?;
         Ok(())
     }
 

@@ -1,7 +1,8 @@
 //! The camera table: settings as people gave them. Written by the control loop alone.
 
 use ronin_core::{
-    CameraConfig, CameraId, JitterBuffer, RecordSettings, Source, Transport, WallTime,
+    CameraConfig, CameraId, DetectSettings, JitterBuffer, RecordSettings, Source, Transport,
+    WallTime,
 };
 use sea_orm::{
     ActiveModelTrait,
@@ -123,6 +124,7 @@ pub(crate) fn to_model(key: &MasterKey, config: &CameraConfig) -> Result<camera:
         retention_max_bytes: max_bytes
             .map(|bytes| bigint("the size limit of a camera", bytes))
             .transpose()?,
+        detect: Some(detect_json(&config.id, config.detect)?),
         created_at: config.created_at.as_micros(),
         updated_at: config.updated_at.as_micros(),
         version: config.version,
@@ -145,6 +147,12 @@ pub(crate) fn from_row(key: &MasterKey, row: camera::Model) -> Result<CameraConf
         Some(json) => Some(source(json, row.sub_credentials.as_deref(), Stream::Sub)?),
         None => None,
     };
+    let detect = row
+        .detect
+        .as_deref()
+        .map(|json| serde_json::from_str(json).map_err(|error| damaged(&id, error.to_string())));
+    let detect = detect.transpose()?;
+    let detect = detect.unwrap_or_else(|| DetectSettings::unless_said(sub.as_ref()));
     Ok(CameraConfig {
         id,
         display_name: row.display_name,
@@ -160,10 +168,15 @@ pub(crate) fn from_row(key: &MasterKey, row: camera::Model) -> Result<CameraConf
                 .map(|bytes| narrow("the size limit of a camera", bytes))
                 .transpose()?,
         },
+        detect,
         created_at: WallTime::from_micros(row.created_at),
         updated_at: WallTime::from_micros(row.updated_at),
         version: row.version,
     })
+}
+
+fn detect_json(camera: &CameraId, detect: DetectSettings) -> Result<String> {
+    serde_json::to_string(&detect).map_err(|error| damaged(camera, error.to_string()))
 }
 
 fn source_json(camera: &CameraId, source: &Source) -> Result<String> {

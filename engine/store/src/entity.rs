@@ -24,6 +24,8 @@ pub(crate) mod camera {
         pub record_audio: bool,
         pub retention_us: Option<i64>,
         pub retention_max_bytes: Option<i64>,
+        #[serde(default)]
+        pub detect: Option<String>,
         pub created_at: i64,
         pub updated_at: i64,
         pub version: i64,

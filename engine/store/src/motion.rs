@@ -131,6 +131,23 @@ impl Store {
         }
     }
 
+    /// Forgets motion from before the oldest footage of its camera; where a camera has none, all that
+    /// is older than `keep`, because footage may be on its way into the index.
+    pub async fn forget_motion_without_footage(&self, now: WallTime, keep: Duration) -> Result<()> {
+        let usage = self.usage().await?;
+        for camera in &usage {
+            self.forget_motion(&camera.camera, camera.span.start).await?;
+        }
+        let recorded = usage.iter().map(|usage| usage.camera.as_str());
+        motion::Entity::delete_many()
+            .filter(motion::Column::CameraId.is_not_in(recorded))
+            .filter(motion::Column::StartAt.lt((now - keep).as_micros()))
+            .exec(&self.db)
+            .await
+            .doing("forget motion")?;
+        Ok(())
+    }
+
     /// Forgets the motion of a camera in minutes that end before `before`.
     pub async fn forget_motion(&self, camera: &CameraId, before: WallTime) -> Result<u64> {
         let deleted = motion::Entity::delete_many()

@@ -28,7 +28,7 @@ fn damaged(error: &serde_json::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use ronin_core::{CameraConfig, RecordSettings, Source, WallTime};
+    use ronin_core::{CameraConfig, DetectSettings, RecordSettings, Source, WallTime};
 
     use crate::{MasterKey, Store};
 
@@ -44,6 +44,7 @@ mod tests {
             main: Source::parse_url("rtsp://viewer:canary-31@cam/main").unwrap(),
             sub: Some(Source::parse_url("rtsp://cam/sub").unwrap()),
             record: RecordSettings { max_bytes: Some(7), ..RecordSettings::default() },
+            detect: DetectSettings::unless_said(None),
             created_at: WallTime::from_micros(1),
             updated_at: WallTime::from_micros(2),
             version: 3,

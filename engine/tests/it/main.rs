@@ -18,6 +18,7 @@ mod invariants;
 mod live;
 mod manifests;
 mod matrix;
+mod motion;
 mod recording;
 mod retention;
 mod sandbox;

@@ -14,8 +14,9 @@ use ronin_proto::v1::{
     Camera, CameraStatus, CreateCameraRequest, GetCameraRequest, GetTimelineRequest,
     ListSegmentsRequest, LoginRequest, RecordSettings, Segment, Source, Transport,
     auth_service_client::AuthServiceClient, camera_service_client::CameraServiceClient,
-    live_service_client::LiveServiceClient, recording_service_client::RecordingServiceClient,
-    storage_service_client::StorageServiceClient, system_service_client::SystemServiceClient,
+    event_service_client::EventServiceClient, live_service_client::LiveServiceClient,
+    recording_service_client::RecordingServiceClient, storage_service_client::StorageServiceClient,
+    system_service_client::SystemServiceClient,
 };
 use ronin_testkit::{numbers, wait};
 use tempfile::TempDir;
@@ -61,6 +62,7 @@ pub(crate) struct Sandbox {
     pub(crate) system: SystemServiceClient<Authorized>,
     live: LiveServiceClient<Authorized>,
     storage_service: StorageServiceClient<Authorized>,
+    events: EventServiceClient<Authorized>,
 }
 
 /// True where the long runs are to be as long as the promises are.
@@ -144,7 +146,11 @@ impl Builder {
             recordings: RecordingServiceClient::with_interceptor(channel.clone(), bearer.clone()),
             system: SystemServiceClient::with_interceptor(channel.clone(), bearer.clone()),
             live: LiveServiceClient::with_interceptor(channel.clone(), bearer.clone()),
-            storage_service: StorageServiceClient::with_interceptor(channel, bearer),
+            storage_service: StorageServiceClient::with_interceptor(
+                channel.clone(),
+                bearer.clone(),
+            ),
+            events: EventServiceClient::with_interceptor(channel, bearer),
         }
     }
 }
@@ -195,6 +201,11 @@ impl Sandbox {
             LiveServiceClient::with_interceptor(channel.clone(), bearer.clone()),
             CameraServiceClient::with_interceptor(channel, bearer),
         )
+    }
+
+    /// What happened.
+    pub(crate) fn events(&self) -> EventServiceClient<Authorized> {
+        self.events.clone()
     }
 
     /// Live pictures.
@@ -389,7 +400,7 @@ impl Sandbox {
     }
 
     pub(crate) async fn timeline(
-        &mut self,
+        &self,
         id: &str,
         since: SystemTime,
     ) -> ronin_proto::v1::CameraTimeline {
@@ -399,7 +410,7 @@ impl Sandbox {
             end_time: Some(SystemTime::now().into()),
             resolution_ms: 0,
         };
-        let response = self.recordings.get_timeline(request).await.unwrap();
+        let response = self.recordings.clone().get_timeline(request).await.unwrap();
         response.into_inner().timelines.remove(0)
     }
 }

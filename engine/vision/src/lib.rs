@@ -6,3 +6,5 @@
 
 pub mod detector;
 pub mod geometry;
+pub use ronin_core::{grid, polygon};
+pub mod motion;

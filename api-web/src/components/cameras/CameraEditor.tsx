@@ -9,6 +9,7 @@ import {
   IconDeviceFloppy,
   IconLink,
   IconMovie,
+  IconRun,
   IconStack2,
   IconTag,
 } from "@tabler/icons-react";
@@ -30,6 +31,7 @@ import { ErrorNotice } from "../ErrorNotice";
 import { Panel } from "../Panel";
 import { CheckPanel } from "./CheckPanel";
 import { ConnectionFields } from "./ConnectionFields";
+import { MotionFields } from "./MotionFields";
 import { NameFields } from "./NameFields";
 import { RecordingFields } from "./RecordingFields";
 import { type StreamRole, StreamRoles } from "./StreamRoles";
@@ -87,6 +89,9 @@ export function CameraEditor(props: Props) {
         </Panel>
         <Panel title="Recording" icon={<IconMovie size={18} />}>
           <RecordingFields form={form} hasSound={soundOf(camera, form.values, checks)} />
+        </Panel>
+        <Panel title="Motion" icon={<IconRun size={18} />}>
+          <MotionFields form={form} />
         </Panel>
         {isChanged && !isSeen && <NotChecked onCheck={check} isTrying={checks.isTrying} />}
         {failure && <ErrorNotice words={failure.words} fields={failure.others} />}

@@ -7,6 +7,7 @@ import {
   IconLink,
   IconMovie,
   IconPlugConnected,
+  IconRun,
   IconStack2,
   IconTag,
 } from "@tabler/icons-react";
@@ -20,6 +21,7 @@ import { ErrorNotice } from "../ErrorNotice";
 import { Panel } from "../Panel";
 import { CheckPanel } from "./CheckPanel";
 import { ConnectionFields } from "./ConnectionFields";
+import { MotionFields } from "./MotionFields";
 import { NameFields } from "./NameFields";
 import { RecordingFields } from "./RecordingFields";
 import { type StreamRole, StreamRoles } from "./StreamRoles";
@@ -138,6 +140,9 @@ export function RecordingStep(props: StepProps) {
       </Panel>
       <Panel title="Recording" icon={<IconMovie size={18} />}>
         <RecordingFields form={form} hasSound={found && hasAudio(found.streams)} />
+      </Panel>
+      <Panel title="Motion" icon={<IconRun size={18} />}>
+        <MotionFields form={form} />
       </Panel>
       {found === undefined && (
         <UncheckedChoice isChosen={props.savesUnchecked} onChoose={props.setSavesUnchecked} />

@@ -2,12 +2,18 @@
 import { Group, Text } from "@mantine/core";
 import classes from "./CoverageBar.module.css";
 
-export function BarLegend({ hasKept }: { hasKept: boolean }) {
+interface Props {
+  hasKept: boolean;
+  hasMotion: boolean;
+}
+
+export function BarLegend({ hasKept, hasMotion }: Props) {
   return (
     <Group gap="md" mt={4} aria-hidden>
       <Legend className={classes.recordedKey ?? ""}>On disk (choose a moment to play)</Legend>
       <Legend className={classes.pendingKey ?? ""}>Being recorded</Legend>
       <Legend className={classes.gapKey ?? ""}>Missing (point at it for the cause)</Legend>
+      {hasMotion && <Legend className={classes.motionKey ?? ""}>Motion</Legend>}
       {hasKept && <Legend className={classes.keptKey ?? ""}>Protected</Legend>}
     </Group>
   );

@@ -79,6 +79,7 @@ export function CoverageBar(props: Props) {
           />
           <Parts spans={day.recorded} window={window} className={classes.recorded} />
           <Parts spans={pending} window={window} className={classes.pending} />
+          <Parts spans={day.motion} window={window} className={classes.motion} testId="motion" />
         </MomentSlider>
         {missing.map((gap) => (
           <Gap key={gap.startMs} gap={gap} window={window} />
@@ -98,7 +99,7 @@ export function CoverageBar(props: Props) {
         <PreviewBubble scrubber={scrubber} camera={camera} window={window} />
       </fieldset>
       <TimeScale window={window} />
-      <BarLegend hasKept={kept.length > 0} />
+      <BarLegend hasKept={kept.length > 0} hasMotion={day.motion.length > 0} />
     </Box>
   );
 }
@@ -106,5 +107,7 @@ export function CoverageBar(props: Props) {
 function summary(day: DayCoverage): string {
   const lost = lostGaps(day).length;
   const gaps = lost === 1 ? "1 gap" : `${lost} gaps`;
-  return `Footage of the day: ${percent(day.coverage)} on disk, ${gaps}`;
+  const moves = day.motion.length;
+  const motion = moves === 0 ? "" : `, motion at ${moves === 1 ? "1 time" : `${moves} times`}`;
+  return `Footage of the day: ${percent(day.coverage)} on disk, ${gaps}${motion}`;
 }

@@ -103,7 +103,7 @@ export function FootageTimeline(props: Props) {
       </fieldset>
       <div className={classes.scale}>
         <TimeScale window={window} />
-        <BarLegend hasKept={false} />
+        <BarLegend hasKept={false} hasMotion={all.motion.length > 0} />
       </div>
     </Box>
   );
@@ -139,6 +139,7 @@ const Row = memo(function Row({ camera, pastMs, startMs, endMs }: RowProps) {
               window={window}
               className={bar.pending}
             />
+            <Parts spans={day.motion} window={window} className={bar.motion} testId="motion" />
             {day.gaps
               .filter(({ kind }) => kind !== "pending")
               .map((gap) => (

@@ -1,8 +1,8 @@
 //! Cameras: `v1::Camera` and [`CameraConfig`].
 
 use ronin_core::{
-    CameraConfig, CameraId, Invalid, RecordSettings, WallTime, camera::check_display_name,
-    control::CameraView,
+    CameraConfig, CameraId, DetectSettings, Invalid, RecordSettings, Sensitivity, WallTime,
+    camera::check_display_name, control::CameraView,
 };
 use ronin_proto::v1;
 
@@ -28,6 +28,7 @@ pub(crate) fn settings_to_wire(config: &CameraConfig) -> v1::Camera {
             retention_days: Some(limits::days(config.record.max_age)),
             retention_max_bytes: Some(config.record.max_bytes.unwrap_or_default()),
         }),
+        detect: Some(detect_to_wire(config.detect)),
         status: None,
         create_time: Some(time::to_wire(config.created_at)),
         update_time: Some(time::to_wire(config.updated_at)),
@@ -69,6 +70,8 @@ pub(crate) fn create(
     else {
         return Err(Invalid::new("camera", "say what camera to add"));
     };
+    let detect = camera.detect.unwrap_or_default();
+    let unless_said = DetectSettings::unless_said(sub.as_ref());
     Ok(CameraConfig {
         id,
         display_name,
@@ -76,10 +79,32 @@ pub(crate) fn create(
         main,
         sub,
         record,
+        detect: DetectSettings {
+            motion: detect.motion.unwrap_or(unless_said.motion),
+            sensitivity: sensitivity(&detect),
+        },
         created_at: now,
         updated_at: now,
         version: 1,
     })
+}
+
+fn detect_to_wire(detect: DetectSettings) -> v1::DetectSettings {
+    let sensitivity = match detect.sensitivity {
+        Sensitivity::Low => v1::MotionSensitivity::Low,
+        Sensitivity::Normal => v1::MotionSensitivity::Normal,
+        Sensitivity::High => v1::MotionSensitivity::High,
+    };
+    v1::DetectSettings { motion: Some(detect.motion), sensitivity: sensitivity.into() }
+}
+
+/// The sensitivity that is asked for; the usual one where none is, or one of a later version.
+pub(crate) fn sensitivity(detect: &v1::DetectSettings) -> Sensitivity {
+    match detect.sensitivity() {
+        v1::MotionSensitivity::Low => Sensitivity::Low,
+        v1::MotionSensitivity::Unspecified | v1::MotionSensitivity::Normal => Sensitivity::Normal,
+        v1::MotionSensitivity::High => Sensitivity::High,
+    }
 }
 
 fn record_settings(record: &v1::RecordSettings) -> Result<RecordSettings, Invalid> {
@@ -135,6 +160,8 @@ mod tests {
         assert_eq!(config.id.as_str(), "front-door");
         assert!(config.enabled && config.record.enabled && config.record.audio);
         assert_eq!(config.version, 1);
+
+        assert!(!config.detect.motion, "a large picture costs much to look at");
 
         let wire = settings_to_wire(&config);
         assert_eq!(wire.name, "cameras/front-door");

@@ -5,6 +5,7 @@
 pub(crate) mod camera;
 pub(crate) mod coverage;
 pub(crate) mod days;
+pub(crate) mod event;
 pub(crate) mod layout;
 pub(crate) mod limits;
 pub(crate) mod machine;

@@ -103,11 +103,12 @@ pub(crate) fn video_first(codecs: &mut [String]) {
 }
 
 /// The timeline of a camera.
-pub(crate) fn timeline(camera: &CameraId, timeline: CameraTimeline) -> v1::CameraTimeline {
-    let recorded = timeline.recorded.into_iter().map(|span| v1::TimeSpan {
-        start_time: Some(time::to_wire(span.start)),
-        end_time: Some(time::to_wire(span.end)),
-    });
+pub(crate) fn timeline(
+    camera: &CameraId,
+    timeline: CameraTimeline,
+    motion: Vec<Span>,
+) -> v1::CameraTimeline {
+    let recorded = timeline.recorded.into_iter().map(time_span);
     let gaps = timeline.gaps.into_iter().map(|gap| v1::Gap {
         start_time: Some(time::to_wire(gap.span.start)),
         end_time: Some(time::to_wire(gap.span.end)),
@@ -119,6 +120,14 @@ pub(crate) fn timeline(camera: &CameraId, timeline: CameraTimeline) -> v1::Camer
         recorded: recorded.collect(),
         gaps: gaps.collect(),
         coverage: timeline.coverage,
+        motion: motion.into_iter().map(time_span).collect(),
+    }
+}
+
+fn time_span(span: Span) -> v1::TimeSpan {
+    v1::TimeSpan {
+        start_time: Some(time::to_wire(span.start)),
+        end_time: Some(time::to_wire(span.end)),
     }
 }
 

@@ -6,7 +6,7 @@ use ronin_core::{
 };
 use ronin_proto::v1;
 
-use super::{limits, source};
+use super::{camera::sensitivity, limits, source};
 
 /// A field that can be changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,9 +21,12 @@ enum Field {
     RecordAudio,
     RetentionDays,
     RetentionMaxBytes,
+    Detect,
+    DetectMotion,
+    DetectSensitivity,
 }
 
-const FIELDS: [(&str, Field); 10] = [
+const FIELDS: [(&str, Field); 13] = [
     ("display_name", Field::DisplayName),
     ("enabled", Field::Enabled),
     ("main", Field::Main),
@@ -34,6 +37,9 @@ const FIELDS: [(&str, Field); 10] = [
     ("record.audio", Field::RecordAudio),
     ("record.retention_days", Field::RetentionDays),
     ("record.retention_max_bytes", Field::RetentionMaxBytes),
+    ("detect", Field::Detect),
+    ("detect.motion", Field::DetectMotion),
+    ("detect.sensitivity", Field::DetectSensitivity),
 ];
 
 /// `old` with the fields of `camera` that `mask` names.
@@ -78,6 +84,7 @@ fn named(mask: &FieldMask) -> Result<Vec<Field>, Invalid> {
 /// The fields that are set in `camera`.
 fn set(camera: &v1::Camera) -> Vec<Field> {
     let record = camera.record.unwrap_or_default();
+    let detect = camera.detect.unwrap_or_default();
     let is_set = [
         (Field::DisplayName, !camera.display_name.is_empty()),
         (Field::Enabled, camera.enabled.is_some()),
@@ -87,6 +94,8 @@ fn set(camera: &v1::Camera) -> Vec<Field> {
         (Field::RecordAudio, record.audio.is_some()),
         (Field::RetentionDays, record.retention_days.is_some()),
         (Field::RetentionMaxBytes, record.retention_max_bytes.is_some()),
+        (Field::DetectMotion, detect.motion.is_some()),
+        (Field::DetectSensitivity, detect.sensitivity != 0),
     ];
     is_set.into_iter().filter(|(_, set)| *set).map(|(field, _)| field).collect()
 }
@@ -98,6 +107,7 @@ fn apply_field(
     field: Field,
 ) -> Result<(), Invalid> {
     let record = camera.record.unwrap_or_default();
+    let detect = camera.detect.unwrap_or_default();
     let missing = |field| Invalid::new(field, "the mask names this field, and it is not set");
     match field {
         Field::DisplayName => new.display_name = check_display_name(&camera.display_name)?,
@@ -140,6 +150,14 @@ fn apply_field(
             let bytes = record.retention_max_bytes.unwrap_or_default();
             new.record.max_bytes = limits::max_bytes(bytes).map_err(|i| i.within("record"))?;
         }
+        Field::Detect => {
+            new.detect.motion = detect.motion.unwrap_or(old.detect.motion);
+            new.detect.sensitivity = sensitivity(&detect);
+        }
+        Field::DetectMotion => {
+            new.detect.motion = detect.motion.ok_or_else(|| missing("detect.motion"))?;
+        }
+        Field::DetectSensitivity => new.detect.sensitivity = sensitivity(&detect),
     }
     Ok(())
 }

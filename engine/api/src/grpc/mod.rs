@@ -3,6 +3,7 @@
 mod auth;
 mod camera;
 mod ending;
+mod event;
 mod layout;
 mod live;
 mod recording;
@@ -89,10 +90,11 @@ pub(crate) struct Setup {
 }
 
 /// Names of the services, as health knows them; "" is all of them together.
-const SERVICES: [&str; 8] = [
+const SERVICES: [&str; 9] = [
     "",
     "ronin.v1.AuthService",
     "ronin.v1.CameraService",
+    "ronin.v1.EventService",
     "ronin.v1.LayoutService",
     "ronin.v1.LiveService",
     "ronin.v1.RecordingService",
@@ -110,6 +112,8 @@ pub(crate) async fn router(setup: Setup) -> Result<(Router, HealthReporter), Err
     let auth = v1::auth_service_server::AuthServiceServer::new(auth::Service(context.clone()));
     let camera =
         v1::camera_service_server::CameraServiceServer::new(camera::Service::new(context.clone()));
+    let event = event::Service(context.clone());
+    let event = v1::event_service_server::EventServiceServer::new(event);
     let layout = layout::Service(context.clone());
     let layout = v1::layout_service_server::LayoutServiceServer::new(layout);
     let live = v1::live_service_server::LiveServiceServer::new(live::Service(context.clone()));
@@ -121,6 +125,7 @@ pub(crate) async fn router(setup: Setup) -> Result<(Router, HealthReporter), Err
     let mut routes = Routes::new(health.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(auth.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(camera.max_decoding_message_size(REQUEST_MAX_BYTES))
+        .add_service(event.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(layout.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(live.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(recording.max_decoding_message_size(REQUEST_MAX_BYTES))

@@ -89,7 +89,9 @@ impl RecordingService for Service {
             let fresh = self.fresh(id);
             let timeline = self.0.deps.store.timeline(id, span, &fresh, resolution, now).await;
             let timeline = timeline.map_err(|e| error::store("make the timeline", e))?;
-            timelines.push(recording::timeline(id, timeline));
+            let motion = self.0.deps.store.motion_in(id, span, resolution).await;
+            let motion = motion.map_err(|e| error::store("read what moved", e))?;
+            timelines.push(recording::timeline(id, timeline, motion));
         }
         Ok(Response::new(v1::GetTimelineResponse { timelines }))
     }

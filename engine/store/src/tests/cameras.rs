@@ -3,7 +3,8 @@
 use std::{fs, time::Duration};
 
 use ronin_core::{
-    CameraConfig, Credentials, ErrorKind, RecordSettings, Secret, Source, Transport, chain,
+    CameraConfig, Credentials, DetectSettings, ErrorKind, RecordSettings, Secret, Source,
+    Transport, chain,
 };
 use sea_orm::EntityTrait;
 
@@ -21,6 +22,7 @@ pub(super) fn config(id: &str) -> CameraConfig {
         main,
         sub: None,
         record: RecordSettings::default(),
+        detect: DetectSettings::unless_said(None),
         created_at: at(0),
         updated_at: at(1),
         version: 1,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ronin_core::{Grid, MotionMinute, Span, WallTime};
 
-use super::{Dice, at, camera, on_both, span};
+use super::{Dice, at, camera, on_both, segment, span};
 use crate::{MotionFound, Store};
 
 /// Less than this between two seconds with motion makes them one.
@@ -172,11 +172,14 @@ async fn motion_goes_with_the_footage_of_its_camera() {
         assert_eq!(store.forget_motion(&camera("yard"), just_before).await.unwrap(), 2);
         assert_eq!(store.forget_motion(&camera("yard"), after(3)).await.unwrap(), 1);
 
+        store.upsert_segment(&segment("gate", 160, 1000)).await.unwrap();
+        store.forget_motion_without_footage(after(4), Duration::from_secs(30)).await.unwrap();
+
         let left = async |id| {
             let within = Span::new(after(0), after(10));
             store.motion_in(&camera(id), within, PAUSE).await.unwrap().len()
         };
-        assert_eq!((left("yard").await, left("gate").await), (2, 5));
+        assert_eq!((left("yard").await, left("gate").await), (1, 2));
     })
     .await;
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ronin_core::{CameraConfig, RecordSettings, Source, WallTime};
+use ronin_core::{CameraConfig, DetectSettings, RecordSettings, Source, WallTime};
 use uuid::Uuid;
 
 use super::{at, camera, on_both, segment, span};
@@ -19,6 +19,7 @@ async fn a_day_tells_what_is_there_and_why_the_rest_is_not() {
             main: Source::new("cam.lan", 0, "/", false).unwrap(),
             sub: None,
             record: RecordSettings::default(),
+            detect: DetectSettings::unless_said(None),
             created_at: at(100),
             updated_at: at(100),
             version: 1,

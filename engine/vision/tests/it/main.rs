@@ -1,4 +1,5 @@
-//! The detector from outside: a real model on real pictures, and models that must be refused.
+//! The crate from outside: a real model on real pictures, models that must be refused, and motion in
+//! scenes made of numbers.
 
 #![allow(clippy::unwrap_used, reason = "clippy lets tests unwrap, and not what tests call")]
 
@@ -6,10 +7,12 @@
 mod fixture;
 #[cfg(feature = "tch")]
 mod layouts;
+mod motion;
 #[cfg(feature = "tch")]
 mod people;
 #[cfg(feature = "tch")]
 mod refusals;
+mod scenes;
 
 /// A model may be loaded by one thread and used by another.
 #[test]

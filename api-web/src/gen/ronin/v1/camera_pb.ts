@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file ronin/v1/camera.proto.
  */
 export const file_ronin_v1_camera: GenFile = /*@__PURE__*/
-  fileDesc("ChVyb25pbi92MS9jYW1lcmEucHJvdG8SCHJvbmluLnYxItsCCgZDYW1lcmESDAoEbmFtZRgBIAEoCRIKCgJpZBgCIAEoCRIUCgxkaXNwbGF5X25hbWUYAyABKAkSFAoHZW5hYmxlZBgEIAEoCEgAiAEBEh4KBG1haW4YBSABKAsyEC5yb25pbi52MS5Tb3VyY2USHQoDc3ViGAYgASgLMhAucm9uaW4udjEuU291cmNlEigKBnJlY29yZBgHIAEoCzIYLnJvbmluLnYxLlJlY29yZFNldHRpbmdzEiYKBnN0YXR1cxgIIAEoCzIWLnJvbmluLnYxLkNhbWVyYVN0YXR1cxIvCgtjcmVhdGVfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBGV0YWcYCyABKAlCCgoIX2VuYWJsZWQi4gEKBlNvdXJjZRILCgN1cmwYASABKAkSDAoEaG9zdBgCIAEoCRIMCgRwb3J0GAMgASgNEgwKBHBhdGgYBCABKAkSEAoIdXNlcm5hbWUYBSABKAkSEAoIcGFzc3dvcmQYBiABKAkSFAoMaGFzX3Bhc3N3b3JkGAcgASgIEiYKCXRyYW5zcG9ydBgIIAEoDjITLnJvbmluLnYxLlRyYW5zcG9ydBILCgN0bHMYCSABKAgSGAoQYWxsb3dfYmFzaWNfYXV0aBgKIAEoCBIYChBqaXR0ZXJfYnVmZmVyX21zGAsgASgNIroBCg5SZWNvcmRTZXR0aW5ncxIUCgdlbmFibGVkGAEgASgISACIAQESEgoFYXVkaW8YAiABKAhIAYgBARIbCg5yZXRlbnRpb25fZGF5cxgDIAEoAUgCiAEBEiAKE3JldGVudGlvbl9tYXhfYnl0ZXMYBCABKARIA4gBAUIKCghfZW5hYmxlZEIICgZfYXVkaW9CEQoPX3JldGVudGlvbl9kYXlzQhYKFF9yZXRlbnRpb25fbWF4X2J5dGVzIp8DCgxDYW1lcmFTdGF0dXMSJAoFc3RhdGUYASABKA4yFS5yb25pbi52MS5DYW1lcmFTdGF0ZRIuCgpzaW5jZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIeCgVmYXVsdBgDIAEoCzIPLnJvbmluLnYxLkZhdWx0EiYKB3N0cmVhbXMYBCADKAsyFS5yb25pbi52MS5NZWRpYVN0cmVhbRI1ChFuZXh0X2F0dGVtcHRfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFwoPZmFpbGVkX2F0dGVtcHRzGAYgASgNEhEKCXJlY29yZGluZxgHIAEoCBIWCg5kcm9wcGVkX2ZyYW1lcxgIIAEoBBIQCgh3YXJuaW5ncxgJIAMoCRIhChRjbG9ja19vZmZzZXRfc2Vjb25kcxgKIAEoAUgAiAEBEigKD3JlY29yZGluZ19mYXVsdBgLIAEoCzIPLnJvbmluLnYxLkZhdWx0QhcKFV9jbG9ja19vZmZzZXRfc2Vjb25kcyJSCgVGYXVsdBIOCgZyZWFzb24YASABKAkSDwoHbWVzc2FnZRgCIAEoCRIoCgR0aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCI7ChJMaXN0Q2FtZXJhc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiUQoTTGlzdENhbWVyYXNSZXNwb25zZRIhCgdjYW1lcmFzGAEgAygLMhAucm9uaW4udjEuQ2FtZXJhEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIgChBHZXRDYW1lcmFSZXF1ZXN0EgwKBG5hbWUYASABKAkiNQoRR2V0Q2FtZXJhUmVzcG9uc2USIAoGY2FtZXJhGAEgASgLMhAucm9uaW4udjEuQ2FtZXJhImEKE0NyZWF0ZUNhbWVyYVJlcXVlc3QSEQoJY2FtZXJhX2lkGAEgASgJEiAKBmNhbWVyYRgCIAEoCzIQLnJvbmluLnYxLkNhbWVyYRIVCg12YWxpZGF0ZV9vbmx5GAMgASgIIjgKFENyZWF0ZUNhbWVyYVJlc3BvbnNlEiAKBmNhbWVyYRgBIAEoCzIQLnJvbmluLnYxLkNhbWVyYSJoChNVcGRhdGVDYW1lcmFSZXF1ZXN0EiAKBmNhbWVyYRgBIAEoCzIQLnJvbmluLnYxLkNhbWVyYRIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2siOAoUVXBkYXRlQ2FtZXJhUmVzcG9uc2USIAoGY2FtZXJhGAEgASgLMhAucm9uaW4udjEuQ2FtZXJhIiMKE0RlbGV0ZUNhbWVyYVJlcXVlc3QSDAoEbmFtZRgBIAEoCSJBChREZWxldGVDYW1lcmFSZXNwb25zZRIVCg1rZXB0X3NlZ21lbnRzGAEgASgEEhIKCmtlcHRfYnl0ZXMYAiABKAQiRgoSUHJvYmVDYW1lcmFSZXF1ZXN0EiAKBnNvdXJjZRgBIAEoCzIQLnJvbmluLnYxLlNvdXJjZRIOCgZjYW1lcmEYAiABKAkiYQoTUHJvYmVDYW1lcmFSZXNwb25zZRImCgdzdHJlYW1zGAEgAygLMhUucm9uaW4udjEuTWVkaWFTdHJlYW0SEAoIc25hcHNob3QYAiABKAwSEAoId2FybmluZ3MYAyADKAkiFQoTV2F0Y2hDYW1lcmFzUmVxdWVzdCKrAQoUV2F0Y2hDYW1lcmFzUmVzcG9uc2USKAoIc25hcHNob3QYASABKAsyFC5yb25pbi52MS5DYW1lcmFMaXN0SAASIwoHY2hhbmdlZBgCIAEoCzIQLnJvbmluLnYxLkNhbWVyYUgAEhEKB3JlbW92ZWQYAyABKAlIABIoCgloZWFydGJlYXQYBCABKAsyEy5yb25pbi52MS5IZWFydGJlYXRIAEIHCgVldmVudCIvCgpDYW1lcmFMaXN0EiEKB2NhbWVyYXMYASADKAsyEC5yb25pbi52MS5DYW1lcmEiJAoUUmVzdGFydENhbWVyYVJlcXVlc3QSDAoEbmFtZRgBIAEoCSIXChVSZXN0YXJ0Q2FtZXJhUmVzcG9uc2UiIgoSR2V0U25hcHNob3RSZXF1ZXN0EgwKBG5hbWUYASABKAkiYQoTR2V0U25hcHNob3RSZXNwb25zZRINCgVpbWFnZRgBIAEoDBIRCgltaW1lX3R5cGUYAiABKAkSKAoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqtAEKC0NhbWVyYVN0YXRlEhwKGENBTUVSQV9TVEFURV9VTlNQRUNJRklFRBAAEhkKFUNBTUVSQV9TVEFURV9ESVNBQkxFRBABEhsKF0NBTUVSQV9TVEFURV9DT05ORUNUSU5HEAISGgoWQ0FNRVJBX1NUQVRFX1NUUkVBTUlORxADEhgKFENBTUVSQV9TVEFURV9CQUNLT0ZGEAQSGQoVQ0FNRVJBX1NUQVRFX1NUT1BQSU5HEAUy2AUKDUNhbWVyYVNlcnZpY2USTwoLTGlzdENhbWVyYXMSHC5yb25pbi52MS5MaXN0Q2FtZXJhc1JlcXVlc3QaHS5yb25pbi52MS5MaXN0Q2FtZXJhc1Jlc3BvbnNlIgOQAgESSQoJR2V0Q2FtZXJhEhoucm9uaW4udjEuR2V0Q2FtZXJhUmVxdWVzdBobLnJvbmluLnYxLkdldENhbWVyYVJlc3BvbnNlIgOQAgESTQoMQ3JlYXRlQ2FtZXJhEh0ucm9uaW4udjEuQ3JlYXRlQ2FtZXJhUmVxdWVzdBoeLnJvbmluLnYxLkNyZWF0ZUNhbWVyYVJlc3BvbnNlEk0KDFVwZGF0ZUNhbWVyYRIdLnJvbmluLnYxLlVwZGF0ZUNhbWVyYVJlcXVlc3QaHi5yb25pbi52MS5VcGRhdGVDYW1lcmFSZXNwb25zZRJNCgxEZWxldGVDYW1lcmESHS5yb25pbi52MS5EZWxldGVDYW1lcmFSZXF1ZXN0Gh4ucm9uaW4udjEuRGVsZXRlQ2FtZXJhUmVzcG9uc2USSgoLUHJvYmVDYW1lcmESHC5yb25pbi52MS5Qcm9iZUNhbWVyYVJlcXVlc3QaHS5yb25pbi52MS5Qcm9iZUNhbWVyYVJlc3BvbnNlEk8KDFdhdGNoQ2FtZXJhcxIdLnJvbmluLnYxLldhdGNoQ2FtZXJhc1JlcXVlc3QaHi5yb25pbi52MS5XYXRjaENhbWVyYXNSZXNwb25zZTABElAKDVJlc3RhcnRDYW1lcmESHi5yb25pbi52MS5SZXN0YXJ0Q2FtZXJhUmVxdWVzdBofLnJvbmluLnYxLlJlc3RhcnRDYW1lcmFSZXNwb25zZRJPCgtHZXRTbmFwc2hvdBIcLnJvbmluLnYxLkdldFNuYXBzaG90UmVxdWVzdBodLnJvbmluLnYxLkdldFNuYXBzaG90UmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_ronin_v1_common]);
+  fileDesc("ChVyb25pbi92MS9jYW1lcmEucHJvdG8SCHJvbmluLnYxIoUDCgZDYW1lcmESDAoEbmFtZRgBIAEoCRIKCgJpZBgCIAEoCRIUCgxkaXNwbGF5X25hbWUYAyABKAkSFAoHZW5hYmxlZBgEIAEoCEgAiAEBEh4KBG1haW4YBSABKAsyEC5yb25pbi52MS5Tb3VyY2USHQoDc3ViGAYgASgLMhAucm9uaW4udjEuU291cmNlEigKBnJlY29yZBgHIAEoCzIYLnJvbmluLnYxLlJlY29yZFNldHRpbmdzEiYKBnN0YXR1cxgIIAEoCzIWLnJvbmluLnYxLkNhbWVyYVN0YXR1cxIvCgtjcmVhdGVfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBGV0YWcYCyABKAkSKAoGZGV0ZWN0GAwgASgLMhgucm9uaW4udjEuRGV0ZWN0U2V0dGluZ3NCCgoIX2VuYWJsZWQi4gEKBlNvdXJjZRILCgN1cmwYASABKAkSDAoEaG9zdBgCIAEoCRIMCgRwb3J0GAMgASgNEgwKBHBhdGgYBCABKAkSEAoIdXNlcm5hbWUYBSABKAkSEAoIcGFzc3dvcmQYBiABKAkSFAoMaGFzX3Bhc3N3b3JkGAcgASgIEiYKCXRyYW5zcG9ydBgIIAEoDjITLnJvbmluLnYxLlRyYW5zcG9ydBILCgN0bHMYCSABKAgSGAoQYWxsb3dfYmFzaWNfYXV0aBgKIAEoCBIYChBqaXR0ZXJfYnVmZmVyX21zGAsgASgNIroBCg5SZWNvcmRTZXR0aW5ncxIUCgdlbmFibGVkGAEgASgISACIAQESEgoFYXVkaW8YAiABKAhIAYgBARIbCg5yZXRlbnRpb25fZGF5cxgDIAEoAUgCiAEBEiAKE3JldGVudGlvbl9tYXhfYnl0ZXMYBCABKARIA4gBAUIKCghfZW5hYmxlZEIICgZfYXVkaW9CEQoPX3JldGVudGlvbl9kYXlzQhYKFF9yZXRlbnRpb25fbWF4X2J5dGVzImIKDkRldGVjdFNldHRpbmdzEhMKBm1vdGlvbhgBIAEoCEgAiAEBEjAKC3NlbnNpdGl2aXR5GAIgASgOMhsucm9uaW4udjEuTW90aW9uU2Vuc2l0aXZpdHlCCQoHX21vdGlvbiKfAwoMQ2FtZXJhU3RhdHVzEiQKBXN0YXRlGAEgASgOMhUucm9uaW4udjEuQ2FtZXJhU3RhdGUSLgoKc2luY2VfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHgoFZmF1bHQYAyABKAsyDy5yb25pbi52MS5GYXVsdBImCgdzdHJlYW1zGAQgAygLMhUucm9uaW4udjEuTWVkaWFTdHJlYW0SNQoRbmV4dF9hdHRlbXB0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhcKD2ZhaWxlZF9hdHRlbXB0cxgGIAEoDRIRCglyZWNvcmRpbmcYByABKAgSFgoOZHJvcHBlZF9mcmFtZXMYCCABKAQSEAoId2FybmluZ3MYCSADKAkSIQoUY2xvY2tfb2Zmc2V0X3NlY29uZHMYCiABKAFIAIgBARIoCg9yZWNvcmRpbmdfZmF1bHQYCyABKAsyDy5yb25pbi52MS5GYXVsdEIXChVfY2xvY2tfb2Zmc2V0X3NlY29uZHMiUgoFRmF1bHQSDgoGcmVhc29uGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSKAoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiOwoSTGlzdENhbWVyYXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlEKE0xpc3RDYW1lcmFzUmVzcG9uc2USIQoHY2FtZXJhcxgBIAMoCzIQLnJvbmluLnYxLkNhbWVyYRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiIAoQR2V0Q2FtZXJhUmVxdWVzdBIMCgRuYW1lGAEgASgJIjUKEUdldENhbWVyYVJlc3BvbnNlEiAKBmNhbWVyYRgBIAEoCzIQLnJvbmluLnYxLkNhbWVyYSJhChNDcmVhdGVDYW1lcmFSZXF1ZXN0EhEKCWNhbWVyYV9pZBgBIAEoCRIgCgZjYW1lcmEYAiABKAsyEC5yb25pbi52MS5DYW1lcmESFQoNdmFsaWRhdGVfb25seRgDIAEoCCI4ChRDcmVhdGVDYW1lcmFSZXNwb25zZRIgCgZjYW1lcmEYASABKAsyEC5yb25pbi52MS5DYW1lcmEiaAoTVXBkYXRlQ2FtZXJhUmVxdWVzdBIgCgZjYW1lcmEYASABKAsyEC5yb25pbi52MS5DYW1lcmESLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrIjgKFFVwZGF0ZUNhbWVyYVJlc3BvbnNlEiAKBmNhbWVyYRgBIAEoCzIQLnJvbmluLnYxLkNhbWVyYSIjChNEZWxldGVDYW1lcmFSZXF1ZXN0EgwKBG5hbWUYASABKAkiQQoURGVsZXRlQ2FtZXJhUmVzcG9uc2USFQoNa2VwdF9zZWdtZW50cxgBIAEoBBISCgprZXB0X2J5dGVzGAIgASgEIkYKElByb2JlQ2FtZXJhUmVxdWVzdBIgCgZzb3VyY2UYASABKAsyEC5yb25pbi52MS5Tb3VyY2USDgoGY2FtZXJhGAIgASgJImEKE1Byb2JlQ2FtZXJhUmVzcG9uc2USJgoHc3RyZWFtcxgBIAMoCzIVLnJvbmluLnYxLk1lZGlhU3RyZWFtEhAKCHNuYXBzaG90GAIgASgMEhAKCHdhcm5pbmdzGAMgAygJIhUKE1dhdGNoQ2FtZXJhc1JlcXVlc3QiqwEKFFdhdGNoQ2FtZXJhc1Jlc3BvbnNlEigKCHNuYXBzaG90GAEgASgLMhQucm9uaW4udjEuQ2FtZXJhTGlzdEgAEiMKB2NoYW5nZWQYAiABKAsyEC5yb25pbi52MS5DYW1lcmFIABIRCgdyZW1vdmVkGAMgASgJSAASKAoJaGVhcnRiZWF0GAQgASgLMhMucm9uaW4udjEuSGVhcnRiZWF0SABCBwoFZXZlbnQiLwoKQ2FtZXJhTGlzdBIhCgdjYW1lcmFzGAEgAygLMhAucm9uaW4udjEuQ2FtZXJhIiQKFFJlc3RhcnRDYW1lcmFSZXF1ZXN0EgwKBG5hbWUYASABKAkiFwoVUmVzdGFydENhbWVyYVJlc3BvbnNlIiIKEkdldFNuYXBzaG90UmVxdWVzdBIMCgRuYW1lGAEgASgJImEKE0dldFNuYXBzaG90UmVzcG9uc2USDQoFaW1hZ2UYASABKAwSEQoJbWltZV90eXBlGAIgASgJEigKBHRpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKo8BChFNb3Rpb25TZW5zaXRpdml0eRIiCh5NT1RJT05fU0VOU0lUSVZJVFlfVU5TUEVDSUZJRUQQABIaChZNT1RJT05fU0VOU0lUSVZJVFlfTE9XEAESHQoZTU9USU9OX1NFTlNJVElWSVRZX05PUk1BTBACEhsKF01PVElPTl9TRU5TSVRJVklUWV9ISUdIEAMqtAEKC0NhbWVyYVN0YXRlEhwKGENBTUVSQV9TVEFURV9VTlNQRUNJRklFRBAAEhkKFUNBTUVSQV9TVEFURV9ESVNBQkxFRBABEhsKF0NBTUVSQV9TVEFURV9DT05ORUNUSU5HEAISGgoWQ0FNRVJBX1NUQVRFX1NUUkVBTUlORxADEhgKFENBTUVSQV9TVEFURV9CQUNLT0ZGEAQSGQoVQ0FNRVJBX1NUQVRFX1NUT1BQSU5HEAUy2AUKDUNhbWVyYVNlcnZpY2USTwoLTGlzdENhbWVyYXMSHC5yb25pbi52MS5MaXN0Q2FtZXJhc1JlcXVlc3QaHS5yb25pbi52MS5MaXN0Q2FtZXJhc1Jlc3BvbnNlIgOQAgESSQoJR2V0Q2FtZXJhEhoucm9uaW4udjEuR2V0Q2FtZXJhUmVxdWVzdBobLnJvbmluLnYxLkdldENhbWVyYVJlc3BvbnNlIgOQAgESTQoMQ3JlYXRlQ2FtZXJhEh0ucm9uaW4udjEuQ3JlYXRlQ2FtZXJhUmVxdWVzdBoeLnJvbmluLnYxLkNyZWF0ZUNhbWVyYVJlc3BvbnNlEk0KDFVwZGF0ZUNhbWVyYRIdLnJvbmluLnYxLlVwZGF0ZUNhbWVyYVJlcXVlc3QaHi5yb25pbi52MS5VcGRhdGVDYW1lcmFSZXNwb25zZRJNCgxEZWxldGVDYW1lcmESHS5yb25pbi52MS5EZWxldGVDYW1lcmFSZXF1ZXN0Gh4ucm9uaW4udjEuRGVsZXRlQ2FtZXJhUmVzcG9uc2USSgoLUHJvYmVDYW1lcmESHC5yb25pbi52MS5Qcm9iZUNhbWVyYVJlcXVlc3QaHS5yb25pbi52MS5Qcm9iZUNhbWVyYVJlc3BvbnNlEk8KDFdhdGNoQ2FtZXJhcxIdLnJvbmluLnYxLldhdGNoQ2FtZXJhc1JlcXVlc3QaHi5yb25pbi52MS5XYXRjaENhbWVyYXNSZXNwb25zZTABElAKDVJlc3RhcnRDYW1lcmESHi5yb25pbi52MS5SZXN0YXJ0Q2FtZXJhUmVxdWVzdBofLnJvbmluLnYxLlJlc3RhcnRDYW1lcmFSZXNwb25zZRJPCgtHZXRTbmFwc2hvdBIcLnJvbmluLnYxLkdldFNuYXBzaG90UmVxdWVzdBodLnJvbmluLnYxLkdldFNuYXBzaG90UmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_ronin_v1_common]);
 
 /**
  * A camera.
@@ -98,6 +98,13 @@ export type Camera = Message<"ronin.v1.Camera"> & {
    * @generated from field: string etag = 11;
    */
   etag: string;
+
+  /**
+   * What is looked for in its pictures.
+   *
+   * @generated from field: ronin.v1.DetectSettings detect = 12;
+   */
+  detect?: DetectSettings | undefined;
 };
 
 /**
@@ -244,6 +251,35 @@ export const RecordSettingsSchema: GenMessage<RecordSettings> = /*@__PURE__*/
   messageDesc(file_ronin_v1_camera, 2);
 
 /**
+ * What is looked for in a camera's pictures: in those of the sub stream where there is one.
+ *
+ * @generated from message ronin.v1.DetectSettings
+ */
+export type DetectSettings = Message<"ronin.v1.DetectSettings"> & {
+  /**
+   * Whether motion is looked for. On creation unset means true with a sub stream and false without
+   * one: large pictures take much of a processor to decode.
+   *
+   * @generated from field: optional bool motion = 1;
+   */
+  motion?: boolean | undefined;
+
+  /**
+   * How little counts as motion; unspecified means normal.
+   *
+   * @generated from field: ronin.v1.MotionSensitivity sensitivity = 2;
+   */
+  sensitivity: MotionSensitivity;
+};
+
+/**
+ * Describes the message ronin.v1.DetectSettings.
+ * Use `create(DetectSettingsSchema)` to create a new message.
+ */
+export const DetectSettingsSchema: GenMessage<DetectSettings> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_camera, 3);
+
+/**
  * How a camera is doing.
  *
  * @generated from message ronin.v1.CameraStatus
@@ -333,7 +369,7 @@ export type CameraStatus = Message<"ronin.v1.CameraStatus"> & {
  * Use `create(CameraStatusSchema)` to create a new message.
  */
 export const CameraStatusSchema: GenMessage<CameraStatus> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 3);
+  messageDesc(file_ronin_v1_camera, 4);
 
 /**
  * Why a camera does not stream.
@@ -368,7 +404,7 @@ export type Fault = Message<"ronin.v1.Fault"> & {
  * Use `create(FaultSchema)` to create a new message.
  */
 export const FaultSchema: GenMessage<Fault> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 4);
+  messageDesc(file_ronin_v1_camera, 5);
 
 /**
  * A page of cameras.
@@ -396,7 +432,7 @@ export type ListCamerasRequest = Message<"ronin.v1.ListCamerasRequest"> & {
  * Use `create(ListCamerasRequestSchema)` to create a new message.
  */
 export const ListCamerasRequestSchema: GenMessage<ListCamerasRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 5);
+  messageDesc(file_ronin_v1_camera, 6);
 
 /**
  * A page of cameras.
@@ -424,7 +460,7 @@ export type ListCamerasResponse = Message<"ronin.v1.ListCamerasResponse"> & {
  * Use `create(ListCamerasResponseSchema)` to create a new message.
  */
 export const ListCamerasResponseSchema: GenMessage<ListCamerasResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 6);
+  messageDesc(file_ronin_v1_camera, 7);
 
 /**
  * Names one camera.
@@ -445,7 +481,7 @@ export type GetCameraRequest = Message<"ronin.v1.GetCameraRequest"> & {
  * Use `create(GetCameraRequestSchema)` to create a new message.
  */
 export const GetCameraRequestSchema: GenMessage<GetCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 7);
+  messageDesc(file_ronin_v1_camera, 8);
 
 /**
  * One camera.
@@ -466,7 +502,7 @@ export type GetCameraResponse = Message<"ronin.v1.GetCameraResponse"> & {
  * Use `create(GetCameraResponseSchema)` to create a new message.
  */
 export const GetCameraResponseSchema: GenMessage<GetCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 8);
+  messageDesc(file_ronin_v1_camera, 9);
 
 /**
  * A new camera.
@@ -501,7 +537,7 @@ export type CreateCameraRequest = Message<"ronin.v1.CreateCameraRequest"> & {
  * Use `create(CreateCameraRequestSchema)` to create a new message.
  */
 export const CreateCameraRequestSchema: GenMessage<CreateCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 9);
+  messageDesc(file_ronin_v1_camera, 10);
 
 /**
  * The camera that was added.
@@ -522,7 +558,7 @@ export type CreateCameraResponse = Message<"ronin.v1.CreateCameraResponse"> & {
  * Use `create(CreateCameraResponseSchema)` to create a new message.
  */
 export const CreateCameraResponseSchema: GenMessage<CreateCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 10);
+  messageDesc(file_ronin_v1_camera, 11);
 
 /**
  * New settings for a camera.
@@ -552,7 +588,7 @@ export type UpdateCameraRequest = Message<"ronin.v1.UpdateCameraRequest"> & {
  * Use `create(UpdateCameraRequestSchema)` to create a new message.
  */
 export const UpdateCameraRequestSchema: GenMessage<UpdateCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 11);
+  messageDesc(file_ronin_v1_camera, 12);
 
 /**
  * The camera as it is now.
@@ -573,7 +609,7 @@ export type UpdateCameraResponse = Message<"ronin.v1.UpdateCameraResponse"> & {
  * Use `create(UpdateCameraResponseSchema)` to create a new message.
  */
 export const UpdateCameraResponseSchema: GenMessage<UpdateCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 12);
+  messageDesc(file_ronin_v1_camera, 13);
 
 /**
  * Names the camera to remove.
@@ -594,7 +630,7 @@ export type DeleteCameraRequest = Message<"ronin.v1.DeleteCameraRequest"> & {
  * Use `create(DeleteCameraRequestSchema)` to create a new message.
  */
 export const DeleteCameraRequestSchema: GenMessage<DeleteCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 13);
+  messageDesc(file_ronin_v1_camera, 14);
 
 /**
  * The camera is removed.
@@ -622,7 +658,7 @@ export type DeleteCameraResponse = Message<"ronin.v1.DeleteCameraResponse"> & {
  * Use `create(DeleteCameraResponseSchema)` to create a new message.
  */
 export const DeleteCameraResponseSchema: GenMessage<DeleteCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 14);
+  messageDesc(file_ronin_v1_camera, 15);
 
 /**
  * A source to try.
@@ -650,7 +686,7 @@ export type ProbeCameraRequest = Message<"ronin.v1.ProbeCameraRequest"> & {
  * Use `create(ProbeCameraRequestSchema)` to create a new message.
  */
 export const ProbeCameraRequestSchema: GenMessage<ProbeCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 15);
+  messageDesc(file_ronin_v1_camera, 16);
 
 /**
  * What the source offers. A source that cannot be used is an error with the reasons of Fault.
@@ -685,7 +721,7 @@ export type ProbeCameraResponse = Message<"ronin.v1.ProbeCameraResponse"> & {
  * Use `create(ProbeCameraResponseSchema)` to create a new message.
  */
 export const ProbeCameraResponseSchema: GenMessage<ProbeCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 16);
+  messageDesc(file_ronin_v1_camera, 17);
 
 /**
  * Asks for cameras as they change.
@@ -700,7 +736,7 @@ export type WatchCamerasRequest = Message<"ronin.v1.WatchCamerasRequest"> & {
  * Use `create(WatchCamerasRequestSchema)` to create a new message.
  */
 export const WatchCamerasRequestSchema: GenMessage<WatchCamerasRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 17);
+  messageDesc(file_ronin_v1_camera, 18);
 
 /**
  * One message of the watch.
@@ -753,7 +789,7 @@ export type WatchCamerasResponse = Message<"ronin.v1.WatchCamerasResponse"> & {
  * Use `create(WatchCamerasResponseSchema)` to create a new message.
  */
 export const WatchCamerasResponseSchema: GenMessage<WatchCamerasResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 18);
+  messageDesc(file_ronin_v1_camera, 19);
 
 /**
  * Every camera.
@@ -774,7 +810,7 @@ export type CameraList = Message<"ronin.v1.CameraList"> & {
  * Use `create(CameraListSchema)` to create a new message.
  */
 export const CameraListSchema: GenMessage<CameraList> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 19);
+  messageDesc(file_ronin_v1_camera, 20);
 
 /**
  * Names the camera to restart.
@@ -795,7 +831,7 @@ export type RestartCameraRequest = Message<"ronin.v1.RestartCameraRequest"> & {
  * Use `create(RestartCameraRequestSchema)` to create a new message.
  */
 export const RestartCameraRequestSchema: GenMessage<RestartCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 20);
+  messageDesc(file_ronin_v1_camera, 21);
 
 /**
  * The restart is under way.
@@ -810,7 +846,7 @@ export type RestartCameraResponse = Message<"ronin.v1.RestartCameraResponse"> & 
  * Use `create(RestartCameraResponseSchema)` to create a new message.
  */
 export const RestartCameraResponseSchema: GenMessage<RestartCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 21);
+  messageDesc(file_ronin_v1_camera, 22);
 
 /**
  * Names the camera to take a picture of.
@@ -831,7 +867,7 @@ export type GetSnapshotRequest = Message<"ronin.v1.GetSnapshotRequest"> & {
  * Use `create(GetSnapshotRequestSchema)` to create a new message.
  */
 export const GetSnapshotRequestSchema: GenMessage<GetSnapshotRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 22);
+  messageDesc(file_ronin_v1_camera, 23);
 
 /**
  * A picture.
@@ -866,7 +902,48 @@ export type GetSnapshotResponse = Message<"ronin.v1.GetSnapshotResponse"> & {
  * Use `create(GetSnapshotResponseSchema)` to create a new message.
  */
 export const GetSnapshotResponseSchema: GenMessage<GetSnapshotResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 23);
+  messageDesc(file_ronin_v1_camera, 24);
+
+/**
+ * How little counts as motion.
+ *
+ * @generated from enum ronin.v1.MotionSensitivity
+ */
+export enum MotionSensitivity {
+  /**
+   * Not said: normal.
+   *
+   * @generated from enum value: MOTION_SENSITIVITY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Only what is large and clear.
+   *
+   * @generated from enum value: MOTION_SENSITIVITY_LOW = 1;
+   */
+  LOW = 1,
+
+  /**
+   * People and cars; not rain and leaves.
+   *
+   * @generated from enum value: MOTION_SENSITIVITY_NORMAL = 2;
+   */
+  NORMAL = 2,
+
+  /**
+   * What is small or pale too, at the price of false ones.
+   *
+   * @generated from enum value: MOTION_SENSITIVITY_HIGH = 3;
+   */
+  HIGH = 3,
+}
+
+/**
+ * Describes the enum ronin.v1.MotionSensitivity.
+ */
+export const MotionSensitivitySchema: GenEnum<MotionSensitivity> = /*@__PURE__*/
+  enumDesc(file_ronin_v1_camera, 0);
 
 /**
  * The states of a camera's life.
@@ -921,7 +998,7 @@ export enum CameraState {
  * Describes the enum ronin.v1.CameraState.
  */
 export const CameraStateSchema: GenEnum<CameraState> = /*@__PURE__*/
-  enumDesc(file_ronin_v1_camera, 0);
+  enumDesc(file_ronin_v1_camera, 1);
 
 /**
  * The cameras: what they are, how they are reached and how they are doing.

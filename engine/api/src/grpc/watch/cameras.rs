@@ -78,7 +78,7 @@ mod tests {
 
     use futures_util::StreamExt;
     use ronin_core::{
-        CameraConfig, CameraState, CameraStatus, RecordSettings, Source, WallTime,
+        CameraConfig, CameraState, CameraStatus, DetectSettings, RecordSettings, Source, WallTime,
         control::CameraView,
     };
     use tokio::time::Instant;
@@ -93,6 +93,7 @@ mod tests {
             main: Source::parse_url("rtsp://cam/").unwrap(),
             sub: None,
             record: RecordSettings::default(),
+            detect: DetectSettings::unless_said(None),
             created_at: WallTime::default(),
             updated_at: WallTime::default(),
             version: 1,
