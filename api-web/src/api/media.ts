@@ -11,17 +11,21 @@ export type PreviewAnswer =
 export type PreviewSize = "small" | "large";
 const LARGE_PX = 360;
 
-/** A picture of the moment: that of the last key frame before it. `camera` is an id. */
+/** Where a picture of the moment is: that of the last key frame before it. `camera` is an id. */
+export function previewPath(camera: string, ms: number, size: PreviewSize = "small"): string {
+  const height = size === "large" ? `&height=${LARGE_PX}` : "";
+  return `/preview/${camera}.jpg?time=${encodeURIComponent(rfc3339(ms))}${height}`;
+}
+
+/** The picture that `previewPath` leads to, or why there is none. */
 export async function fetchPreview(
   camera: string,
   ms: number,
   size: PreviewSize,
   signal: AbortSignal,
 ): Promise<PreviewAnswer> {
-  const height = size === "large" ? `&height=${LARGE_PX}` : "";
-  const path = `/preview/${camera}.jpg?time=${encodeURIComponent(rfc3339(ms))}${height}`;
   try {
-    const answer = await fetch(path, { signal });
+    const answer = await fetch(previewPath(camera, ms, size), { signal });
     return isGiven(answer)
       ? { kind: "picture", jpeg: await answer.blob() }
       : { kind: "none", words: await refusal(answer) };

@@ -7,6 +7,7 @@ import {
   cameraOf,
   changedPaths,
   EMPTY_CAMERA,
+  looksForMotion,
   sourceOf,
   swapped,
   valuesOf,
@@ -179,6 +180,27 @@ describe("changedPaths", () => {
     const without = { ...withSub, sub: { ...withSub.sub, path: "" } };
 
     expect(changedPaths(withSub, without)).toEqual(["sub"]);
+  });
+});
+
+describe("motion", () => {
+  it("is looked for where there is a sub stream, until somebody says otherwise", () => {
+    expect(looksForMotion(withPaths("/main", ""))).toBe(false);
+    expect(looksForMotion(withPaths("/main", "/sub"))).toBe(true);
+    expect(cameraOf(withPaths("/main", "/sub")).detect?.motion).toBeUndefined();
+
+    const off: CameraValues = { ...withPaths("/main", "/sub"), motion: false };
+    expect(looksForMotion(off)).toBe(false);
+    expect(cameraOf(off).detect).toMatchObject({ motion: false });
+  });
+
+  it("is changed by itself, and comes back from the camera", () => {
+    const before = valuesOf(camera({ detect: { motion: true, sensitivity: 1 } }));
+    expect(before).toMatchObject({ motion: true, sensitivity: "low" });
+    expect(changedPaths(before, { ...before, motion: false })).toEqual(["detect.motion"]);
+    expect(changedPaths(before, { ...before, sensitivity: "high" })).toEqual([
+      "detect.sensitivity",
+    ]);
   });
 });
 

@@ -23,9 +23,10 @@ const BRANCH_NAMES: Readonly<Record<string, string>> = {
   source: "Camera",
   record: "Disk",
   live: "Viewers",
+  analysis: "Motion",
 };
 
-/** "Camera", "Disk", "Viewers" */
+/** "Camera", "Disk", "Viewers", "Motion" */
 export function branchName(branch: string): string {
   return BRANCH_NAMES[branch] ?? branch;
 }
@@ -49,7 +50,8 @@ export const BRANCH_MEASURES: readonly Measure<BranchStats>[] = [
   {
     label: "Data",
     meaning: "What those pictures took.",
-    value: (branch) => bytes(branch.bytes),
+    // Decoded pictures are not counted by their bytes.
+    value: (branch) => (branch.branch === "analysis" ? UNKNOWN : bytes(branch.bytes)),
   },
   {
     label: "Dropped",

@@ -85,6 +85,29 @@ it("hands on what waits in order and together, once the browser is ready", () =>
   ]);
 });
 
+it("leaves out what another connection sends once more", () => {
+  FakeMediaSource.latest.open();
+  sink.init(init());
+  sink.fragment(fragment(1, 1_000));
+  buffer().done();
+  sink.fragment(fragment(2, 1_100));
+  buffer().done();
+  buffer().done();
+
+  sink.init(init());
+  sink.fragment(fragment(1, 1_000));
+  sink.fragment(fragment(2, 1_100));
+  sink.fragment(fragment(3, 1_200));
+  buffer().done();
+  expect(buffer().appended).toEqual([[0], [1], [2], [3]]);
+
+  // The clock was set back: the same times, and other pictures.
+  sink.init(init());
+  sink.fragment(fragment(9, 1_100, -3_600_000));
+  buffer().done();
+  expect(buffer().appended.at(-1)).toEqual([9]);
+});
+
 it("changes the type between what was of the old one and what is of the new", () => {
   const other = 'video/mp4; codecs="avc1.640028"';
   FakeMediaSource.latest.open();

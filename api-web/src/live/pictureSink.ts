@@ -35,6 +35,8 @@ const LOOK_MS = 100;
 /** Played pictures that are kept, and how many more before they are removed. */
 const KEPT_S = 10;
 const SLACK_S = 10;
+/** Times of the stream that are this far off the clock's are of another clock. */
+const SAME_CLOCK_MS = 1_000;
 /** Pictures that may wait for the browser: more means that it does not keep up. */
 const WAITING_MAX = 400;
 
@@ -70,6 +72,11 @@ export class PictureSink {
   #extraS = 0;
   #calmSince = performance.now();
   #stallMs = Number.NEGATIVE_INFINITY;
+  #init: LiveInit | undefined;
+  /** Whether the stream has begun once more, as it did before. */
+  #isRepeated = false;
+  /** Time in the stream of the newest picture, and of the newest sound, in milliseconds. */
+  readonly #newest = new Map<boolean, number>();
   /** When the first picture was there. */
   #begunMs: number | undefined;
   /** Wall-clock time at the server minus time of the stream, and minus ours, in milliseconds. */
@@ -114,22 +121,39 @@ export class PictureSink {
     return buffered.length > 0 ? buffered.end(buffered.length - 1) : undefined;
   }
 
+  /**
+   * The stream begins, or begins again: another connection sends what this one has once more, and
+   * what the browser has already would only make it stop and decode anew.
+   */
   init(init: LiveInit): void {
     if (mediaSourceClass()?.isTypeSupported(init.mimeType) === false) {
       this.#onFailure("unsupported");
       return;
     }
     this.#arrivals.begin(performance.now());
+    this.#isRepeated = this.#init !== undefined && isSame(this.#init, init);
+    if (this.#isRepeated) {
+      return;
+    }
+    this.#init = init;
+    this.#newest.clear();
     this.#waiting.push({ mimeType: init.mimeType }, owned(init.data));
     this.#pump();
   }
 
   fragment(fragment: LiveFragment): void {
-    const { wallTime, mediaTime } = fragment;
-    if (!fragment.sound && wallTime !== undefined && mediaTime !== undefined) {
+    const { wallTime, mediaTime, sound } = fragment;
+    if (wallTime !== undefined && mediaTime !== undefined) {
       const mediaMs = Number(mediaTime.seconds) * 1_000 + mediaTime.nanos / 1_000_000;
-      this.#wallOffsetMs = (timestampMs(wallTime) ?? 0) - mediaMs;
-      this.#arrivals.add(mediaMs, performance.now());
+      const offsetMs = (timestampMs(wallTime) ?? 0) - mediaMs;
+      if (this.#isKnown(mediaMs, offsetMs, sound)) {
+        return;
+      }
+      this.#newest.set(sound, mediaMs);
+      if (!sound) {
+        this.#wallOffsetMs = offsetMs;
+        this.#arrivals.add(mediaMs, performance.now());
+      }
     }
     if (this.#waiting.length > WAITING_MAX) {
       this.#onFailure("media");
@@ -137,6 +161,17 @@ export class PictureSink {
     }
     this.#waiting.push(owned(fragment.data));
     this.#pump();
+  }
+
+  /** Whether the browser has this picture, or this sound, from the connection before. */
+  #isKnown(mediaMs: number, offsetMs: number, sound: boolean): boolean {
+    const newest = this.#newest.get(sound);
+    if (!this.#isRepeated || newest === undefined) {
+      return false;
+    }
+    // Where the clock was set, the same times are those of other pictures.
+    const isOfBefore = Math.abs(offsetMs - (this.#wallOffsetMs ?? offsetMs)) < SAME_CLOCK_MS;
+    return isOfBefore && mediaMs <= newest;
   }
 
   heartbeat({ serverTime, skippedFrames }: LiveHeartbeat): void {
@@ -283,6 +318,14 @@ export class PictureSink {
       buffer.remove(0, position - KEPT_S);
     }
   }
+}
+
+function isSame(a: LiveInit, b: LiveInit): boolean {
+  return (
+    a.mimeType === b.mimeType &&
+    a.data.length === b.data.length &&
+    a.data.every((byte, index) => byte === b.data[index])
+  );
 }
 
 /** How fast to play that is `missingS` short of where it should be, and plays at `rate` now. */

@@ -7,6 +7,7 @@ import {
   IconCalendarTime,
   IconDownload,
   IconLayoutGrid,
+  IconSearch,
   IconShieldPlus,
 } from "@tabler/icons-react";
 import { type ReactNode, useMemo, useState } from "react";
@@ -38,6 +39,7 @@ import { CameraCalendar } from "./CameraCalendar";
 import { CameraPlayback } from "./CameraPlayback";
 import { CameraProtection } from "./CameraProtection";
 import { CameraSegments } from "./CameraSegments";
+import { MotionSearch } from "./MotionSearch";
 import { SpanDownload } from "./SpanDownload";
 import { useFootageAddress } from "./useFootageAddress";
 import { useScrubber } from "./useScrubber";
@@ -51,6 +53,7 @@ export function CameraFootage({ camera }: { camera: Camera }) {
   const { day, atMs, chosen, onDay, onMoment, onChoose } = address;
   const isToday = now >= day.startMs && now < day.endMs;
   const [wallMs, setWallMs] = useState<number>();
+  const [isSearching, setSearching] = useState(false);
   const segments = useDaySegments(camera.name, day, isToday);
   const timeline = useDayTimeline(camera.name, day, isToday);
   const protectedSpans = useProtectedSpans(camera.name).spans;
@@ -132,6 +135,14 @@ export function CameraFootage({ camera }: { camera: Camera }) {
         )}
         <Group mb="sm" justify="space-between" align="flex-end" gap="xs">
           <GoToTime dayMs={day.startMs} onGo={onGo} />
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconSearch size={15} aria-hidden />}
+            onClick={() => setSearching(true)}
+          >
+            Search motion
+          </Button>
           {others.length > 1 && (
             <Button
               size="xs"
@@ -205,10 +216,27 @@ export function CameraFootage({ camera }: { camera: Camera }) {
           </Stack>
         )}
       </Panel>
+      {isSearching && (
+        <MotionSearch
+          key={camera.name}
+          camera={camera}
+          day={day}
+          nowMs={now}
+          pictureMs={playheadMs ?? lastPictureMs(coverage, now)}
+          onGo={onMoment}
+          onClose={() => setSearching(false)}
+        />
+      )}
       <CameraSegments list={segments} isToday={isToday} />
       <CameraProtection camera={camera.name} isEditable={mayChangeFootage} onMoment={onMoment} />
     </>
   );
+}
+
+/** The newest moment of the day of which there is surely a picture; what is written takes seconds. */
+function lastPictureMs(coverage: DayCoverage | undefined, nowMs: number): number {
+  const last = coverage && playableSpans(coverage).at(-1);
+  return last ? Math.max(last.startMs, last.endMs - 5 * SECOND_MS) : nowMs;
 }
 
 /** The span that choosing begins with: around what plays, else the last minutes of the day. */

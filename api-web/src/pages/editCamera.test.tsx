@@ -2,7 +2,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
-import type { UpdateCameraRequest } from "../gen/ronin/v1/camera_pb";
+import { MotionSensitivity, type UpdateCameraRequest } from "../gen/ronin/v1/camera_pb";
 import { openApp } from "../test/app";
 import { camera, fakeServer, refusedFor, TOKEN } from "../test/fakeServer";
 import { answersBoth } from "../test/wizard";
@@ -65,6 +65,28 @@ it("limits how long footage of this camera is kept, and says what that means", a
   expect(updateCamera.mock.calls[0]?.[0]).toMatchObject({
     camera: { record: { retentionDays: 7, retentionMaxBytes: 200_000_000_000n } },
     updateMask: { paths: ["record.retention_days", "record.retention_max_bytes"] },
+  });
+});
+
+it("looks for motion, and says what that costs without a sub stream", async () => {
+  const updateCamera = vi.fn((_request: UpdateCameraRequest) => ({ camera: camera() }));
+  const { user } = openApp(fakeServer({ cameras: [camera()], camera: { updateCamera } }), {
+    path: "/cameras/front-door/edit",
+    token: TOKEN,
+  });
+
+  const motion = await screen.findByRole("switch", { name: /^Look for motion/ });
+  expect(motion).not.toBeChecked();
+  expect(screen.getByText(/takes much of a processor/)).toBeVisible();
+  await user.click(motion);
+  await user.click(screen.getByRole("radio", { name: "High" }));
+  expect(screen.getByText("What is small or pale too, and more false ones.")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Save changes" }));
+
+  await waitFor(() => expect(updateCamera).toHaveBeenCalled());
+  expect(updateCamera.mock.calls[0]?.[0]).toMatchObject({
+    camera: { detect: { motion: true, sensitivity: MotionSensitivity.HIGH } },
+    updateMask: { paths: ["detect.motion", "detect.sensitivity"] },
   });
 });
 

@@ -31,6 +31,7 @@ const recording = {
           },
         ],
         coverage: 0.999,
+        motion: [{ startTime: at(6), endTime: at(7) }],
       },
     ],
   }),
@@ -101,6 +102,14 @@ it("draws a gap as long as it was, with the words of the whole gap", async () =>
   expect(gap()?.style).toMatchObject({ left: "0%", width: "20%" });
   fireEvent.wheel(bar, { clientX: 600, deltaY: 1_000, shiftKey: true });
   expect(gap()).toBeNull();
+});
+
+it("shows when something moved, and says how often", async () => {
+  const { bar } = await openBar();
+
+  expect(bar).toHaveAccessibleName(/, 1 gap, motion at 1 time$/);
+  expect(screen.getByTestId("motion").style).toMatchObject({ left: "25%", width: "4.1667%" });
+  expect(screen.getByText("Motion")).toBeVisible();
 });
 
 it("zooms with the wheel around the pointer, and lets the page scroll where it cannot", async () => {

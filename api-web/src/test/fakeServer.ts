@@ -11,6 +11,7 @@ import {
   WatchCamerasResponseSchema,
 } from "../gen/ronin/v1/camera_pb";
 import { MediaKind, Transport } from "../gen/ronin/v1/common_pb";
+import { EventService } from "../gen/ronin/v1/event_pb";
 import { LayoutService } from "../gen/ronin/v1/layout_pb";
 import { LiveService } from "../gen/ronin/v1/live_pb";
 import { RecordingService, WatchSegmentsResponseSchema } from "../gen/ronin/v1/recording_pb";
@@ -99,6 +100,7 @@ interface Parts {
   role?: Role;
   auth?: Partial<ServiceImpl<typeof AuthService>>;
   camera?: Partial<ServiceImpl<typeof CameraService>>;
+  event?: Partial<ServiceImpl<typeof EventService>>;
   layout?: Partial<ServiceImpl<typeof LayoutService>>;
   recording?: Partial<ServiceImpl<typeof RecordingService>>;
   storage?: Partial<ServiceImpl<typeof StorageService>>;
@@ -135,6 +137,7 @@ export function fakeServer(parts: Parts) {
       watchSegments: (_request, context) => segmentFeed.messages(context.signal),
       ...parts.recording,
     });
+    service(EventService, parts.event ?? {});
     service(LayoutService, { listLayouts: () => ({ layouts: [] }), ...parts.layout });
     service(StorageService, parts.storage ?? {});
     service(SystemService, {

@@ -1,8 +1,9 @@
 //! How long the questions of pages take with an index of many segments; `benches/index` runs it.
 //!
-//! Not here: the rows ([`fill`]).
+//! Not here: the rows ([`fill`]), motion ([`motion`]).
 
 mod fill;
+mod motion;
 
 use std::{
     fmt::Display,
@@ -49,6 +50,8 @@ async fn main() -> Result<()> {
     println!("{}: {segments} segments in {:.0?}", store.backend(), filling.elapsed());
     println!("\n| question | p50 ms | p95 ms | max ms | answer |\n|---|---|---|---|---|");
     ask_of_time(&store, &plan).await?;
+    motion::fill(&store, &plan).await?;
+    motion::ask_of_motion(&store, &plan).await?;
     ask_of_all(&store, &plan).await
 }
 

@@ -1,0 +1,38 @@
+/** When something moved, each with a picture of it; choosing one plays it. */
+import { Text, UnstyledButton } from "@mantine/core";
+import { previewPath } from "../../api/media";
+import { dateTime, duration } from "../../lib/time";
+import type { Span } from "../../lib/timelineSpans";
+import classes from "./MotionList.module.css";
+
+interface Props {
+  /** Id of the camera. */
+  camera: string;
+  spans: readonly Span[];
+  onChoose: (span: Span) => void;
+}
+
+export function MotionList({ camera, spans, onChoose }: Props) {
+  return (
+    <ul className={classes.list} aria-label="Motion">
+      {spans.map((span) => (
+        <li key={span.startMs}>
+          <UnstyledButton className={classes.item ?? ""} onClick={() => onChoose(span)}>
+            <img
+              className={classes.picture}
+              src={previewPath(camera, (span.startMs + span.endMs) / 2)}
+              alt=""
+              loading="lazy"
+            />
+            <Text size="sm" fw={500}>
+              {dateTime(span.startMs)}
+            </Text>
+            <Text size="xs" c="dimmed">
+              {duration(span.endMs - span.startMs)}
+            </Text>
+          </UnstyledButton>
+        </li>
+      ))}
+    </ul>
+  );
+}
