@@ -96,7 +96,7 @@ export function MotionSearch({ camera, day, nowMs, pictureMs, onGo, onClose }: P
         )}
         {spans && spans.length > 0 && (
           <MotionList
-            camera={camera.id}
+            pictureAt={(ms) => previewPath(camera.id, ms)}
             spans={spans}
             onChoose={({ startMs }) => onGo(startMs - LEAD_MS)}
           />

@@ -1,18 +1,17 @@
 /** When something moved, each with a picture of it; choosing one plays it. */
 import { Text, UnstyledButton } from "@mantine/core";
-import { previewPath } from "../../api/media";
 import { dateTime, duration } from "../../lib/time";
 import type { Span } from "../../lib/timelineSpans";
 import classes from "./MotionList.module.css";
 
 interface Props {
-  /** Id of the camera. */
-  camera: string;
+  /** Address of the picture of a moment. */
+  pictureAt: (ms: number) => string;
   spans: readonly Span[];
   onChoose: (span: Span) => void;
 }
 
-export function MotionList({ camera, spans, onChoose }: Props) {
+export function MotionList({ pictureAt, spans, onChoose }: Props) {
   return (
     <ul className={classes.list} aria-label="Motion">
       {spans.map((span) => (
@@ -20,7 +19,7 @@ export function MotionList({ camera, spans, onChoose }: Props) {
           <UnstyledButton className={classes.item ?? ""} onClick={() => onChoose(span)}>
             <img
               className={classes.picture}
-              src={previewPath(camera, (span.startMs + span.endMs) / 2)}
+              src={pictureAt((span.startMs + span.endMs) / 2)}
               alt=""
               loading="lazy"
             />
