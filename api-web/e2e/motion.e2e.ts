@@ -1,15 +1,14 @@
 /**
  * What moves in front of a camera, from its pictures to the page: the street of the demo camera has
- * people in it, who are found by where they walk. Goes on behind app.e2e.ts.
+ * people in it, who are found by where they walk. Goes on behind app.e2e.ts, and leaves its camera as
+ * it was.
  */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectUsable, framesAdvance, inEachLook, launch, openPage } from "./browser";
 import { readEnvironment } from "./environment";
-import { addCamera, openAsOwner, visible } from "./owner";
+import { CAMERA_ID, openAsOwner, visible } from "./owner";
 
-const NAME = "Street";
-const ID = "street";
 /** Some seconds of learning, some until it is noted, and the timeline is asked for every 15 s. */
 const MOTION_TIMEOUT_MS = 90_000;
 
@@ -25,21 +24,23 @@ const found = () => search().getByRole("list", { name: "Motion" }).getByRole("bu
 beforeAll(async () => {
   browser = await launch();
   ({ page, errors } = await openPage(browser));
-  await openAsOwner(page, environment.url, "/add-camera");
+  await openAsOwner(page, environment.url, `/cameras/${CAMERA_ID}`);
 });
 
 afterAll(async () => {
   await browser?.close();
 });
 
+async function lookForMotion(isOn: boolean): Promise<void> {
+  await page.goto(`${environment.url}/cameras/${CAMERA_ID}/edit`);
+  await page.getByRole("switch", { name: /^Look for motion/ }).setChecked(isOn, { force: true });
+  await button("Save changes").click();
+  await page.waitForURL(`**/cameras/${CAMERA_ID}`);
+}
+
 describe("motion", () => {
   it("is looked for once that is switched on", async () => {
-    await addCamera(page, NAME, environment.cameraUrl);
-    await page.goto(`${environment.url}/cameras/${ID}/edit`);
-    const motion = page.getByRole("switch", { name: /^Look for motion/ });
-    await motion.setChecked(true, { force: true });
-    await button("Save changes").click();
-    await page.waitForURL(`**/cameras/${ID}`);
+    await lookForMotion(true);
   });
 
   it("is on the timeline", async () => {
@@ -78,7 +79,15 @@ describe("motion", () => {
       .toBeGreaterThan(50);
     await inEachLook(page, "motion-search", environment.shots, () => expectUsable(page));
     await found().first().click();
-    await framesAdvance(page, `footage-${ID}`);
+    await framesAdvance(page, `footage-${CAMERA_ID}`);
+  });
+
+  it("is looked for no more once that is switched off", async () => {
+    await lookForMotion(false);
+    await page.goto(`${environment.url}/cameras/${CAMERA_ID}/edit`);
+    const motion = page.getByRole("switch", { name: /^Look for motion/ });
+    await visible(page.getByText(/takes much of a processor/));
+    expect(await motion.isChecked()).toBe(false);
   });
 
   it("met no uncaught error and nothing that the content security policy forbids", () => {
