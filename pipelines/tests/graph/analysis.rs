@@ -18,9 +18,13 @@ use crate::harness::{BOUND, NO_CUT, Recording, assert_continuous, numbered};
 /// Number, time in the stream and wall-clock time of each picture that was looked at, and its age.
 type Seen = Arc<Mutex<Vec<(u32, Duration, WallTime, Duration)>>>;
 
-/// Looks at `rate` pictures a second, for `takes` each.
+/// Looks at `rate` pictures a second, and does `then` after each.
 #[expect(clippy::disallowed_methods, reason = "tests have no task registry")]
-fn look(feed: &Arc<Feed>, rate: u32, takes: Duration) -> (Seen, Arc<Tally>, JoinHandle<()>) {
+fn look(
+    feed: &Arc<Feed>,
+    rate: u32,
+    then: impl Fn() + Send + 'static,
+) -> (Seen, Arc<Tally>, JoinHandle<()>) {
     let (seen, tally) = (Seen::default(), Arc::<Tally>::default());
     let notes = seen.clone();
     let see = move |picture: Picture<'_>| {
@@ -33,7 +37,7 @@ fn look(feed: &Arc<Feed>, rate: u32, takes: Duration) -> (Seen, Arc<Tally>, Join
         let number = numbers::read_picture(&rows, width, height).unwrap();
         let age = WallTime::now().since(wall);
         notes.lock().unwrap().push((number, media_time, wall, age));
-        std::thread::sleep(takes);
+        then();
     };
     let run = analysis::run(feed.watch(false), rate, tally.clone(), see);
     let task = tokio::spawn(async move { run.await.unwrap() });
@@ -55,7 +59,7 @@ async fn as_many_pictures_as_asked_for_are_looked_at_with_their_times() {
         let camera = FakeCamera::builder().main_stream(numbered()).codec(codec).start().unwrap();
         let recording = Recording::start(&camera.main_url(), NO_CUT);
 
-        let (seen, tally, task) = look(&main(&recording), 5, Duration::ZERO);
+        let (seen, tally, task) = look(&main(&recording), 5, || {});
         let seen = wait_seen(&seen, 20);
         task.abort();
 
@@ -80,7 +84,7 @@ async fn it_comes_and_goes_while_every_picture_is_recorded() {
     let mut recording = Recording::start(&camera.main_url(), Duration::from_secs(4));
 
     for rate in 1..=10 {
-        let (seen, _, task) = look(&main(&recording), rate, Duration::ZERO);
+        let (seen, _, task) = look(&main(&recording), rate, || {});
         wait_seen(&seen, 2);
         task.abort();
     }
@@ -93,10 +97,17 @@ async fn it_comes_and_goes_while_every_picture_is_recorded() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_looks_slowly_sees_the_newest_pictures_and_holds_nobody_up() {
-    let camera = FakeCamera::builder().main_stream(numbered()).start().unwrap();
+    let camera = Arc::new(FakeCamera::builder().main_stream(numbered()).start().unwrap());
     let recording = Recording::start(&camera.main_url(), NO_CUT);
 
-    let (seen, _, task) = look(&main(&recording), 25, Duration::from_millis(400));
+    // Each look lasts until the camera has sent ten pictures more.
+    let sender = camera.clone();
+    let sent = move || sender.newest_picture("/main").unwrap_or_default();
+    let ten_more = move || {
+        let before = sent();
+        wait::until(BOUND, || sent() >= before + 10);
+    };
+    let (seen, _, task) = look(&main(&recording), 25, ten_more);
     let seen = wait_seen(&seen, 10);
     task.abort();
 
