@@ -10,8 +10,7 @@ use std::{
 };
 
 use ronin_core::{
-    CameraConfig, CameraId, DetectSettings, Grid, MotionMinute, Sensitivity, WallTime, chain,
-    live::Channel,
+    CameraConfig, CameraId, DetectSettings, Grid, MotionMinute, WallTime, chain, live::Channel,
 };
 use ronin_pipelines::analysis::{self, Picture, Tally};
 use ronin_vision::motion::{Luma, Motion, Settings, State};
@@ -86,12 +85,8 @@ struct Watcher {
 
 impl Watcher {
     fn new(camera: CameraId, settings: DetectSettings, entries: mpsc::Sender<Entry>) -> Self {
-        let sensitivity = match settings.sensitivity {
-            Sensitivity::Low => ronin_vision::motion::Sensitivity::Low,
-            Sensitivity::Normal => ronin_vision::motion::Sensitivity::Normal,
-            Sensitivity::High => ronin_vision::motion::Sensitivity::High,
-        };
-        let motion = Motion::new(Settings { sensitivity, ..Settings::default() });
+        let motion =
+            Motion::new(Settings { sensitivity: settings.sensitivity, ..Settings::default() });
         Self { camera, motion, notes: Notes::new(entries) }
     }
 

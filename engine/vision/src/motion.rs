@@ -21,6 +21,8 @@ mod tests;
 
 use std::time::Duration;
 
+pub use ronin_core::Sensitivity;
+
 pub use self::luma::{Error, Luma};
 use self::scene::Scene;
 use crate::{grid::Grid, polygon::Polygon};
@@ -29,18 +31,6 @@ use crate::{grid::Grid, polygon::Polygon};
 pub const BOXES_MAX: usize = 16;
 /// A person of 6 by 14 pixels in a picture of 320 by 240 is twice this.
 pub const LEAST_SHARE: f32 = 0.0005;
-
-/// How much a pixel must differ from what it usually is.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub enum Sensitivity {
-    /// By much: fewer mistakes, and what is faint is missed.
-    Low,
-    /// What fits most cameras.
-    #[default]
-    Normal,
-    /// By little.
-    High,
-}
 
 /// What counts as motion.
 #[derive(Clone, PartialEq, Debug)]
