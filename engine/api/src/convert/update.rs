@@ -152,7 +152,9 @@ fn apply_field(
         }
         Field::Detect => {
             new.detect.motion = detect.motion.unwrap_or(old.detect.motion);
-            new.detect.sensitivity = sensitivity(&detect);
+            if detect.sensitivity != 0 {
+                new.detect.sensitivity = sensitivity(&detect);
+            }
         }
         Field::DetectMotion => {
             new.detect.motion = detect.motion.ok_or_else(|| missing("detect.motion"))?;
