@@ -27,6 +27,9 @@ use crate::{
 const FOLDER: &str = ".spool";
 /// Entries on disk: a week of minutes of 16 cameras. Footage beyond it is adopted from its files.
 const ENTRIES_MAX: usize = 200_000;
+/// Where so many wait, motion is noted no more: footage needs the room, and comes once a minute where
+/// motion comes each few seconds.
+const MOTION_UNTIL: usize = 20_000;
 /// Entries in memory while the spool cannot be written: each is a few KiB at most.
 const HELD_MAX: usize = 4096;
 
@@ -181,6 +184,10 @@ impl Spool {
     /// Keeps an entry behind all others. False where there was no place for it at all.
     pub fn push(&mut self, entry: Entry) -> bool {
         self.write_held();
+        let is_motion = matches!(entry, Entry::Motion(_));
+        if is_motion && self.len() >= MOTION_UNTIL {
+            return true;
+        }
         if self.held.is_empty() {
             match self.write(&entry) {
                 Ok(()) => return true,
@@ -188,6 +195,10 @@ impl Spool {
                     warn!(%error, "an entry waits in memory: the spool cannot be written")
                 }
             }
+        }
+        // Motion is not held in memory, which is for footage.
+        if is_motion {
+            return true;
         }
         if self.held.len() >= HELD_MAX {
             return false;

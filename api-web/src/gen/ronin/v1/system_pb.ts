@@ -693,7 +693,7 @@ export const PipelineElementSchema: GenMessage<PipelineElement> = /*@__PURE__*/
  */
 export type BranchStats = Message<"ronin.v1.BranchStats"> & {
   /**
-   * "source", "record" or "live".
+   * "source", "record" or "live"; "analysis" for the pictures that are looked at.
    *
    * @generated from field: string branch = 1;
    */
