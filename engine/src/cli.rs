@@ -40,6 +40,11 @@ pub enum Command {
         after_help = "Examples:\n  ronin coverage\n  ronin coverage --camera front-door --days 30\n  ronin coverage --from 2026-11-01 --to 2026-11-30 --time-zone Europe/Berlin --json\n\nA day without a share expected no footage: it is to come, or the camera was not added yet."
     )]
     Coverage(Coverage),
+    /// Run recorded footage through detection once more, and compare the events
+    #[command(
+        after_help = "Examples:\n  ronin replay --camera front-door --start 2026-11-26T08:00:00Z --end 2026-11-26T09:00:00Z\n  ronin replay --camera front-door --start … --end … --model yolo11s.torchscript\n  ronin replay --camera front-door --start … --end … --settings detect.json --json\n\nThe file of settings is the `detect` of a camera as GetCamera shows it, for example {\"rules\": [{\"label\": \"person\", \"minScore\": 0.6}]}; what it leaves out is as on a new camera. Without it the settings of the camera hold. Exits with 0 where the events are the same as those recorded, with 1 where they differ."
+    )]
+    Replay(Replay),
     /// Compare recorded files with the index and list what does not fit
     #[command(
         after_help = "Exits with 1 where something does not fit. Works while the server runs: the file that each camera is writing then has no row yet, and is counted apart."
@@ -148,6 +153,32 @@ pub enum CameraCommand {
     },
     /// Print every change of every camera until interrupted
     Watch,
+}
+
+/// Arguments of `ronin replay`.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// How to reach the server.
+    #[command(flatten)]
+    pub server: Server,
+    /// Id of the camera
+    #[arg(long, value_name = "ID")]
+    pub camera: String,
+    /// Beginning of the footage, RFC 3339
+    #[arg(long, value_name = "TIME")]
+    pub start: String,
+    /// End of the footage, RFC 3339; at most a day later
+    #[arg(long, value_name = "TIME")]
+    pub end: String,
+    /// File name of the model; the one in use where it is not given
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<String>,
+    /// File of settings to try, JSON
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<std::path::PathBuf>,
+    /// Print the replay as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `ronin coverage`.

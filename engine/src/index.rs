@@ -6,12 +6,23 @@ use std::future::Future;
 use ronin_core::{CameraId, Segment, SegmentId, WallTime, control::KeptFootage};
 use ronin_store::{Error, Outage, Store};
 
-use crate::spool::Entry;
+use crate::spool::{Entry, Jpeg};
+
+/// What was written, where somebody is told of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Written {
+    /// Nobody is.
+    Row,
+    /// A notice, in this row.
+    Notice(i64),
+    /// A change of an event, under this sequence.
+    Event(i64),
+}
 
 /// The index of footage. Writing the same twice is writing it once.
 pub trait Index: Clone + Send + Sync + 'static {
-    /// Writes an entry; returns the row of a notice.
-    fn write(&self, entry: &Entry) -> impl Future<Output = Result<Option<i64>, Error>> + Send;
+    /// Writes an entry.
+    fn write(&self, entry: &Entry) -> impl Future<Output = Result<Written, Error>> + Send;
 
     /// Says whether it answered. True where this is news.
     fn note_available(&self, is_available: bool) -> bool;
@@ -73,7 +84,7 @@ pub trait Index: Clone + Send + Sync + 'static {
 }
 
 impl Index for Store {
-    async fn write(&self, entry: &Entry) -> Result<Option<i64>, Error> {
+    async fn write(&self, entry: &Entry) -> Result<Written, Error> {
         match entry {
             Entry::Segment(recorded) => self.index_segment(recorded).await?,
             Entry::Discarded { id, at } => self.discard_lost(&[*id], *at).await?,
@@ -83,12 +94,21 @@ impl Index for Store {
                 let outage = outage.clone().map(|(cause, message)| Outage { cause, message });
                 self.set_outage(camera, *at, outage).await?;
             }
-            Entry::EngineBegan { id, at } => self.begin_engine_run(*id, *at).await?,
+            Entry::EngineBegan { id, at } => {
+                self.begin_engine_run(*id, *at).await?;
+                // What an earlier life was following is gone.
+                let closed = self.close_events(*at).await?;
+                return Ok(closed.map_or(Written::Row, Written::Event));
+            }
             Entry::EngineEnded { id, at } => self.end_engine_run(*id, *at).await?,
             Entry::Motion(minute) => self.note_motion(minute).await?,
-            Entry::Notice(notice) => return self.insert_notice(notice).await.map(Some),
+            Entry::Event(told) => {
+                let snapshot = told.snapshot.as_ref().map(Jpeg::bytes);
+                return self.write_event(&told.event, snapshot).await.map(Written::Event);
+            }
+            Entry::Notice(notice) => return self.insert_notice(notice).await.map(Written::Notice),
         }
-        Ok(None)
+        Ok(Written::Row)
     }
 
     fn note_available(&self, is_available: bool) -> bool {

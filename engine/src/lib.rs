@@ -20,6 +20,7 @@ pub mod memory;
 pub mod reclaim;
 pub mod reconcile;
 pub mod recorder;
+pub mod replay;
 pub mod run;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]

@@ -1,5 +1,5 @@
 //! What the engine remembers of the database for the time that it is away: cameras, limits,
-//! protected spans, which storage is ours. One file in the data folder, replaced as a whole.
+//! protected spans, which storage is ours; and what stands still before the cameras. One file in the data folder, replaced as a whole.
 //!
 //! It is a copy: the database is right wherever it answers. Not here: what waits to be written to
 //! the database ([`crate::spool`]).
@@ -11,7 +11,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use ronin_core::{CameraConfig, CameraId, Span, WallTime, chain, storage::Limits};
+use ronin_core::{CameraConfig, CameraId, Span, WallTime, chain, event::Still, storage::Limits};
 use ronin_store::Store;
 use serde::{Deserialize, Serialize};
 use tracing::warn;
@@ -24,7 +24,7 @@ const FILE: &str = "remembered.json";
 const VERSION: u32 = 1;
 
 /// What is remembered.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 struct Contents {
     version: u32,
     /// As [`Store::seal_cameras`] writes them.
@@ -32,6 +32,9 @@ struct Contents {
     storage: Option<Uuid>,
     limits: Option<Limits>,
     protected: BTreeMap<CameraId, Vec<(WallTime, WallTime)>>,
+    /// Nowhere else: worth little, and known again within a minute.
+    #[serde(default)]
+    still: BTreeMap<CameraId, Vec<Still>>,
 }
 
 /// See the module.
@@ -113,6 +116,19 @@ impl Memory {
         });
     }
 
+    /// What stood still before a camera.
+    pub fn still(&self, camera: &CameraId) -> Vec<Still> {
+        self.contents().still.get(camera).cloned().unwrap_or_default()
+    }
+
+    /// Remembers what stands still before a camera. Blocks where it changed.
+    pub fn set_still(&self, camera: &CameraId, still: Vec<Still>) {
+        self.change(|contents| match still.is_empty() {
+            true => drop(contents.still.remove(camera)),
+            false => drop(contents.still.insert(camera.clone(), still)),
+        });
+    }
+
     fn change(&self, change: impl FnOnce(&mut Contents)) {
         let mut contents = self.contents();
         let before = contents.clone();
@@ -147,7 +163,13 @@ mod tests {
         assert_eq!((memory.storage(), memory.limits()), (None, None));
         memory.set_keeping(Some(storage), Some(limits), [(camera.clone(), span)]);
 
+        let place = ronin_core::event::Place { x: 0.1, y: 0.2, width: 0.3, height: 0.4 };
+        let (since, seen) = (WallTime::from_micros(5), WallTime::from_micros(9));
+        let car = Still { label: "car".into(), place, since, seen };
+        memory.set_still(&camera, vec![car.clone()]);
+
         let memory = Memory::open(folder.path());
+        assert_eq!(memory.still(&camera), [car]);
         assert_eq!((memory.storage(), memory.limits()), (Some(storage), Some(limits)));
         assert_eq!(memory.protected(&camera), [span]);
 

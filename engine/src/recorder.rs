@@ -32,7 +32,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
 pub use crate::spool::{Entry, Spool};
-use crate::{disk::RealDisk, index::Index, storage::Storage};
+use crate::{
+    disk::RealDisk,
+    index::{Index, Written},
+    storage::Storage,
+};
 
 /// Finished segments that may wait for the recorder, which takes them within milliseconds, or within
 /// [`WRITE_TIMEOUT`] where the database just went away. Full means that muxers wait before they
@@ -294,15 +298,17 @@ impl<I: Index> Desk<I> {
     }
 
     async fn attempt(&self, entry: &Entry) -> Result<(), ronin_store::Error> {
-        let notice = self.index.write(entry).await?;
+        let written = self.index.write(entry).await?;
         if let Entry::Segment(recorded) = entry {
             let segment = &recorded.segment;
             debug!(camera = %segment.camera, path = segment.path, "segment indexed");
             self.unindexed.forget(segment.id);
             self.news.segment_indexed(segment);
         }
-        if let Some(row) = notice {
-            self.news.notice_stored(row);
+        match written {
+            Written::Row => {}
+            Written::Notice(row) => self.news.notice_stored(row),
+            Written::Event(sequence) => self.news.event_stored(sequence),
         }
         Ok(())
     }

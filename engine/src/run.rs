@@ -4,7 +4,8 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use ronin_api::{Dependencies, Options, Service, SystemFacts};
 use ronin_core::{
-    Room, Unindexed, WallTime, chain, control, live::Channels, notice::News, storage::Policy,
+    Room, Unindexed, WallTime, chain, control, detection::Sightings, live::Channels, notice::News,
+    storage::Policy,
 };
 use ronin_store::Store;
 use tokio::{
@@ -16,14 +17,15 @@ use tracing::{info, warn};
 use uuid::Uuid;
 
 use crate::{
-    camera::{board::Board, latest::Latest, supervisor::Context},
+    camera::{analysis::Means, board::Board, latest::Latest, supervisor::Context},
     config::Config,
     control::ControlLoop,
     database::{self, Arrival, Opened},
-    detector,
+    detector::{self, ModelFiles},
     memory::Memory,
     reclaim::{self, Reclaimer},
     recorder::{self, Entry},
+    replay::Replays,
     storage::{self, Storage},
     system::{Facts, SegmentFiles},
     tasks::{TaskKind, Tasks},
@@ -86,8 +88,27 @@ pub async fn run(
 
     room.set_proof(storage::proof(&storage.root));
 
+    // What looks for objects, where a model is set; it is loaded beside everything else.
+    let load = detector::load_from(config.model_dir.clone());
+    let tell = {
+        let recorder = entries.clone();
+        move |notice| recorder.tell(notice)
+    };
+    let detector = config
+        .detect_model
+        .clone()
+        .map(|model| detector::Service::new(config.model_dir.clone(), model, load.clone(), tell));
+    let watched = detector.as_ref().map(|service| (service.status(), service.desk()));
+    let models = ModelFiles::new(config.model_dir.clone(), watched);
+    let replays = Replays::new(store.clone(), storage.root.clone(), load, models.clone());
+    let sightings = Sightings::default();
+    if detector.is_none() {
+        info!(reason = models.facts().message, "no object detection");
+    }
+
     // The address, before any camera: a port in use must not cost a connection.
-    let system = system_facts(&config, &storage, started_at).await;
+    let system: Arc<dyn SystemFacts> =
+        Arc::new(Facts { storage: storage.clone(), started_at, models });
     let options = Options {
         bind: config.bind,
         tls: config.tls.clone(),
@@ -105,6 +126,8 @@ pub async fn run(
         news,
         room: room.clone(),
         policy: policy.clone(),
+        sightings: sightings.clone(),
+        detection: Arc::new(replays.clone()),
     };
     let service = Service::bind(options, dependencies).await?;
     let facts = Started { address: service.local_addr(), setup_token: service.setup_token() };
@@ -125,6 +148,12 @@ pub async fn run(
     });
     // Nothing is written where the disk is not the one it should be.
     reclaimer.check_storage().await?;
+    let means = Means {
+        detector: detector.as_ref().map(|service| (service.desk(), service.status())),
+        sightings,
+        memory: memory.clone(),
+        entries: entries.entries.clone(),
+    };
     let context = Context {
         tasks: tasks.clone(),
         storage: storage.clone(),
@@ -135,6 +164,7 @@ pub async fn run(
         latest,
         entries: entries.entries.clone(),
         board: Board::default(),
+        means,
     };
     info!(cameras = cameras.len(), storage = %storage.root.display(), "engine started");
     let stop_cameras = CancellationToken::new();
@@ -145,6 +175,13 @@ pub async fn run(
     let settling = arrival.follow(is_there, prepared, reread, stop_cameras.clone());
     let settling = tasks.spawn(TaskKind::Engine, "database", settling);
     let reclaimer = tasks.spawn(TaskKind::Engine, "reclaimer", reclaimer.run(stop_cameras.clone()));
+    let looking: Vec<_> = [
+        detector.map(|d| tasks.spawn(TaskKind::Engine, "detector", d.run(stop_cameras.clone()))),
+        Some(tasks.spawn(TaskKind::Engine, "replays", replays.run(stop_cameras.clone()))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let stop_service = CancellationToken::new();
     let service = tasks.spawn(TaskKind::Engine, "service", service.serve(stop_service.clone()));
     let alive = tasks.spawn(
@@ -164,6 +201,9 @@ pub async fn run(
     stop_service.cancel();
     stop_cameras.cancel();
     let _ = control.await;
+    for task in looking {
+        let _ = timeout(DRAIN_TIMEOUT, task).await;
+    }
     let _ = timeout(DRAIN_TIMEOUT, reclaimer).await;
     let _ = timeout(DRAIN_TIMEOUT, settling).await;
     let ended = Entry::EngineEnded { id: engine_run, at: WallTime::now() };
@@ -188,24 +228,6 @@ pub async fn run(
         return Err(error.into());
     }
     Ok(())
-}
-
-async fn system_facts(
-    config: &Config,
-    storage: &Arc<Storage>,
-    started_at: WallTime,
-) -> Arc<dyn SystemFacts> {
-    let (model_dir, model) = (config.model_dir.clone(), config.detect_model.clone());
-    // Loading a model takes a second or two, on a thread that may block.
-    let detector =
-        tokio::task::spawn_blocking(move || detector::describe(&model_dir, model.as_deref()));
-    let detector = detector.await.unwrap_or_default();
-    if detector.available {
-        info!(model = detector.model, device = detector.device, "detector model loaded");
-    } else {
-        info!(reason = detector.message, "no object detection");
-    }
-    Arc::new(Facts { storage: storage.clone(), started_at, detector })
 }
 
 async fn note_alive(store: Store, engine_run: Uuid, stop: CancellationToken) {

@@ -9,12 +9,13 @@
 
 use std::{
     collections::{HashSet, VecDeque},
-    io,
+    fmt, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use ronin_core::{CameraId, MotionMinute, Notice, Recorded, RunId, SegmentId, WallTime};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use ronin_core::{CameraId, Event, MotionMinute, Notice, Recorded, RunId, SegmentId, WallTime};
 use serde::{Deserialize, Serialize};
 use tracing::{error, warn};
 use uuid::Uuid;
@@ -27,8 +28,8 @@ use crate::{
 const FOLDER: &str = ".spool";
 /// Entries on disk: a week of minutes of 16 cameras. Footage beyond it is adopted from its files.
 const ENTRIES_MAX: usize = 200_000;
-/// Where so many wait, motion is noted no more: footage needs the room, and comes once a minute where
-/// motion comes each few seconds.
+/// Where so many wait, motion and events are noted no more: footage needs the room, and comes once a
+/// minute where they come each few seconds.
 const MOTION_UNTIL: usize = 20_000;
 /// Entries in memory while the spool cannot be written: each is a few KiB at most.
 const HELD_MAX: usize = 4096;
@@ -50,7 +51,7 @@ pub fn waiting_files(disk: &dyn Disk, root: &Path) -> io::Result<HashSet<PathBuf
 }
 
 /// Something to note in the database.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(tag = "entry", rename_all = "snake_case")]
 pub enum Entry {
     /// A file is finished.
@@ -105,8 +106,58 @@ pub enum Entry {
     },
     /// Something moved in front of a camera.
     Motion(MotionMinute),
+    /// An object that came, is followed, or went.
+    Event(Box<ToldEvent>),
     /// News for people.
     Notice(Notice),
+}
+
+/// An event as it is now.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ToldEvent {
+    /// The event.
+    pub event: Event,
+    /// A better picture of it than before.
+    pub snapshot: Option<Jpeg>,
+    /// Whether it has only grown: what follows says all of it.
+    pub is_growth: bool,
+}
+
+/// A picture as JPEG. As text it is base64.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Jpeg(Vec<u8>);
+
+impl Jpeg {
+    /// Takes an encoded picture.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The encoded picture.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Jpeg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Jpeg({} bytes)", self.0.len())
+    }
+}
+
+impl From<Jpeg> for String {
+    fn from(jpeg: Jpeg) -> Self {
+        STANDARD.encode(jpeg.0)
+    }
+}
+
+impl TryFrom<String> for Jpeg {
+    type Error = base64::DecodeError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        STANDARD.decode(text).map(Self)
+    }
 }
 
 /// See the module.
@@ -184,8 +235,11 @@ impl Spool {
     /// Keeps an entry behind all others. False where there was no place for it at all.
     pub fn push(&mut self, entry: Entry) -> bool {
         self.write_held();
-        let is_motion = matches!(entry, Entry::Motion(_));
+        let is_motion = matches!(entry, Entry::Motion(_) | Entry::Event(_));
         if is_motion && self.len() >= MOTION_UNTIL {
+            return true;
+        }
+        if matches!(&entry, Entry::Event(told) if told.is_growth) {
             return true;
         }
         if self.held.is_empty() {
@@ -196,7 +250,7 @@ impl Spool {
                 }
             }
         }
-        // Motion is not held in memory, which is for footage.
+        // Neither is held in memory, which is for footage.
         if is_motion {
             return true;
         }
@@ -282,6 +336,8 @@ impl Spool {
 mod tests {
     use std::fs;
 
+    use ronin_core::{EventId, Span};
+
     use super::*;
     use crate::disk::RealDisk;
 
@@ -352,6 +408,51 @@ mod tests {
         fs::write(storage::proof(root.path()), b"").unwrap();
         assert!(!spool.is_clear());
         assert_eq!(drain(&mut spool), [entry(0), entry(1)]);
+    }
+
+    fn motion() -> Entry {
+        let at = WallTime::from_micros(1_700_000_040_000_000);
+        let mut cell = ronin_core::Grid::EMPTY;
+        cell.set(1, 1);
+        let mut minute = MotionMinute::of("front".parse().unwrap(), at);
+        minute.add(at, &cell);
+        Entry::Motion(minute)
+    }
+
+    fn told(is_growth: bool) -> Entry {
+        let at = |n: i64| WallTime::from_micros(n * 1_000_000);
+        let event = ronin_testkit::events::event("front", "person", Span::new(at(1), at(9)));
+        let event = Event { id: EventId(Uuid::nil()), ..event };
+        let snapshot = Some(Jpeg::new(vec![0xff, 0xd8, 0, 1, 2]));
+        Entry::Event(Box::new(ToldEvent { event, snapshot, is_growth }))
+    }
+
+    #[test]
+    fn events_wait_with_their_picture_and_what_only_grew_does_not() {
+        let root = tempfile::tempdir().unwrap();
+        let mut spool = open(root.path());
+        for is_growth in [true, false, true] {
+            assert!(spool.push(told(is_growth)));
+        }
+        assert_eq!(drain(&mut spool), [told(false)]);
+    }
+
+    #[test]
+    fn motion_and_events_leave_the_room_to_footage() {
+        let root = tempfile::tempdir().unwrap();
+        let mut spool = open(root.path());
+        spool.numbers = (0..MOTION_UNTIL as u64).collect();
+        spool.next = MOTION_UNTIL as u64;
+
+        assert!(spool.push(motion()) && spool.push(told(false)));
+        assert_eq!(spool.len(), MOTION_UNTIL);
+        assert!(spool.push(entry(1)));
+        assert_eq!(spool.len(), MOTION_UNTIL + 1);
+
+        spool.numbers.clear();
+        fs::remove_file(storage::proof(root.path())).unwrap();
+        assert!(spool.push(motion()) && spool.push(told(false)) && spool.push(entry(2)));
+        assert_eq!(spool.held, [entry(2)]);
     }
 
     #[test]

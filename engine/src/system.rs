@@ -16,7 +16,10 @@ use ronin_core::{
 };
 use ronin_pipelines::{elements, joined, recorded_picture, segment_file};
 
-use crate::storage::{self, Storage};
+use crate::{
+    detector::ModelFiles,
+    storage::{self, Storage},
+};
 
 /// Facts about the machine and the engine.
 pub struct Facts {
@@ -25,7 +28,7 @@ pub struct Facts {
     /// When the engine started.
     pub started_at: WallTime,
     /// The object detector.
-    pub detector: DetectorFacts,
+    pub models: ModelFiles,
 }
 
 impl SystemFacts for Facts {
@@ -42,7 +45,7 @@ impl SystemFacts for Facts {
     }
 
     fn detector(&self) -> DetectorFacts {
-        self.detector.clone()
+        self.models.facts()
     }
 
     fn machine(&self) -> MachineFacts {

@@ -19,6 +19,7 @@ mod m20261125_000005_keeping;
 mod m20261126_000006_footage;
 mod m20261126_000007_layouts;
 mod m20261126_000008_motion;
+mod m20261127_000009_events;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000006_footage::Migration),
             Box::new(m20261126_000007_layouts::Migration),
             Box::new(m20261126_000008_motion::Migration),
+            Box::new(m20261127_000009_events::Migration),
         ]
     }
 }

@@ -14,13 +14,11 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use gst::prelude::*;
-use gst_video::VideoFrameExt;
 use ronin_core::{
-    WallTime,
     live::{Init, Kind, Message, Viewing},
     status::BranchStats,
 };
@@ -30,28 +28,9 @@ use crate::{
     elements::{caps_filter, make},
     error::Error,
     feed_source::{FeedSource, error_of},
+    picture::{self, Picture, thin_out},
     snapshot::Teardown,
 };
-
-/// Formats whose first plane is the luma, a byte a pixel.
-const FORMATS: [&str; 5] = ["I420", "NV12", "Y42B", "Y444", "GRAY8"];
-
-/// The luma of one picture.
-#[derive(Clone, Copy, Debug)]
-pub struct Picture<'a> {
-    /// Rows from the top, a byte a pixel.
-    pub luma: &'a [u8],
-    /// Bytes from one row to the next.
-    pub stride_bytes: usize,
-    /// Pixels in a row.
-    pub width: usize,
-    /// Rows.
-    pub height: usize,
-    /// Time in the stream.
-    pub media_time: Duration,
-    /// When it was taken.
-    pub wall: WallTime,
-}
 
 /// How many pictures there were.
 #[derive(Debug, Default)]
@@ -158,13 +137,12 @@ impl Decoder {
         queue.set_property("max-size-bytes", 0_u32);
         queue.set_property("max-size-time", 0_u64);
         let sink = gst_app::AppSink::builder().sync(false).build();
-        let caps = gst::Caps::builder("video/x-raw").field("format", gst::List::new(FORMATS));
         let elements = [
             source.element.upcast_ref::<gst::Element>().clone(),
             decoder,
             queue,
             make("videoconvert")?,
-            caps_filter(caps.build())?,
+            caps_filter(picture::caps())?,
             sink.upcast_ref::<gst::Element>().clone(),
         ];
         let pipeline = Teardown(gst::Pipeline::new());
@@ -197,83 +175,9 @@ impl Drop for Decoder {
     }
 }
 
-/// Lets no more than `rate` pictures a second leave the decoder.
-fn thin_out(decoder: &gst::Element, rate: u32) {
-    let Some(exit) = decoder.static_pad("src") else { return };
-    let thinning = Mutex::new(Thinning::new(rate));
-    exit.add_probe(gst::PadProbeType::BUFFER, move |_, info| {
-        let pts = info.buffer().and_then(|buffer| buffer.pts());
-        let mut thinning = thinning.lock().unwrap_or_else(PoisonError::into_inner);
-        match pts.is_some_and(|pts| thinning.takes(pts)) {
-            true => gst::PadProbeReturn::Ok,
-            false => gst::PadProbeReturn::Drop,
-        }
-    });
-}
-
-/// Takes pictures at a regular distance.
-struct Thinning {
-    period: gst::ClockTime,
-    due: Option<gst::ClockTime>,
-}
-
-impl Thinning {
-    fn new(rate: u32) -> Self {
-        Self { period: gst::ClockTime::SECOND / u64::from(rate.max(1)), due: None }
-    }
-
-    fn takes(&mut self, pts: gst::ClockTime) -> bool {
-        let due = self.due.unwrap_or(pts);
-        // One that comes a little early is the one that is due. Times may go back.
-        let is_early = pts + self.period / 4 < due;
-        if is_early && pts + self.period >= due {
-            return false;
-        }
-        let is_regular = !is_early && pts <= due + self.period;
-        self.due = Some(if is_regular { due } else { pts } + self.period);
-        true
-    }
-}
-
-/// Hands the luma of a decoded picture to who looks; `None` where there is none.
+/// Shows a decoded picture to who looks; `None` where there is none.
 fn show(sample: &gst::Sample, source: &FeedSource, look: &Look) -> Option<()> {
-    let (buffer, caps) = (sample.buffer()?, sample.caps()?);
-    let info = gst_video::VideoInfo::from_caps(caps).ok()?;
-    let frame = gst_video::VideoFrameRef::from_buffer_ref_readable(buffer, &info).ok()?;
-    let pts = buffer.pts()?;
-    let picture = Picture {
-        luma: frame.plane_data(0).ok()?,
-        stride_bytes: usize::try_from(frame.plane_stride().first().copied()?).ok()?,
-        width: usize::try_from(frame.width()).ok()?,
-        height: usize::try_from(frame.height()).ok()?,
-        media_time: Duration::from(pts),
-        wall: source.wall_of(pts),
-    };
-    look.lock().unwrap_or_else(PoisonError::into_inner)(picture);
-    Some(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn taken(rate: u32, times_ms: impl IntoIterator<Item = u64>) -> Vec<u64> {
-        let mut thinning = Thinning::new(rate);
-        let is_taken = |ms: &u64| thinning.takes(gst::ClockTime::from_mseconds(*ms));
-        times_ms.into_iter().filter(is_taken).collect()
-    }
-
-    #[test]
-    fn no_more_pictures_are_taken_than_asked_for_at_regular_distances() {
-        assert_eq!(taken(5, (0..10).map(|n| n * 100)), [0, 200, 400, 600, 800]);
-        assert_eq!(taken(5, (0..15).map(|n| n * 1000 / 15)), [0, 200, 400, 600, 800]);
-        assert_eq!(taken(5, (0..8).map(|n| n * 250)).len(), 8, "all of a slower camera");
-        let of_25 = taken(10, (0..250).map(|n| n * 40)).len();
-        assert!((95..=101).contains(&of_25), "{of_25} in 10 s");
-    }
-
-    #[test]
-    fn times_that_go_back_or_leap_do_not_stop_it() {
-        assert_eq!(taken(5, [0, 100, 200, 10, 20, 60_000, 60_100]), [0, 200, 10, 60_000]);
-    }
+    let wall = source.wall_of(sample.buffer()?.pts()?);
+    let mut look = look.lock().unwrap_or_else(PoisonError::into_inner);
+    picture::with(sample, wall, |picture| look(picture))
 }

@@ -19,8 +19,10 @@ pub mod graph;
 pub mod joined;
 mod live_mp4;
 mod messages;
+mod picture;
 mod preflight;
 pub mod probe;
+pub mod recorded_frames;
 pub mod recorded_picture;
 pub mod rendition;
 mod rtsp;
@@ -35,7 +37,8 @@ mod video;
 
 pub use error::Error;
 pub use graph::{GraphSpec, GraphStatus, RecordOptions};
-pub use snapshot::{KeyFrame, jpeg};
+pub use picture::Picture;
+pub use snapshot::{KeyFrame, jpeg, jpeg_of};
 
 /// Starts GStreamer and checks that every element we use is there. Call once, first.
 pub fn init() -> Result<(), Error> {

@@ -9,7 +9,9 @@ use std::{path::Path, time::Duration};
 
 use gst::prelude::*;
 
-use crate::{elements::make, error::Error, snapshot::Teardown, video::VideoCodec};
+use crate::{
+    elements::make, error::Error, recorded_frames::link, snapshot::Teardown, video::VideoCodec,
+};
 
 /// Longest wait for the next picture: a 4K key frame takes a tenth of a second.
 const PICTURE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -52,30 +54,13 @@ pub fn decode(path: &Path) -> Result<u64, Error> {
 
 /// Decodes the video of a file; other streams go nowhere.
 fn attach(pipeline: &gst::Pipeline, pad: &gst::Pad, sink: &gst::Element) -> Result<(), Error> {
-    let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
-    let codec = match caps.structure(0).map(|s| s.name().as_str()) {
-        Some("video/x-h264") => VideoCodec::H264,
-        Some("video/x-h265") => VideoCodec::H265,
-        _ => {
-            let ignored = make("fakesink")?;
-            ignored.set_property("async", false);
-            return link(pipeline, pad, &[ignored]);
-        }
+    let Some(codec) = VideoCodec::of_pad(pad) else {
+        let ignored = make("fakesink")?;
+        ignored.set_property("async", false);
+        return link(pipeline, pad, &[ignored]);
     };
     let decoder = make(codec.decoder())?;
     decoder.set_property("max-threads", 1_i32);
     link(pipeline, pad, &[make(codec.parser())?, decoder.clone()])?;
     decoder.link(sink).map_err(Error::doing("link the decoder of a file"))
-}
-
-fn link(pipeline: &gst::Pipeline, pad: &gst::Pad, chain: &[gst::Element]) -> Result<(), Error> {
-    pipeline.add_many(chain).map_err(Error::doing("build the decoder of a file"))?;
-    gst::Element::link_many(chain).map_err(Error::doing("link the decoder of a file"))?;
-    for element in chain.iter().rev() {
-        element.sync_state_with_parent().map_err(Error::doing("start the decoder of a file"))?;
-    }
-    let head = chain.first().and_then(|element| element.static_pad("sink"));
-    let linked = head.is_some_and(|head| pad.link(&head).is_ok());
-    let failed = || gst::glib::bool_error!("the pads do not fit");
-    linked.then_some(()).ok_or_else(failed).map_err(Error::doing("link the decoder of a file"))
 }

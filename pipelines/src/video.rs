@@ -25,6 +25,16 @@ impl VideoCodec {
         }
     }
 
+    /// The codec of what comes out of a demuxer's pad; `None` where it is no video of ours.
+    pub(crate) fn of_pad(pad: &gst::Pad) -> Option<Self> {
+        let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
+        match caps.structure(0)?.name().as_str() {
+            "video/x-h264" => Some(Self::H264),
+            "video/x-h265" => Some(Self::H265),
+            _ => None,
+        }
+    }
+
     /// The codec of a sample entry in MP4 and the stream format that it stands for.
     pub(crate) fn from_sample_entry(entry: [u8; 4]) -> Option<(Self, &'static str)> {
         match &entry {

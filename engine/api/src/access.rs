@@ -68,6 +68,19 @@ pub(crate) const RULES: &[Rule] = &[
     call("/ronin.v1.CameraService/RestartCamera", OPERATOR),
     call("/ronin.v1.CameraService/GetSnapshot", OPERATOR),
 
+    call("/ronin.v1.DetectionService/ListModels", VIEWER),
+    call("/ronin.v1.DetectionService/GetModel", VIEWER),
+    stream("/ronin.v1.DetectionService/WatchDetections", VIEWER),
+    call("/ronin.v1.DetectionService/CreateReplay", OPERATOR),
+    call("/ronin.v1.DetectionService/GetReplay", VIEWER),
+    call("/ronin.v1.DetectionService/ListReplays", VIEWER),
+    call("/ronin.v1.DetectionService/CancelReplay", OPERATOR),
+
+    call("/ronin.v1.EventService/ListEvents", VIEWER),
+    call("/ronin.v1.EventService/GetEvent", VIEWER),
+    stream("/ronin.v1.EventService/WatchEvents", VIEWER),
+    call("/ronin.v1.EventService/UpdateReview", VIEWER),
+    call("/ronin.v1.EventService/ExplainEvent", VIEWER),
     call("/ronin.v1.EventService/SearchMotion", VIEWER),
 
     call("/ronin.v1.LayoutService/ListLayouts", VIEWER),
@@ -178,6 +191,8 @@ mod tests {
             "ProbeCamera",
             "RestartCamera",
             "GetSnapshot",
+            "CreateReplay",
+            "CancelReplay",
             "CreateLayout",
             "UpdateLayout",
             "DeleteLayout",
@@ -187,9 +202,9 @@ mod tests {
         assert_eq!(of(Role::Operator), operator);
         let admin = ["CreateCamera", "UpdateCamera", "DeleteCamera", "UpdateStoragePolicy"];
         assert_eq!(of(Role::Admin), admin);
-        let own = ["Logout", "ChangePassword", "CreateApiToken", "RevokeApiToken"];
+        let own = ["Logout", "ChangePassword", "CreateApiToken", "RevokeApiToken", "UpdateReview"];
         for method in of(Role::Viewer) {
-            let reads = ["Get", "List", "Watch", "Stream", "Search"]
+            let reads = ["Get", "List", "Watch", "Stream", "Search", "Explain"]
                 .iter()
                 .any(|verb| method.starts_with(verb));
             assert!(reads || own.contains(&method), "{method} changes something");

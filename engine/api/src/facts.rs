@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use ronin_core::{Coder, WallTime};
+use ronin_core::{
+    Coder, WallTime,
+    detection::{Models, Replay, ReplayError, ReplayRequest},
+};
+use uuid::Uuid;
 
 /// Facts about the machine and the engine. Every function answers at once, except [`Self::disk`],
 /// which may ask the file system and is called off the async threads.
@@ -34,10 +38,26 @@ pub struct DetectorFacts {
     pub device: String,
     /// File name of the model; empty where none is set.
     pub model: String,
-    /// What is missing and what to do, in words; empty when available.
+    /// What is missing and what to do, in words; empty where nothing is.
     pub message: String,
     /// What a model runs on, or would: `cpu` or `cuda`; empty in a program that can run none.
     pub inference_device: String,
+    /// Whether it does less than it should; `message` says what.
+    pub degraded: bool,
+}
+
+/// What the API asks the engine about models and replays.
+pub trait DetectionFacts: Send + Sync + 'static {
+    /// The files in the model folder. Asks the file system: called off the async threads.
+    fn models(&self) -> Models;
+    /// Starts a replay, or puts it behind those that wait. Asks the file system.
+    fn create_replay(&self, request: ReplayRequest) -> Result<Replay, ReplayError>;
+    /// One replay.
+    fn replay(&self, id: Uuid) -> Option<Replay>;
+    /// Every replay, newest first.
+    fn replays(&self) -> Vec<Replay>;
+    /// Stops a replay; returns it as it is then.
+    fn cancel_replay(&self, id: Uuid) -> Option<Replay>;
 }
 
 /// The processor and what the program takes.

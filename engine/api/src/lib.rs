@@ -20,6 +20,6 @@ mod tls;
 mod web;
 
 pub use error::Error;
-pub use facts::{DetectorFacts, DiskFacts, MachineFacts, SystemFacts};
+pub use facts::{DetectionFacts, DetectorFacts, DiskFacts, MachineFacts, SystemFacts};
 pub use options::{Dependencies, Options, Tls};
 pub use service::Service;

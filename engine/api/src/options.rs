@@ -3,11 +3,12 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use ronin_core::{
-    Room, Unindexed, control, live::Channels, notice::News, playback::ReadFootage, storage::Policy,
+    Room, Unindexed, control, detection::Sightings, live::Channels, notice::News,
+    playback::ReadFootage, storage::Policy,
 };
 use ronin_store::Store;
 
-use crate::facts::SystemFacts;
+use crate::facts::{DetectionFacts, SystemFacts};
 
 /// How the service listens and where its files are.
 #[derive(Clone, Debug)]
@@ -64,4 +65,8 @@ pub struct Dependencies {
     pub files: Arc<dyn ReadFootage>,
     /// What the machine is and has.
     pub system: Arc<dyn SystemFacts>,
+    /// What is seen in the newest pictures.
+    pub sightings: Sightings,
+    /// Models and replays.
+    pub detection: Arc<dyn DetectionFacts>,
 }

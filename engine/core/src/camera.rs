@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Invalid, id::CameraId, source::Source, time::WallTime};
+use crate::{detect::DetectSettings, error::Invalid, id::CameraId, source::Source, time::WallTime};
 
 /// Longest display name in characters.
 const DISPLAY_NAME_MAX: usize = 100;
@@ -45,24 +45,6 @@ pub struct RecordSettings {
     pub max_age: Option<Duration>,
     /// Most footage of this camera; `None`: no limit of its own.
     pub max_bytes: Option<u64>,
-}
-
-/// What is looked for in a camera's pictures.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct DetectSettings {
-    /// Whether motion is looked for.
-    pub motion: bool,
-    /// How little counts as motion.
-    #[serde(default)]
-    pub sensitivity: Sensitivity,
-}
-
-impl DetectSettings {
-    /// What holds where nobody has said: pictures that are small to begin with cost little to look
-    /// at, so motion is looked for where there is a sub stream.
-    pub fn unless_said(sub: Option<&Source>) -> Self {
-        Self { motion: sub.is_some(), sensitivity: Sensitivity::default() }
-    }
 }
 
 /// How little counts as motion.

@@ -91,6 +91,22 @@ impl VideoFrame {
         self.time
     }
 
+    /// A part of the picture, which shares its pixels; `None` where it is empty or not all inside.
+    pub fn part(&self, left: u32, top: u32, width: u32, height: u32) -> Option<Self> {
+        let is_inside = left.checked_add(width)? <= self.width
+            && top.checked_add(height)? <= self.height
+            && width > 0
+            && height > 0;
+        let start = self.stride_bytes * top as usize + left as usize * PIXEL_BYTES;
+        is_inside.then(|| Self {
+            width,
+            height,
+            data: self.data.slice(start..),
+            stride_bytes: self.stride_bytes,
+            time: self.time,
+        })
+    }
+
     /// The pixels of row `y`: red, green, blue for each of `width`. Panics where `y` is not a row.
     pub fn row(&self, y: u32) -> &[u8] {
         assert!(y < self.height, "row {y} of a picture of {} rows", self.height);
@@ -115,6 +131,22 @@ mod tests {
         assert_eq!(frame.row(0), [0, 1, 2, 3, 4, 5]);
         assert_eq!(frame.row(1), [8, 9, 10, 11, 12, 13]);
         assert_eq!((frame.width(), frame.height(), frame.time().as_micros()), (2, 2, 7));
+    }
+
+    #[test]
+    fn part_has_the_pixels_of_its_place() {
+        let frame = frame(3, 3, 10, 29).unwrap();
+
+        let part = frame.part(1, 1, 2, 2).unwrap();
+
+        assert_eq!((part.width(), part.height(), part.time()), (2, 2, frame.time()));
+        assert_eq!(part.row(0), &frame.row(1)[3..]);
+        assert_eq!(part.row(1), &frame.row(2)[3..]);
+        for (left, top, width, height) in
+            [(0, 0, 0, 1), (0, 0, 1, 0), (2, 0, 2, 1), (0, 2, 1, 2), (u32::MAX, 0, 1, 1)]
+        {
+            assert!(frame.part(left, top, width, height).is_none());
+        }
     }
 
     #[test]

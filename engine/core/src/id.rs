@@ -126,6 +126,10 @@ uuid_id! {
     /// One recorded file.
     SegmentId
 }
+uuid_id! {
+    /// One event.
+    EventId
+}
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,10 @@
 pub mod camera;
 pub mod coder;
 pub mod control;
+pub mod detect;
+pub mod detection;
 pub mod error;
+pub mod event;
 pub mod fault;
 pub mod frame;
 pub mod grid;
@@ -28,12 +31,14 @@ pub mod stream;
 pub mod time;
 pub mod unindexed;
 
-pub use camera::{CameraConfig, DetectSettings, RecordSettings, Sensitivity};
+pub use camera::{CameraConfig, RecordSettings, Sensitivity};
 pub use coder::{Coder, RunsOn};
+pub use detect::DetectSettings;
 pub use error::{ErrorKind, FieldViolation, Invalid};
+pub use event::Event;
 pub use fault::Fault;
 pub use grid::Grid;
-pub use id::{CameraId, RunId, SegmentId};
+pub use id::{CameraId, EventId, RunId, SegmentId};
 pub use motion::MotionMinute;
 pub use notice::{Notice, NoticeKind};
 pub use room::Room;

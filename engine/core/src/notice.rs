@@ -39,10 +39,14 @@ pub enum NoticeKind {
     DatabaseBack,
     /// The clock of this machine was set.
     ClockSet,
+    /// Objects are not looked for any more, or only slower.
+    DetectorFailed,
+    /// They are looked for again.
+    DetectorBack,
 }
 
 /// Every kind and its name.
-const NAMES: [(NoticeKind, &str); 10] = [
+const NAMES: [(NoticeKind, &str); 12] = [
     (NoticeKind::CameraLost, "CAMERA_LOST"),
     (NoticeKind::CameraBack, "CAMERA_BACK"),
     (NoticeKind::RecordingFailed, "RECORDING_FAILED"),
@@ -53,6 +57,8 @@ const NAMES: [(NoticeKind, &str); 10] = [
     (NoticeKind::DatabaseAway, "DATABASE_AWAY"),
     (NoticeKind::DatabaseBack, "DATABASE_BACK"),
     (NoticeKind::ClockSet, "CLOCK_SET"),
+    (NoticeKind::DetectorFailed, "DETECTOR_FAILED"),
+    (NoticeKind::DetectorBack, "DETECTOR_BACK"),
 ];
 
 impl NoticeKind {
@@ -120,12 +126,17 @@ impl Notice {
 #[derive(Clone, Debug)]
 pub struct News {
     notices: watch::Sender<i64>,
+    events: watch::Sender<i64>,
     segments: broadcast::Sender<Segment>,
 }
 
 impl Default for News {
     fn default() -> Self {
-        Self { notices: watch::channel(0).0, segments: broadcast::channel(SEGMENT_NEWS).0 }
+        Self {
+            notices: watch::channel(0).0,
+            events: watch::channel(0).0,
+            segments: broadcast::channel(SEGMENT_NEWS).0,
+        }
     }
 }
 
@@ -133,6 +144,11 @@ impl News {
     /// The notice in this row was stored.
     pub fn notice_stored(&self, row: i64) {
         self.notices.send_replace(row);
+    }
+
+    /// A change of an event was stored under this sequence.
+    pub fn event_stored(&self, sequence: i64) {
+        self.events.send_replace(sequence);
     }
 
     /// A segment is in the index.
@@ -144,6 +160,11 @@ impl News {
     /// Follows the newest stored notice by its row.
     pub fn notices(&self) -> watch::Receiver<i64> {
         self.notices.subscribe()
+    }
+
+    /// Follows the newest stored change of an event by its sequence.
+    pub fn events(&self) -> watch::Receiver<i64> {
+        self.events.subscribe()
     }
 
     /// Follows segments as they are indexed. One that falls behind by 256 is told so.

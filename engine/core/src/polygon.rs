@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod tests;
 
+use serde::{Deserialize, Serialize};
+
 use crate::grid::{Grid, SIDE};
 
 /// Nobody draws more by hand; checking takes the square of it.
@@ -74,7 +76,7 @@ pub enum Error {
 }
 
 /// A place in the picture.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Point {
     /// From the left edge, 0 to 1.
     pub x: f32,
@@ -83,9 +85,27 @@ pub struct Point {
 }
 
 /// A checked polygon; its last point is joined to the first.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Point>", into = "Vec<Point>")]
 pub struct Polygon {
     points: Vec<Point>,
+}
+
+// No point of it is "not a number".
+impl Eq for Polygon {}
+
+impl TryFrom<Vec<Point>> for Polygon {
+    type Error = Error;
+
+    fn try_from(points: Vec<Point>) -> Result<Self, Error> {
+        Self::new(&points)
+    }
+}
+
+impl From<Polygon> for Vec<Point> {
+    fn from(polygon: Polygon) -> Self {
+        polygon.points
+    }
 }
 
 impl Polygon {

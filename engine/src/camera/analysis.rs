@@ -1,36 +1,55 @@
-//! Looks for motion in the pictures of a camera: in those of the sub stream where there is one.
+//! Looks at the pictures of a camera, in those of the sub stream where there is one: what moves, what
+//! it is, and whether that is an event.
 //!
 //! It watches live pictures as a browser does, so whatever happens here costs the recording nothing.
-//! Not here: how pictures are decoded ([`ronin_pipelines::analysis`]), what counts as motion
-//! ([`ronin_vision::motion`]).
+//! Not here: how pictures are decoded ([`ronin_pipelines::analysis`]), what counts
+//! ([`ronin_vision::chain`]), who finds objects ([`crate::detector`]), how events reach the index
+//! ([`super::telling`]).
 
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::{Duration, Instant},
 };
 
 use ronin_core::{
-    CameraConfig, CameraId, DetectSettings, Grid, MotionMinute, WallTime, chain, live::Channel,
+    CameraConfig, CameraId, DetectSettings, EventId, Grid, MotionMinute, WallTime, chain,
+    detection::Sightings, event::Detections, frame::VideoFrame, live::Channel,
 };
-use ronin_pipelines::analysis::{self, Picture, Tally};
-use ronin_vision::motion::{Luma, Motion, Settings, State};
+use ronin_pipelines::{
+    Picture,
+    analysis::{self, Tally},
+};
+use ronin_vision::{
+    chain::{Ask, Chain, Change, ModelIdentity, Options},
+    motion::{Luma, State},
+};
 use tokio::{
     sync::{mpsc, watch},
-    time::timeout,
+    task::spawn_blocking,
+    time::{interval, timeout},
 };
 use tracing::{debug, warn};
 
-use crate::recorder::Entry;
+use super::telling::Teller;
+use crate::{
+    detector::{Answer, Desk, Job, Status},
+    memory::Memory,
+    recorder::Entry,
+};
 
 /// Pictures a second: a walker is in some of them wherever they look.
-const RATE: u32 = 5;
+pub(crate) const RATE: u32 = 5;
 /// After a failure: a decoder that others hold comes free, a stream that cannot be decoded changes.
 const RETRY: Duration = Duration::from_secs(5);
 /// Motion is noted no later than this: people look at what has just happened.
 const NOTE_AFTER: Duration = Duration::from_secs(5);
+/// Without a picture for so long the camera is gone, and what was followed with it.
+const GONE_AFTER: Duration = Duration::from_secs(5);
+/// How often it is looked whether the camera is gone and what stands still.
+const LOOK_PERIOD: Duration = Duration::from_secs(2);
 
 /// What is looked for, and where.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Wanted {
     settings: DetectSettings,
     in_sub: bool,
@@ -39,69 +58,224 @@ pub(super) struct Wanted {
 impl Wanted {
     /// What these settings want; `None`: nothing.
     pub(super) fn of(config: &CameraConfig) -> Option<Self> {
-        let wanted = Self { settings: config.detect, in_sub: config.sub.is_some() };
+        let wanted = Self { settings: config.detect.clone(), in_sub: config.sub.is_some() };
         Some(wanted).filter(|_| config.enabled && config.detect.motion)
     }
 }
 
+/// What those who look need of the engine.
+#[derive(Clone)]
+pub struct Means {
+    /// Who finds objects; `None` where no model is set.
+    pub detector: Option<(Desk, watch::Receiver<Status>)>,
+    /// Where what is seen is told.
+    pub sightings: Sightings,
+    /// What stood still before.
+    pub memory: Arc<Memory>,
+    /// Where rows go.
+    pub entries: mpsc::Sender<Entry>,
+}
+
 /// Does what is `wanted`, until the sender of that is gone.
 pub(super) async fn run(
-    entries: mpsc::Sender<Entry>,
+    means: Means,
+    teller: Teller,
     camera: CameraId,
     mut wanted: watch::Receiver<Option<Wanted>>,
     channel: Channel,
     tally: Arc<Tally>,
 ) {
     loop {
-        let Ok(now) = wanted.wait_for(Option::is_some).await.map(|wanted| *wanted) else { return };
-        let Some(Wanted { settings, in_sub }) = now else { continue };
-        let feed = if in_sub { &channel.sub } else { &channel.main };
-        let mut watcher = Watcher::new(camera.clone(), settings, entries.clone());
-        let look = move |picture: Picture<'_>| watcher.look(picture);
-        debug!(%camera, in_sub, "motion is looked for");
-        let ended = tokio::select! {
-            ended = analysis::run(feed.watch(false), RATE, tally.clone(), look) => ended,
-            changed = wanted.wait_for(|wanted| *wanted != now) => match changed {
-                Ok(_) => continue,
-                Err(_) => return,
-            },
-        };
-        if let Err(error) = ended {
-            warn!(%camera, error = chain(&error), "could not look for motion");
-        }
-        let changed = timeout(RETRY, wanted.wait_for(|wanted| *wanted != now)).await;
-        if matches!(changed, Ok(Err(_))) {
+        let Ok(now) = wanted.wait_for(Option::is_some).await.map(|wanted| wanted.clone()) else {
             return;
+        };
+        let Some(Wanted { settings, in_sub }) = now.clone() else { continue };
+        let feed = if in_sub { &channel.sub } else { &channel.main };
+        let watcher = Watcher::new(&means, &teller, &camera, settings);
+        let look = {
+            let watcher = watcher.clone();
+            move |picture: Picture<'_>| watcher.look(picture)
+        };
+        debug!(%camera, in_sub, "pictures are looked at");
+        let ended = tokio::select! {
+            ended = analysis::run(feed.watch(false), RATE, tally.clone(), look) => Some(ended),
+            () = another(&mut wanted, &now) => None,
+            () = watcher.look_after() => None,
+        };
+        watcher.finish().await;
+        let Some(ended) = ended else { continue };
+        if let Err(error) = ended {
+            warn!(%camera, error = chain(&error), "could not look at the pictures");
         }
+        let _ = timeout(RETRY, another(&mut wanted, &now)).await;
     }
 }
 
-/// Sees pictures and notes what moves. What is not yet noted is noted when it goes.
+/// Waits until something else is wanted, or nobody is left to want anything.
+async fn another(wanted: &mut watch::Receiver<Option<Wanted>>, now: &Option<Wanted>) {
+    let _ = wanted.wait_for(|wanted| wanted != now).await;
+}
+
+/// Sees pictures and tells what is in them. Cheap to clone.
+#[derive(Clone)]
 struct Watcher {
     camera: CameraId,
-    motion: Motion,
+    detector: Option<(Desk, watch::Receiver<Status>)>,
+    sightings: Sightings,
+    memory: Arc<Memory>,
+    stages: Arc<Mutex<Stages>>,
+}
+
+/// What is known from picture to picture.
+struct Stages {
+    chain: Chain,
+    model: Option<ModelIdentity>,
     notes: Notes,
+    teller: Teller,
+    last: Instant,
+    /// Whether the camera counts as gone.
+    is_gone: bool,
+    still_version: u64,
 }
 
 impl Watcher {
-    fn new(camera: CameraId, settings: DetectSettings, entries: mpsc::Sender<Entry>) -> Self {
-        let motion =
-            Motion::new(Settings { sensitivity: settings.sensitivity, ..Settings::default() });
-        Self { camera, motion, notes: Notes::new(entries) }
+    fn new(means: &Means, teller: &Teller, camera: &CameraId, settings: DetectSettings) -> Self {
+        let Means { detector, sightings, memory, entries } = means.clone();
+        let model = detector.as_ref().and_then(|(_, status)| status.borrow().identity());
+        let chain = Chain::new(Options {
+            camera: camera.clone(),
+            settings,
+            model: model.clone(),
+            still: memory.still(camera),
+            ids: Box::new(EventId::generate),
+        });
+        let stages = Stages {
+            still_version: chain.still_version(),
+            chain,
+            model,
+            notes: Notes::new(entries),
+            teller: teller.clone(),
+            last: Instant::now(),
+            is_gone: false,
+        };
+        let stages = Arc::new(Mutex::new(stages));
+        Self { camera: camera.clone(), detector, sightings, memory, stages }
     }
 
-    fn look(&mut self, picture: Picture<'_>) {
-        let Picture { luma, stride_bytes, width, height, media_time, wall } = picture;
+    fn look(&self, picture: Picture<'_>) {
+        let Picture { luma, stride_bytes, width, height, media_time, wall, .. } = picture;
         // What decoders give is whole.
         let Ok(luma) = Luma::new(luma, stride_bytes, width, height) else { return };
-        let seen = self.motion.look(&luma, media_time);
-        if seen.state == State::Moving {
-            self.notes.add(&self.camera, wall, &seen.grid);
+        let model = self.detector.as_ref().and_then(|(_, status)| status.borrow().identity());
+        let looked = {
+            let mut stages = self.stages();
+            (stages.last, stages.is_gone) = (Instant::now(), false);
+            if stages.model != model {
+                stages.model = model.clone();
+                stages.chain.set_model(model);
+            }
+            let looked = stages.chain.look(&luma, media_time, wall);
+            if looked.state == State::Moving {
+                stages.notes.add(&self.camera, wall, &looked.motion);
+            }
+            stages.notes.note_in_time();
+            stages.tell(looked.changes.clone(), None);
+            looked
+        };
+        let asked = looked.ask.is_some_and(|ask| self.ask(&picture, ask, looked.motion));
+        if !asked {
+            self.sightings.tell(&self.camera, || Detections {
+                at: wall,
+                gate: None,
+                objects: Vec::new(),
+                motion: looked.motion,
+                took: Duration::ZERO,
+            });
         }
-        self.notes.note_in_time();
+    }
+
+    /// Has the detector look at a picture; false where it cannot.
+    fn ask(&self, picture: &Picture<'_>, ask: Ask, motion: Grid) -> bool {
+        let Some((desk, _)) = &self.detector else { return false };
+        let (Some(frame), Some(region)) = (picture.rgb(), ask.regions.first().copied()) else {
+            return false;
+        };
+        let (at, wall, shown) = (picture.media_time, picture.wall, frame.clone());
+        // The answer may come when nobody looks any more.
+        let stages = Arc::downgrade(&self.stages);
+        let (camera, sightings) = (self.camera.clone(), self.sightings.clone());
+        let answer = Box::new(move |Answer { found, took }: Answer| {
+            let Some(stages) = Weak::upgrade(&stages) else { return };
+            let mut stages = stages.lock().unwrap_or_else(PoisonError::into_inner);
+            let (seen, changes) = stages.chain.judge(at, wall, &ask, motion, &found, took);
+            stages.tell(changes, Some(&shown));
+            drop(stages);
+            sightings.tell(&camera, || seen);
+        });
+        desk.leave(&self.camera, Job { frame, region, answer });
+        true
+    }
+
+    /// Ends what is followed while no pictures come, and remembers what stands still. Never returns.
+    async fn look_after(&self) {
+        let mut looks = interval(LOOK_PERIOD);
+        loop {
+            looks.tick().await;
+            let still = {
+                let mut stages = self.stages();
+                if !stages.is_gone && stages.last.elapsed() > GONE_AFTER {
+                    stages.is_gone = true;
+                    stages.end();
+                }
+                stages.news_of_still()
+            };
+            self.remember(still).await;
+        }
+    }
+
+    /// Nobody looks any more.
+    async fn finish(&self) {
+        let still = {
+            let mut stages = self.stages();
+            stages.end();
+            stages.news_of_still()
+        };
+        self.remember(still).await;
+    }
+
+    async fn remember(&self, still: Option<Vec<ronin_core::event::Still>>) {
+        let Some(still) = still else { return };
+        let (memory, camera) = (self.memory.clone(), self.camera.clone());
+        // A file is written.
+        let _ = spawn_blocking(move || memory.set_still(&camera, still)).await;
+    }
+
+    fn stages(&self) -> MutexGuard<'_, Stages> {
+        self.stages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+impl Stages {
+    fn end(&mut self) {
+        let changes = self.chain.end();
+        self.tell(changes, None);
+        self.notes.note();
+    }
+
+    /// Tells what became of events. `shown` is the picture that was judged.
+    fn tell(&self, changes: Vec<Change>, shown: Option<&VideoFrame>) {
+        for Change { event, is_best } in changes {
+            let picture = shown.filter(|_| is_best).cloned();
+            self.teller.tell(event, picture);
+        }
+    }
+
+    fn news_of_still(&mut self) -> Option<Vec<ronin_core::event::Still>> {
+        let version = self.chain.still_version();
+        let is_new = std::mem::replace(&mut self.still_version, version) != version;
+        is_new.then(|| self.chain.still())
+    }
+}
 /// Motion on its way to the index.
 struct Notes {
     entries: mpsc::Sender<Entry>,

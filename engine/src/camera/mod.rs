@@ -1,6 +1,6 @@
 //! The life of a camera: [`life`] decides, [`supervisor`] acts and posts to the [`board`].
 
-mod analysis;
+pub mod analysis;
 mod answers;
 pub mod board;
 mod handle;
@@ -11,4 +11,5 @@ mod reconnects;
 mod rendition;
 mod sub;
 pub mod supervisor;
+mod telling;
 mod told;

@@ -33,7 +33,7 @@ use super::{
     life::{Action, Chance, Input, Life, Next, step},
     outage::{self, Said},
     reconnects::Tally,
-    rendition, sub,
+    rendition, sub, telling,
     told::Told,
 };
 use crate::{
@@ -63,6 +63,8 @@ pub struct Context {
     pub entries: mpsc::Sender<Entry>,
     /// Where the status of each camera is posted.
     pub board: Board,
+    /// For those who look at the pictures.
+    pub means: analysis::Means,
 }
 
 /// Starts the supervisor of a camera. `after`: a supervisor of the same camera that must end first.
@@ -108,6 +110,8 @@ struct Supervisor {
     /// What is looked for in the pictures; and the task that does.
     analysis: watch::Sender<Option<analysis::Wanted>>,
     analysis_task: JoinHandle<Result<(), Panicked>>,
+    /// Hands on what became of events.
+    telling_task: JoinHandle<Result<(), Panicked>>,
     looked: Arc<LookedAt>,
     graph: Option<Running>,
     status: CameraStatus,
@@ -136,8 +140,11 @@ impl Supervisor {
         }
         let analysis = watch::channel(analysis::Wanted::of(&config)).0;
         let looked = Arc::<LookedAt>::default();
+        let (teller, hand_on) = telling::channel(context.entries.clone());
+        let telling_task = context.tasks.spawn(TaskKind::Camera, "events", hand_on);
         let look = analysis::run(
-            context.entries.clone(),
+            context.means.clone(),
+            teller,
             config.id.clone(),
             analysis.subscribe(),
             channel.clone(),
@@ -154,6 +161,7 @@ impl Supervisor {
             renditions: renditions.drop_guard(),
             analysis,
             analysis_task,
+            telling_task,
             looked,
             graph: None,
             status,
@@ -187,6 +195,7 @@ impl Supervisor {
         self.channel.window.clear();
         drop(self.analysis);
         let _ = self.analysis_task.await;
+        let _ = self.telling_task.await;
         drop(self.renditions);
         drop(self.sub);
         let _ = self.sub_task.await;
@@ -198,7 +207,11 @@ impl Supervisor {
                 let old = std::mem::replace(&mut self.config, *new);
                 self.sub.send_replace(sub_source(&self.config));
                 let wanted = analysis::Wanted::of(&self.config);
-                self.analysis.send_if_modified(|now| std::mem::replace(now, wanted) != wanted);
+                self.analysis.send_if_modified(|now| {
+                    let is_news = *now != wanted;
+                    *now = wanted;
+                    is_news
+                });
                 if !self.config.enabled {
                     self.input(Input::Disable);
                     self.channel.window.clear();

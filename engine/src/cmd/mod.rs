@@ -8,6 +8,7 @@ mod coverage;
 mod healthcheck;
 mod migrate;
 mod probe;
+mod replay;
 mod serve;
 
 use std::process::ExitCode;
@@ -47,6 +48,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Probe(args) => probe::run(args).await,
         Command::Camera(args) => camera::run(args).await,
         Command::Coverage(args) => coverage::run(args).await,
+        Command::Replay(args) => replay::run(args).await,
         Command::Check(args) => {
             let crate::cli::Check {
                 rebuild,

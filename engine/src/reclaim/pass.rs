@@ -40,6 +40,8 @@ const WANT_MIN: u64 = 256_000_000;
 const NEWS_MAX_AGE: Duration = Duration::from_secs(180 * 24 * 3600);
 /// Motion of cameras without footage is kept this long: it may be on its way into the index.
 const UNRECORDED_MOTION_KEPT: Duration = Duration::from_secs(24 * 3600);
+/// Objects that made no event: whoever wonders why does so within days.
+const REJECTED_KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How often old notices and motion are looked for.
 const TIDY_EVERY: Duration = Duration::from_secs(3600);
 
@@ -256,6 +258,8 @@ impl Reclaimer {
         self.needs.store.forget_notices(now - NEWS_MAX_AGE).await?;
         self.needs.store.forget_lost(now - NEWS_MAX_AGE).await?;
         self.needs.store.forget_motion_without_footage(now, UNRECORDED_MOTION_KEPT).await?;
+        self.needs.store.forget_events_without_footage(now - UNRECORDED_MOTION_KEPT).await?;
+        self.needs.store.forget_rejected(now - REJECTED_KEPT).await?;
         Ok(())
     }
 

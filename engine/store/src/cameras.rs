@@ -124,7 +124,7 @@ pub(crate) fn to_model(key: &MasterKey, config: &CameraConfig) -> Result<camera:
         retention_max_bytes: max_bytes
             .map(|bytes| bigint("the size limit of a camera", bytes))
             .transpose()?,
-        detect: Some(detect_json(&config.id, config.detect)?),
+        detect: Some(detect_json(&config.id, &config.detect)?),
         created_at: config.created_at.as_micros(),
         updated_at: config.updated_at.as_micros(),
         version: config.version,
@@ -175,8 +175,8 @@ pub(crate) fn from_row(key: &MasterKey, row: camera::Model) -> Result<CameraConf
     })
 }
 
-fn detect_json(camera: &CameraId, detect: DetectSettings) -> Result<String> {
-    serde_json::to_string(&detect).map_err(|error| damaged(camera, error.to_string()))
+fn detect_json(camera: &CameraId, detect: &DetectSettings) -> Result<String> {
+    serde_json::to_string(detect).map_err(|error| damaged(camera, error.to_string()))
 }
 
 fn source_json(camera: &CameraId, source: &Source) -> Result<String> {

@@ -39,6 +39,7 @@ pub(crate) enum Lock {
     EngineRuns,
     Segments,
     Motion,
+    Events,
 }
 
 impl Lock {
@@ -53,6 +54,7 @@ impl Lock {
                 Self::EngineRuns => 4,
                 Self::Segments => 5,
                 Self::Motion => 6,
+                Self::Events => 7,
             }
     }
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod cameras;
 mod database;
+mod events;
 mod footage;
 mod garbage;
 mod keeping;

@@ -7,6 +7,7 @@
 pub mod camera;
 pub mod dice;
 pub mod dir;
+pub mod events;
 pub mod faulty_disk;
 pub mod ffprobe;
 pub mod footage;

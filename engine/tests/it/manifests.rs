@@ -37,7 +37,7 @@ const RULES: &[Rule] = &[
             "ronin-vision",
         ],
     },
-    Rule { krate: "ronin-testkit", manifest: "engine/testkit", ours: &[] },
+    Rule { krate: "ronin-testkit", manifest: "engine/testkit", ours: &["ronin-core"] },
 ];
 
 /// Foreign libraries that only some crates may name.

@@ -17,7 +17,11 @@ use crate::sandbox::{BOUND, Sandbox, assert_continuous, source};
 fn looking(motion: bool, sensitivity: MotionSensitivity) -> Camera {
     Camera {
         name: "cameras/street".into(),
-        detect: Some(DetectSettings { motion: Some(motion), sensitivity: sensitivity.into() }),
+        detect: Some(DetectSettings {
+            motion: Some(motion),
+            sensitivity: sensitivity.into(),
+            ..DetectSettings::default()
+        }),
         ..Camera::default()
     }
 }
@@ -124,7 +128,7 @@ async fn settings_change_each_second_and_every_picture_is_recorded() {
 
     let kept = sandbox.camera("street").await.detect.unwrap();
     let last = looking((changes - 1) % 3 != 2, MotionSensitivity::High).detect.unwrap();
-    assert_eq!(kept, last);
+    assert_eq!((kept.motion, kept.sensitivity), (last.motion, last.sensitivity));
     assert!(sandbox.stop("TERM").success());
     assert_continuous(&sandbox.files("street"));
 }

@@ -2,8 +2,8 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
-    net::SocketAddr,
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
@@ -14,9 +14,9 @@ use ronin_proto::v1::{
     Camera, CameraStatus, CreateCameraRequest, GetCameraRequest, GetTimelineRequest,
     ListSegmentsRequest, LoginRequest, RecordSettings, Segment, Source, Transport,
     auth_service_client::AuthServiceClient, camera_service_client::CameraServiceClient,
-    event_service_client::EventServiceClient, live_service_client::LiveServiceClient,
-    recording_service_client::RecordingServiceClient, storage_service_client::StorageServiceClient,
-    system_service_client::SystemServiceClient,
+    detection_service_client::DetectionServiceClient, event_service_client::EventServiceClient,
+    live_service_client::LiveServiceClient, recording_service_client::RecordingServiceClient,
+    storage_service_client::StorageServiceClient, system_service_client::SystemServiceClient,
 };
 use ronin_testkit::{numbers, wait};
 use tempfile::TempDir;
@@ -63,6 +63,7 @@ pub(crate) struct Sandbox {
     live: LiveServiceClient<Authorized>,
     storage_service: StorageServiceClient<Authorized>,
     events: EventServiceClient<Authorized>,
+    detection: DetectionServiceClient<Authorized>,
 }
 
 /// True where the long runs are to be as long as the promises are.
@@ -150,7 +151,8 @@ impl Builder {
                 channel.clone(),
                 bearer.clone(),
             ),
-            events: EventServiceClient::with_interceptor(channel, bearer),
+            events: EventServiceClient::with_interceptor(channel.clone(), bearer.clone()),
+            detection: DetectionServiceClient::with_interceptor(channel, bearer),
         }
     }
 }
@@ -206,6 +208,28 @@ impl Sandbox {
     /// What happened.
     pub(crate) fn events(&self) -> EventServiceClient<Authorized> {
         self.events.clone()
+    }
+
+    /// The detector.
+    pub(crate) fn detection(&self) -> DetectionServiceClient<Authorized> {
+        self.detection.clone()
+    }
+
+    /// What a path of the server gives: the status line and headers, and the body.
+    pub(crate) fn get(&self, path: &str) -> (String, Vec<u8>) {
+        let mut connection = TcpStream::connect(self.address).unwrap();
+        connection.set_read_timeout(Some(BOUND)).unwrap();
+        let token = &self.token;
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: ronin\r\nAuthorization: Bearer {token}\r\n\
+             Connection: close\r\n\r\n"
+        );
+        connection.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let body = answer.split_off(end + 4);
+        (String::from_utf8(answer).unwrap(), body)
     }
 
     /// Live pictures.

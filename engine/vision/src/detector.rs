@@ -8,6 +8,7 @@
 //! owns the detector and lives long: libtorch keeps state for each thread that calls it.
 
 mod archive;
+mod crop;
 mod decode;
 mod error;
 mod layout;
@@ -26,13 +27,15 @@ use std::{fmt, sync::Arc};
 
 use ronin_core::frame::VideoFrame;
 
-use self::{decode::Decoder, letterbox::Letterbox, resample::Resampler, torch::Network};
+use self::{
+    crop::Crop, decode::Decoder, letterbox::Letterbox, resample::Resampler, torch::Network,
+};
 pub use self::{
-    error::Error,
+    error::{Cause, Error},
     layout::Layout,
     options::{DeviceChoice, Options},
 };
-use crate::geometry::Size;
+use crate::geometry::{Rect, Size};
 
 /// The first runs of a script record what the later ones are optimised by: after three of them a
 /// run takes what it will always take.
@@ -182,6 +185,14 @@ impl Detector {
         Ok(detections.collect())
     }
 
+    /// The objects in the part of `frame` that `region` covers, surest first. What is cut by an edge
+    /// of the region that is none of the picture is left out.
+    pub fn detect_in(&mut self, frame: &VideoFrame, region: Rect) -> Result<Vec<Detection>, Error> {
+        let crop = Crop::new(frame, region);
+        let found = self.detect(&crop.frame(frame))?;
+        Ok(found.into_iter().filter_map(|detection| crop.to_picture(detection)).collect())
+    }
+
     /// Scales `frame` into the network's input and says where it lies there.
     fn fill_planes(&mut self, frame: &VideoFrame) -> Letterbox {
         let picture = Size { width: frame.width(), height: frame.height() };
@@ -195,6 +206,25 @@ impl Detector {
             .get_or_insert_with(|| Resampler::new(letterbox))
             .fill(frame, &mut self.planes);
         letterbox
+    }
+}
+
+/// What finds objects in pictures; a seam for those who have no model.
+pub trait Detect: Send {
+    /// What is known of the model.
+    fn info(&self) -> &ModelInfo;
+
+    /// The objects in a part of `frame`, surest first, in parts of the whole picture.
+    fn detect_in(&mut self, frame: &VideoFrame, region: Rect) -> Result<Vec<Detection>, Error>;
+}
+
+impl Detect for Detector {
+    fn info(&self) -> &ModelInfo {
+        self.info()
+    }
+
+    fn detect_in(&mut self, frame: &VideoFrame, region: Rect) -> Result<Vec<Detection>, Error> {
+        self.detect_in(frame, region)
     }
 }
 

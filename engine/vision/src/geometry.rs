@@ -2,6 +2,8 @@
 //!
 //! The unit is the caller's: pixels of the network's input, or parts of the picture from 0 to 1.
 
+use ronin_core::event::Place;
+
 /// Pixels in a row and rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Size {
@@ -30,7 +32,17 @@ pub struct Rect {
     pub bottom: f32,
 }
 
+impl From<Place> for Rect {
+    fn from(place: Place) -> Self {
+        let Place { x, y, width, height } = place;
+        Self { left: x, top: y, right: x + width, bottom: y + height }
+    }
+}
+
 impl Rect {
+    /// All of a picture, in parts of it.
+    pub const WHOLE: Self = Self { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
+
     /// From the middle and the lengths of the sides.
     pub fn around(x: f32, y: f32, width: f32, height: f32) -> Self {
         let (half_width, half_height) = (width / 2.0, height / 2.0);
@@ -72,6 +84,30 @@ impl Rect {
         }
     }
 
+    /// The smallest rectangle around both.
+    pub fn around_both(&self, other: &Self) -> Self {
+        Self {
+            left: self.left.min(other.left),
+            top: self.top.min(other.top),
+            right: self.right.max(other.right),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+
+    /// Whether all of `other` lies inside.
+    pub fn contains(&self, other: &Self) -> bool {
+        self.left <= other.left
+            && self.top <= other.top
+            && self.right >= other.right
+            && self.bottom >= other.bottom
+    }
+
+    /// How much of `self` lies in `other`, from 0 to 1.
+    pub fn share_in(&self, other: &Self) -> f32 {
+        let area = self.area();
+        if area > 0.0 { self.intersect(other).area() / area } else { 0.0 }
+    }
+
     /// Intersection over union: 1 for the same rectangle, 0 where nothing is shared.
     pub fn iou(&self, other: &Self) -> f32 {
         let shared = self.intersect(other).area();
@@ -111,6 +147,21 @@ mod tests {
         let point = rect(1.0, 1.0, 1.0, 1.0);
         assert_eq!(point.iou(&point), 0.0);
         assert_eq!(rect(3.0, 3.0, 1.0, 1.0).area(), 0.0);
+    }
+
+    #[test]
+    fn one_lies_in_another_wholly_or_in_part() {
+        let square = rect(0.0, 0.0, 2.0, 2.0);
+        for (other, is_inside, share) in [
+            (square, true, 1.0),
+            (rect(1.0, 1.0, 2.0, 2.0), true, 1.0),
+            (rect(1.0, 0.0, 3.0, 2.0), false, 0.5),
+            (rect(3.0, 3.0, 4.0, 4.0), false, 0.0),
+            (rect(1.0, 1.0, 1.0, 1.0), true, 0.0),
+        ] {
+            assert_eq!((square.contains(&other), other.share_in(&square)), (is_inside, share));
+            assert!(square.around_both(&other).contains(&other));
+        }
     }
 
     #[test]

@@ -4,7 +4,13 @@
 //! (`ronin_pipelines`), the database, the API. A picture comes in as
 //! [`ronin_core::frame::VideoFrame`], and what was found goes out as plain values.
 
+pub mod chain;
+mod clock;
 pub mod detector;
+mod gate;
 pub mod geometry;
 pub use ronin_core::{grid, polygon};
+pub mod judge;
 pub mod motion;
+mod region;
+pub mod track;

@@ -6,7 +6,10 @@ use std::{
 };
 
 use ronin_core::{WallTime, live::Feed};
-use ronin_pipelines::analysis::{self, Picture, Tally};
+use ronin_pipelines::{
+    Picture,
+    analysis::{self, Tally},
+};
 use ronin_testkit::{
     camera::{Codec, FakeCamera},
     numbers, wait,
@@ -28,13 +31,18 @@ fn look(
     let (seen, tally) = (Seen::default(), Arc::<Tally>::default());
     let notes = seen.clone();
     let see = move |picture: Picture<'_>| {
-        let Picture { luma, stride_bytes, width, height, media_time, wall } = picture;
+        let Picture { luma, stride_bytes, width, height, media_time, wall, .. } = picture;
         let rows: Vec<u8> = luma
             .chunks(stride_bytes)
             .take(height)
             .flat_map(|row| row[..width].iter().copied())
             .collect();
         let number = numbers::read_picture(&rows, width, height).unwrap();
+        // What is black and white has it in each colour.
+        let rgb = picture.rgb().unwrap();
+        let green = |y| rgb.row(y).iter().skip(1).step_by(3).copied();
+        let green: Vec<u8> = (0..rgb.height()).flat_map(green).collect();
+        assert_eq!(numbers::read_picture(&green, width, height).unwrap(), number);
         let age = WallTime::now().since(wall);
         notes.lock().unwrap().push((number, media_time, wall, age));
         then();

@@ -1,12 +1,12 @@
 //! Cameras: `v1::Camera` and [`CameraConfig`].
 
 use ronin_core::{
-    CameraConfig, CameraId, DetectSettings, Invalid, RecordSettings, Sensitivity, WallTime,
+    CameraConfig, CameraId, DetectSettings, Invalid, RecordSettings, WallTime,
     camera::check_display_name, control::CameraView,
 };
 use ronin_proto::v1;
 
-use super::{limits, name, source, status, time};
+use super::{detect, limits, name, source, status, time};
 
 /// A camera for the wire.
 pub(crate) fn to_wire(view: &CameraView) -> v1::Camera {
@@ -28,7 +28,7 @@ pub(crate) fn settings_to_wire(config: &CameraConfig) -> v1::Camera {
             retention_days: Some(limits::days(config.record.max_age)),
             retention_max_bytes: Some(config.record.max_bytes.unwrap_or_default()),
         }),
-        detect: Some(detect_to_wire(config.detect)),
+        detect: Some(detect::to_wire(&config.detect)),
         status: None,
         create_time: Some(time::to_wire(config.created_at)),
         update_time: Some(time::to_wire(config.updated_at)),
@@ -63,15 +63,17 @@ pub(crate) fn create(
     let record = camera.record.unwrap_or_default();
     let record = record_settings(&record).map_err(|invalid| invalid.within("camera.record"));
     let record = invalid.collect(record);
+    let unless_said = DetectSettings::unless_said(sub.as_ref().and_then(Option::as_ref));
+    let wire = camera.detect.clone().unwrap_or_default();
+    let detect = detect::merged(&unless_said, &wire);
+    let detect = invalid.collect(detect.map_err(|invalid| invalid.within("camera.detect")));
     invalid.check()?;
 
-    let (Some(display_name), Some(id), Some(main), Some(sub), Some(record)) =
-        (display_name, id, main, sub, record)
+    let (Some(display_name), Some(id), Some(main), Some(sub), Some(record), Some(detect)) =
+        (display_name, id, main, sub, record, detect)
     else {
         return Err(Invalid::new("camera", "say what camera to add"));
     };
-    let detect = camera.detect.unwrap_or_default();
-    let unless_said = DetectSettings::unless_said(sub.as_ref());
     Ok(CameraConfig {
         id,
         display_name,
@@ -79,32 +81,11 @@ pub(crate) fn create(
         main,
         sub,
         record,
-        detect: DetectSettings {
-            motion: detect.motion.unwrap_or(unless_said.motion),
-            sensitivity: sensitivity(&detect),
-        },
+        detect,
         created_at: now,
         updated_at: now,
         version: 1,
     })
-}
-
-fn detect_to_wire(detect: DetectSettings) -> v1::DetectSettings {
-    let sensitivity = match detect.sensitivity {
-        Sensitivity::Low => v1::MotionSensitivity::Low,
-        Sensitivity::Normal => v1::MotionSensitivity::Normal,
-        Sensitivity::High => v1::MotionSensitivity::High,
-    };
-    v1::DetectSettings { motion: Some(detect.motion), sensitivity: sensitivity.into() }
-}
-
-/// The sensitivity that is asked for; the usual one where none is, or one of a later version.
-pub(crate) fn sensitivity(detect: &v1::DetectSettings) -> Sensitivity {
-    match detect.sensitivity() {
-        v1::MotionSensitivity::Low => Sensitivity::Low,
-        v1::MotionSensitivity::Unspecified | v1::MotionSensitivity::Normal => Sensitivity::Normal,
-        v1::MotionSensitivity::High => Sensitivity::High,
-    }
 }
 
 fn record_settings(record: &v1::RecordSettings) -> Result<RecordSettings, Invalid> {

@@ -40,6 +40,6 @@ pub(crate) fn machine(facts: MachineFacts) -> v1::MachineInfo {
 
 /// The object detector.
 pub(crate) fn detector(facts: DetectorFacts) -> v1::DetectorInfo {
-    let DetectorFacts { available, device, model, message, inference_device } = facts;
-    v1::DetectorInfo { available, device, model, message, inference_device }
+    let DetectorFacts { available, device, model, message, inference_device, degraded } = facts;
+    v1::DetectorInfo { available, device, model, message, inference_device, degraded }
 }

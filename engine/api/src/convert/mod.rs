@@ -5,6 +5,8 @@
 pub(crate) mod camera;
 pub(crate) mod coverage;
 pub(crate) mod days;
+pub(crate) mod detect;
+pub(crate) mod detection;
 pub(crate) mod event;
 pub(crate) mod layout;
 pub(crate) mod limits;

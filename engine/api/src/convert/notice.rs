@@ -47,7 +47,7 @@ pub(crate) fn kinds(kinds: &[i32]) -> Result<Vec<NoticeKind>, Invalid> {
     Ok(parsed)
 }
 
-const KINDS: [(NoticeKind, v1::NoticeKind); 10] = [
+const KINDS: [(NoticeKind, v1::NoticeKind); 12] = [
     (NoticeKind::CameraLost, v1::NoticeKind::CameraLost),
     (NoticeKind::CameraBack, v1::NoticeKind::CameraBack),
     (NoticeKind::RecordingFailed, v1::NoticeKind::RecordingFailed),
@@ -58,6 +58,8 @@ const KINDS: [(NoticeKind, v1::NoticeKind); 10] = [
     (NoticeKind::DatabaseAway, v1::NoticeKind::DatabaseAway),
     (NoticeKind::DatabaseBack, v1::NoticeKind::DatabaseBack),
     (NoticeKind::ClockSet, v1::NoticeKind::ClockSet),
+    (NoticeKind::DetectorFailed, v1::NoticeKind::DetectorFailed),
+    (NoticeKind::DetectorBack, v1::NoticeKind::DetectorBack),
 ];
 
 fn kind_to_wire(kind: NoticeKind) -> v1::NoticeKind {
@@ -75,13 +77,13 @@ mod tests {
 
     #[test]
     fn every_kind_has_its_number_and_others_are_refused() {
-        for number in 1..=10 {
+        for number in 1..=12 {
             let kind = kinds(&[number]).unwrap()[0];
             assert_eq!(i32::from(kind_to_wire(kind)), number);
             let name = v1::NoticeKind::try_from(number).unwrap().as_str_name();
             assert_eq!(name, format!("NOTICE_KIND_{}", kind.name()));
         }
-        assert!(v1::NoticeKind::try_from(11).is_err(), "a kind without a row here");
+        assert!(v1::NoticeKind::try_from(13).is_err(), "a kind without a row here");
         assert_eq!(kinds(&[3, 3, 3]).unwrap().len(), 1);
         let invalid = kinds(&[1, 0, 99, -1]).unwrap_err();
         let fields: Vec<_> = invalid.violations.iter().map(|v| v.field.as_str()).collect();

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use prost_types::Timestamp;
-use ronin_core::{CameraId, Invalid, Segment, Span};
+use ronin_core::{CameraId, Event, Invalid, Segment, Span};
 use ronin_proto::v1;
 use ronin_store::CameraTimeline;
 
-use super::{name, time};
+use super::{event, name, time};
 use crate::web::playback;
 
 /// Longest span of a timeline.
@@ -107,6 +107,7 @@ pub(crate) fn timeline(
     camera: &CameraId,
     timeline: CameraTimeline,
     motion: Vec<Span>,
+    events: &[Event],
 ) -> v1::CameraTimeline {
     let recorded = timeline.recorded.into_iter().map(time_span);
     let gaps = timeline.gaps.into_iter().map(|gap| v1::Gap {
@@ -121,6 +122,7 @@ pub(crate) fn timeline(
         gaps: gaps.collect(),
         coverage: timeline.coverage,
         motion: motion.into_iter().map(time_span).collect(),
+        events: events.iter().map(event::on_timeline).collect(),
     }
 }
 

@@ -6,7 +6,7 @@ use ronin_core::{
 };
 use ronin_proto::v1;
 
-use super::{camera::sensitivity, limits, source};
+use super::{detect, limits, source};
 
 /// A field that can be changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,11 +22,10 @@ enum Field {
     RetentionDays,
     RetentionMaxBytes,
     Detect,
-    DetectMotion,
-    DetectSensitivity,
+    PartOfDetect(detect::Field),
 }
 
-const FIELDS: [(&str, Field); 13] = [
+const FIELDS: [(&str, Field); 21] = [
     ("display_name", Field::DisplayName),
     ("enabled", Field::Enabled),
     ("main", Field::Main),
@@ -38,8 +37,16 @@ const FIELDS: [(&str, Field); 13] = [
     ("record.retention_days", Field::RetentionDays),
     ("record.retention_max_bytes", Field::RetentionMaxBytes),
     ("detect", Field::Detect),
-    ("detect.motion", Field::DetectMotion),
-    ("detect.sensitivity", Field::DetectSensitivity),
+    ("detect.motion", Field::PartOfDetect(detect::Field::Motion)),
+    ("detect.sensitivity", Field::PartOfDetect(detect::Field::Sensitivity)),
+    ("detect.masks", Field::PartOfDetect(detect::Field::Masks)),
+    ("detect.objects", Field::PartOfDetect(detect::Field::Objects)),
+    ("detect.rules", Field::PartOfDetect(detect::Field::Rules)),
+    ("detect.zones", Field::PartOfDetect(detect::Field::Zones)),
+    ("detect.only_in_zones", Field::PartOfDetect(detect::Field::OnlyInZones)),
+    ("detect.schedule", Field::PartOfDetect(detect::Field::Schedule)),
+    ("detect.pre_roll", Field::PartOfDetect(detect::Field::PreRoll)),
+    ("detect.post_roll", Field::PartOfDetect(detect::Field::PostRoll)),
 ];
 
 /// `old` with the fields of `camera` that `mask` names.
@@ -60,6 +67,7 @@ pub(crate) fn apply(
         invalid.collect(result.map_err(|invalid| invalid.within("camera")));
     }
     invalid.check()?;
+    new.detect.check().map_err(|invalid| invalid.within("camera.detect"))?;
     new.updated_at = now;
     new.version = old.version.saturating_add(1);
     Ok(new)
@@ -84,7 +92,6 @@ fn named(mask: &FieldMask) -> Result<Vec<Field>, Invalid> {
 /// The fields that are set in `camera`.
 fn set(camera: &v1::Camera) -> Vec<Field> {
     let record = camera.record.unwrap_or_default();
-    let detect = camera.detect.unwrap_or_default();
     let is_set = [
         (Field::DisplayName, !camera.display_name.is_empty()),
         (Field::Enabled, camera.enabled.is_some()),
@@ -94,8 +101,7 @@ fn set(camera: &v1::Camera) -> Vec<Field> {
         (Field::RecordAudio, record.audio.is_some()),
         (Field::RetentionDays, record.retention_days.is_some()),
         (Field::RetentionMaxBytes, record.retention_max_bytes.is_some()),
-        (Field::DetectMotion, detect.motion.is_some()),
-        (Field::DetectSensitivity, detect.sensitivity != 0),
+        (Field::Detect, camera.detect.is_some()),
     ];
     is_set.into_iter().filter(|(_, set)| *set).map(|(field, _)| field).collect()
 }
@@ -107,7 +113,7 @@ fn apply_field(
     field: Field,
 ) -> Result<(), Invalid> {
     let record = camera.record.unwrap_or_default();
-    let detect = camera.detect.unwrap_or_default();
+    let wire_of_detect = || camera.detect.clone().unwrap_or_default();
     let missing = |field| Invalid::new(field, "the mask names this field, and it is not set");
     match field {
         Field::DisplayName => new.display_name = check_display_name(&camera.display_name)?,
@@ -151,15 +157,13 @@ fn apply_field(
             new.record.max_bytes = limits::max_bytes(bytes).map_err(|i| i.within("record"))?;
         }
         Field::Detect => {
-            new.detect.motion = detect.motion.unwrap_or(old.detect.motion);
-            if detect.sensitivity != 0 {
-                new.detect.sensitivity = sensitivity(&detect);
-            }
+            let merged = detect::merged(&old.detect, &wire_of_detect());
+            new.detect = merged.map_err(|invalid| invalid.within("detect"))?;
         }
-        Field::DetectMotion => {
-            new.detect.motion = detect.motion.ok_or_else(|| missing("detect.motion"))?;
+        Field::PartOfDetect(part) => {
+            let applied = part.apply(&mut new.detect, &wire_of_detect());
+            applied.map_err(|invalid| invalid.within("detect"))?;
         }
-        Field::DetectSensitivity => new.detect.sensitivity = sensitivity(&detect),
     }
     Ok(())
 }

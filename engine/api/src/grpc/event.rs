@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use ronin_core::{Grid, Invalid, Span, WallTime};
+use ronin_core::{ErrorKind, Grid, Invalid, Span, WallTime};
 use ronin_proto::v1::{self, event_service_server::EventService};
+use ronin_store::StoredEvent;
 use tonic::{Request, Response, Status};
 
-use super::Context;
+use super::{Context, Messages, caller, watch};
 use crate::{
+    auth::Caller,
     convert::{event, name, page, recording},
     error,
 };
@@ -17,8 +19,101 @@ const PAUSE: Duration = Duration::from_secs(3);
 
 pub(super) struct Service(pub(super) Context);
 
+impl Service {
+    /// The event that a request names, as its caller sees it.
+    async fn event(&self, name: &str, caller: &Caller) -> Result<StoredEvent, Status> {
+        let id = event::parse_name(name, "name").map_err(error::invalid)?;
+        let stored = self.0.deps.store.event(id, caller.user.id).await;
+        stored.map_err(|e| error::store("read the event", e))?.ok_or_else(not_found)
+    }
+}
+
 #[tonic::async_trait]
 impl EventService for Service {
+    type WatchEventsStream = Messages<v1::WatchEventsResponse>;
+
+    async fn list_events(
+        &self,
+        request: Request<v1::ListEventsRequest>,
+    ) -> Result<Response<v1::ListEventsResponse>, Status> {
+        let user = caller(&request)?.user.id;
+        let request = request.into_inner();
+        let mut invalid = Invalid::default();
+        let filter = invalid.collect(event::filter(&request)).unwrap_or_default();
+        let limit = invalid.collect(page::size(request.page_size)).unwrap_or_default();
+        let list = format!("events {filter:?}");
+        let behind = invalid.collect(page::after(&list, &request.page_token)).flatten();
+        invalid.check().map_err(error::invalid)?;
+        let behind = behind.and_then(|text| page::parse_time_and_id(&text));
+        for camera in &filter.cameras {
+            self.0.check_known(camera).await?;
+        }
+        let store = &self.0.deps.store;
+        // Before the list is read, so that a watch from here on misses nothing.
+        let newest = store.event_sequences().await;
+        let newest = newest.map_err(|e| error::store("list the events", e))?;
+        let events = store.events(&filter, behind, user, limit as u64 + 1).await;
+        let mut events = events.map_err(|e| error::store("list the events", e))?;
+        let more = events.len() > limit;
+        events.truncate(limit);
+        let last = events.last().filter(|_| more).map(|stored| &stored.event);
+        let next = last.map(|last| page::token(&list, &page::time_and_id(last.start, last.id.0)));
+        Ok(Response::new(v1::ListEventsResponse {
+            events: events.iter().map(event::to_wire).collect(),
+            next_page_token: next.unwrap_or_default(),
+            resume_token: event::resume_token(newest.map_or(0, |(_, highest)| highest)),
+        }))
+    }
+
+    async fn get_event(
+        &self,
+        request: Request<v1::GetEventRequest>,
+    ) -> Result<Response<v1::GetEventResponse>, Status> {
+        let caller = caller(&request)?;
+        let stored = self.event(&request.get_ref().name, &caller).await?;
+        Ok(Response::new(v1::GetEventResponse { event: Some(event::to_wire(&stored)) }))
+    }
+
+    async fn watch_events(
+        &self,
+        request: Request<v1::WatchEventsRequest>,
+    ) -> Result<Response<Self::WatchEventsStream>, Status> {
+        let caller = caller(&request)?;
+        let v1::WatchEventsRequest { cameras, resume_token } = request.into_inner();
+        let cameras = name::parse_cameras(&cameras, "cameras").map_err(error::invalid)?;
+        let Context { deps, auth, .. } = &self.0;
+        let user = caller.user.id;
+        let (revocations, holds) = (auth.revocations(), watch::still_holds(auth, caller));
+        let news = deps.news.events();
+        let start = watch::start_of_events(&deps.store, &resume_token).await?;
+        let wanted = watch::WantedEvents { store: deps.store.clone(), cameras, user };
+        let stream = watch::events(wanted, news, start, revocations, holds);
+        Ok(Response::new(Box::pin(stream)))
+    }
+
+    async fn update_review(
+        &self,
+        request: Request<v1::UpdateReviewRequest>,
+    ) -> Result<Response<v1::UpdateReviewResponse>, Status> {
+        let user = caller(&request)?.user.id;
+        let v1::UpdateReviewRequest { names, reviewed } = request.into_inner();
+        let ids = event::parse_names(&names).map_err(error::invalid)?;
+        let at = reviewed.then(WallTime::now);
+        let count = self.0.deps.store.review_events(&ids, user, at).await;
+        let count = count.map_err(|e| error::store("mark the events", e))?;
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        Ok(Response::new(v1::UpdateReviewResponse { count }))
+    }
+
+    async fn explain_event(
+        &self,
+        request: Request<v1::ExplainEventRequest>,
+    ) -> Result<Response<v1::ExplainEventResponse>, Status> {
+        let caller = caller(&request)?;
+        let stored = self.event(&request.get_ref().name, &caller).await?;
+        Ok(Response::new(event::explanation(&stored)))
+    }
+
     async fn search_motion(
         &self,
         request: Request<v1::SearchMotionRequest>,
@@ -57,4 +152,9 @@ impl EventService for Service {
 /// What was asked, so that a token fits no other question.
 fn list(camera: &str, area: &Grid, span: Span) -> String {
     format!("motion {camera} {:?} {} {}", area.to_bytes(), span.start, span.end)
+}
+
+fn not_found() -> Status {
+    let message = "there is no such event: it went with its footage";
+    error::status(ErrorKind::NotFound, "EVENT_NOT_FOUND", message)
 }

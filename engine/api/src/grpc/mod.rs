@@ -2,6 +2,7 @@
 
 mod auth;
 mod camera;
+mod detection;
 mod ending;
 mod event;
 mod layout;
@@ -90,10 +91,11 @@ pub(crate) struct Setup {
 }
 
 /// Names of the services, as health knows them; "" is all of them together.
-const SERVICES: [&str; 9] = [
+const SERVICES: [&str; 10] = [
     "",
     "ronin.v1.AuthService",
     "ronin.v1.CameraService",
+    "ronin.v1.DetectionService",
     "ronin.v1.EventService",
     "ronin.v1.LayoutService",
     "ronin.v1.LiveService",
@@ -112,6 +114,8 @@ pub(crate) async fn router(setup: Setup) -> Result<(Router, HealthReporter), Err
     let auth = v1::auth_service_server::AuthServiceServer::new(auth::Service(context.clone()));
     let camera =
         v1::camera_service_server::CameraServiceServer::new(camera::Service::new(context.clone()));
+    let detection = detection::Service(context.clone());
+    let detection = v1::detection_service_server::DetectionServiceServer::new(detection);
     let event = event::Service(context.clone());
     let event = v1::event_service_server::EventServiceServer::new(event);
     let layout = layout::Service(context.clone());
@@ -125,6 +129,7 @@ pub(crate) async fn router(setup: Setup) -> Result<(Router, HealthReporter), Err
     let mut routes = Routes::new(health.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(auth.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(camera.max_decoding_message_size(REQUEST_MAX_BYTES))
+        .add_service(detection.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(event.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(layout.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(live.max_decoding_message_size(REQUEST_MAX_BYTES))

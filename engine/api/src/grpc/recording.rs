@@ -14,9 +14,11 @@ use crate::{
     convert::{coverage, days, name, page, protected, recording},
     error,
 };
-
 /// Holes shorter than this are not told where nothing is asked for.
 const RESOLUTION: Duration = Duration::from_secs(1);
+
+/// Events of a camera on one timeline: as many as the eye tells apart.
+const TIMELINE_EVENTS: u64 = 1000;
 
 /// Protected spans of one camera: what people mark by hand, and an end to what a script can.
 const PROTECTED_MAX: u64 = 1000;
@@ -91,7 +93,9 @@ impl RecordingService for Service {
             let timeline = timeline.map_err(|e| error::store("make the timeline", e))?;
             let motion = self.0.deps.store.motion_in(id, span, resolution).await;
             let motion = motion.map_err(|e| error::store("read what moved", e))?;
-            timelines.push(recording::timeline(id, timeline, motion));
+            let events = self.0.deps.store.events_in(id, span, TIMELINE_EVENTS).await;
+            let events = events.map_err(|e| error::store("read the events", e))?;
+            timelines.push(recording::timeline(id, timeline, motion, &events));
         }
         Ok(Response::new(v1::GetTimelineResponse { timelines }))
     }

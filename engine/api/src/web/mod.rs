@@ -4,6 +4,7 @@
 
 mod app;
 mod beneath;
+mod events;
 mod guard;
 mod live;
 pub(crate) mod playback;
@@ -77,6 +78,7 @@ pub(crate) fn router(context: Context, gate: Arc<Gate>, web_root: Option<PathBuf
     Router::new()
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready::readyz))
+        .route("/events/{id}/snapshot.jpg", get(events::snapshot))
         .route("/live/{camera}/{file}", get(live::file))
         .route("/playback/{camera}/index.m3u8", get(playback::index))
         .route("/playback/{camera}/master.m3u8", get(playback::master))

@@ -6,6 +6,7 @@ mod away;
 mod cameras;
 mod closed;
 mod coverage;
+mod events;
 mod files;
 mod layouts;
 mod limits;

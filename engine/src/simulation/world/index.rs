@@ -6,18 +6,21 @@ use ronin_core::{CameraId, Segment, SegmentId, WallTime, control::KeptFootage};
 use ronin_store::Error;
 
 use super::{State, World};
-use crate::{index::Index, spool::Entry};
+use crate::{
+    index::{Index, Written},
+    spool::Entry,
+};
 
 /// Rows in an answer: few, so that there is more than one.
 const PAGE: u64 = 5;
 
 impl Index for World {
-    async fn write(&self, entry: &Entry) -> Result<Option<i64>, Error> {
+    async fn write(&self, entry: &Entry) -> Result<Written, Error> {
         self.ask(|state| match entry {
             Entry::Segment(recorded) => {
                 let segment = recorded.segment.clone();
                 if state.garbage.contains_key(&segment.id) {
-                    return None;
+                    return Written::Row;
                 }
                 let taken =
                     state.rows.values().any(|r| r.path == segment.path && r.id != segment.id);
@@ -28,24 +31,24 @@ impl Index for World {
                     state.broken.push(format!("{} was deleted and came back", segment.path));
                 }
                 state.rows.insert(segment.id, segment);
-                None
+                Written::Row
             }
             Entry::Discarded { id, .. } => {
                 state.throw_away(&[*id], true);
-                None
+                Written::Row
             }
             Entry::RunBegan { run, .. } => {
                 state.runs.insert(*run);
-                None
+                Written::Row
             }
             Entry::RunEnded { run, .. } => {
                 if state.is_order_kept && !state.runs.contains(run) {
                     state.broken.push(format!("run {} ended before it began", run.0));
                 }
-                None
+                Written::Row
             }
-            Entry::Notice(_) => Some(1),
-            _ => None,
+            Entry::Notice(_) => Written::Notice(1),
+            _ => Written::Row,
         })
         .await
     }

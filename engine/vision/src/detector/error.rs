@@ -7,7 +7,7 @@ use ronin_core::ErrorKind;
 use crate::geometry::Size;
 
 /// What libtorch or the archive reader said.
-pub(super) type Cause = Box<dyn error::Error + Send + Sync>;
+pub type Cause = Box<dyn error::Error + Send + Sync>;
 
 /// Why a model cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -168,6 +168,9 @@ pub enum Error {
         /// What the description names.
         classes: usize,
     },
+    /// Something else that stands where a model would.
+    #[error("the detector failed on a picture")]
+    Other(#[source] Cause),
     /// NaN or infinity.
     #[error("the model's output is not finite (NaN): export it again, without `half`")]
     NotFinite,

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "clippy lets tests unwrap, and not what tests call")]
 
 #[cfg(feature = "tch")]
+mod chain;
+#[cfg(feature = "tch")]
 mod fixture;
 #[cfg(feature = "tch")]
 mod layouts;

@@ -20,20 +20,23 @@ use ronin_vision::{
 
 use crate::fixture::{PERSON_MODEL, grey, person_model_dir};
 
-const WIDTH: u32 = 768;
-const HEIGHT: u32 = 576;
+pub(crate) const WIDTH: u32 = 768;
+pub(crate) const HEIGHT: u32 = 576;
 /// A label below this marks somebody half hidden: neither a miss nor a mistake.
 const SURE_LABEL: f32 = 0.4;
-const MATCH_IOU: f32 = 0.4;
+pub(crate) const MATCH_IOU: f32 = 0.4;
 
-struct Label {
-    place: Rect,
-    is_sure: bool,
+/// Somebody in a picture.
+#[derive(Clone, Copy)]
+pub(crate) struct Label {
+    pub(crate) place: Rect,
+    pub(crate) is_sure: bool,
 }
 
+/// How much of what was found is there, and of what is there was found.
 #[derive(Default)]
-struct Figures {
-    right: usize,
+pub(crate) struct Figures {
+    pub(crate) right: usize,
     wrong: usize,
     missed: usize,
     iou_sum: f32,
@@ -43,13 +46,21 @@ fn media(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../testkit/media").join(name)
 }
 
+fn options() -> Options {
+    Options::new(person_model_dir(), PERSON_MODEL).unwrap().with_device(DeviceChoice::Cpu)
+}
+
 fn load() -> Detector {
-    let options = Options::new(person_model_dir(), PERSON_MODEL).unwrap();
-    Detector::load(options.with_device(DeviceChoice::Cpu)).unwrap()
+    Detector::load(options()).unwrap()
+}
+
+/// One that tells of less sure objects too.
+pub(crate) fn load_from_score(score: f32) -> Detector {
+    Detector::load(options().with_score_threshold(score).unwrap()).unwrap()
 }
 
 /// Every `step`th frame of the clip from `first` up to `last`, with its number.
-fn frames(first: usize, last: usize, step: usize) -> Vec<(usize, VideoFrame)> {
+pub(crate) fn frames(first: usize, last: usize, step: usize) -> Vec<(usize, VideoFrame)> {
     let select = format!("select=between(n\\,{first}\\,{last})*not(mod(n-{first}\\,{step}))");
     let output = Command::new("ffmpeg")
         .args(["-v", "error", "-i"])
@@ -84,7 +95,7 @@ fn frames(first: usize, last: usize, step: usize) -> Vec<(usize, VideoFrame)> {
 }
 
 /// By frame number, in parts of the picture.
-fn labels() -> HashMap<usize, Vec<Label>> {
+pub(crate) fn labels() -> HashMap<usize, Vec<Label>> {
     let text = std::fs::read_to_string(media("vtest-people.json")).unwrap();
     let raw: HashMap<String, Vec<[f32; 5]>> = serde_json::from_str(&text).unwrap();
     let label = |[x, y, width, height, score]: [f32; 5]| Label {
@@ -112,9 +123,9 @@ fn place(found: &Detection) -> Rect {
 
 impl Figures {
     /// Counts one picture: the surest detection takes the label that fits it best.
-    fn count(&mut self, detections: &[Detection], labels: &[Label]) {
+    pub(crate) fn count(&mut self, found: impl Iterator<Item = Rect>, labels: &[Label]) {
         let (mut open, soft): (Vec<_>, Vec<_>) = labels.iter().partition(|label| label.is_sure);
-        for place in detections.iter().map(place) {
+        for place in found {
             let iou = |label: &&Label| label.place.iou(&place);
             let best = (0..open.len()).max_by(|&a, &b| iou(&open[a]).total_cmp(&iou(&open[b])));
             match best.filter(|&index| iou(&open[index]) > MATCH_IOU) {
@@ -127,6 +138,14 @@ impl Figures {
         }
         self.missed += open.len();
     }
+
+    pub(crate) fn recall(&self) -> f32 {
+        self.right as f32 / (self.right + self.missed) as f32
+    }
+
+    pub(crate) fn precision(&self) -> f32 {
+        self.right as f32 / (self.right + self.wrong) as f32
+    }
 }
 
 #[test]
@@ -136,13 +155,12 @@ fn people_are_found_where_they_are() {
     let mut figures = Figures::default();
 
     for (number, frame) in frames(400, 554, 6) {
-        figures.count(&detector.detect(&frame).unwrap(), &labels[&number]);
+        let found = detector.detect(&frame).unwrap();
+        figures.count(found.iter().map(place), &labels[&number]);
     }
 
-    let right = figures.right as f32;
-    let recall = right / (figures.right + figures.missed) as f32;
-    let precision = right / (figures.right + figures.wrong) as f32;
-    let mean_iou = figures.iou_sum / right;
+    let (recall, precision) = (figures.recall(), figures.precision());
+    let mean_iou = figures.iou_sum / figures.right as f32;
     println!(
         "{} right, {} wrong, {} missed: recall {recall:.3}, precision {precision:.3}, mean IoU \
          {mean_iou:.3}",

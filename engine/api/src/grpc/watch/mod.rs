@@ -4,6 +4,8 @@
 //! A slow client holds up nobody: the next message is made when the one before is gone.
 
 mod cameras;
+mod detections;
+mod events;
 mod live;
 mod notices;
 mod segments;
@@ -18,6 +20,8 @@ use tonic::Status;
 
 pub(super) use self::{
     cameras::cameras,
+    detections::detections,
+    events::{WantedEvents, events, start_of_events},
     live::live,
     notices::{notices, start_of},
     segments::segments,
@@ -29,6 +33,33 @@ use crate::{
 
 /// How often a quiet stream shows that it lives, and every stream that its caller may still see it.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// Where a watch of numbered rows begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Start {
+    /// Behind this row.
+    after: i64,
+    /// The token fits nothing that is here.
+    is_lost: bool,
+}
+
+impl Start {
+    /// Of rows from the oldest to the newest, behind the row that a token names. `row` is `None` for a
+    /// token that is none of ours.
+    fn new(rows: Option<(i64, i64)>, token: &str, row: Option<i64>) -> Self {
+        let from_now = rows.map_or(0, |(_, newest)| newest);
+        if token.is_empty() {
+            return Self { after: from_now, is_lost: false };
+        }
+        // Behind the row before the oldest, nothing is missing.
+        let known =
+            row.zip(rows).filter(|(row, (oldest, newest))| (oldest - 1..=*newest).contains(row));
+        match known {
+            Some((after, _)) => Self { after, is_lost: false },
+            None => Self { after: from_now, is_lost: true },
+        }
+    }
+}
 
 /// Why a watch goes on.
 enum Woken<T> {

@@ -11,41 +11,16 @@ use tokio::sync::watch;
 use tonic::Status;
 use tracing::warn;
 
-use super::{Woken, heartbeat, heartbeats};
+use super::{Start, Woken, heartbeat, heartbeats};
 use crate::{convert::notice, error};
 
 /// Notices read at once: what a client gets before it is asked again whether it may.
 const BATCH: u64 = 100;
 
-/// Where a watch begins.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::grpc) struct Start {
-    /// Behind this row.
-    after: i64,
-    /// The token fits nothing that is here.
-    is_lost: bool,
-}
-
 /// Where a watch with this resume token begins.
 pub(in crate::grpc) async fn start_of(store: &Store, token: &str) -> Result<Start, Status> {
     let rows = store.notice_rows().await.map_err(|e| error::store("read the notices", e))?;
-    Ok(start(rows, token))
-}
-
-/// The same for the rows of the oldest and the newest notice.
-fn start(rows: Option<(i64, i64)>, token: &str) -> Start {
-    let from_now = rows.map_or(0, |(_, newest)| newest);
-    if token.is_empty() {
-        return Start { after: from_now, is_lost: false };
-    }
-    let row = notice::parse_resume_token(token);
-    // Behind the row before the oldest, nothing is missing.
-    let known =
-        row.zip(rows).filter(|(row, (oldest, newest))| (oldest - 1..=*newest).contains(row));
-    match known {
-        Some((after, _)) => Start { after, is_lost: false },
-        None => Start { after: from_now, is_lost: true },
-    }
+    Ok(Start::new(rows, token, notice::parse_resume_token(token)))
 }
 
 /// The messages of a watch, until `still_holds` fails. `news` was subscribed to before `start` was
@@ -132,7 +107,8 @@ mod tests {
             (None, token(5), lost(0)),
         ];
         for (rows, token, want) in cases {
-            assert_eq!(start(rows, &token), want, "{rows:?} {token}");
+            let row = notice::parse_resume_token(&token);
+            assert_eq!(Start::new(rows, &token, row), want, "{rows:?} {token}");
         }
     }
 }

@@ -11,10 +11,12 @@ use std::{
 
 use bytes::Bytes;
 use ronin_api::{
-    Dependencies, DetectorFacts, DiskFacts, Error, MachineFacts, Options, Service, SystemFacts, Tls,
+    Dependencies, DetectionFacts, DetectorFacts, DiskFacts, Error, MachineFacts, Options, Service,
+    SystemFacts, Tls,
 };
 use ronin_core::{
     Coder, Room, RunsOn, Unindexed, WallTime, control,
+    detection::{Models, Replay, ReplayError, ReplayRequest, Sightings},
     live::Channels,
     notice::News,
     playback::{FileIndex, Header, Part, Piece, ReadFootage},
@@ -31,6 +33,7 @@ use tonic::{
     service::{Interceptor, interceptor::InterceptedService},
     transport::Channel,
 };
+use uuid::Uuid;
 
 use super::{FakeControl, Log};
 
@@ -135,6 +138,8 @@ impl Server {
             policy: Policy::new(LIMITS),
             files: Arc::new(WrittenIndex),
             system: Arc::new(Facts),
+            sightings: Sightings::default(),
+            detection: Arc::new(NoModel),
         };
         let service = Service::bind(options, deps.clone()).await.unwrap();
         let (address, setup_token) = (service.local_addr(), service.setup_token());
@@ -226,6 +231,31 @@ impl ReadFootage for WrittenIndex {
     ) -> io::Result<Bytes> {
         let Piece { offset, size_bytes, .. } = piece;
         Ok(format!("{header_bytes} {offset} {size_bytes} {height}").into())
+    }
+}
+
+/// A machine without a model.
+struct NoModel;
+
+impl DetectionFacts for NoModel {
+    fn models(&self) -> Models {
+        Models { message: "no model is set".into(), ..Models::default() }
+    }
+
+    fn create_replay(&self, _: ReplayRequest) -> Result<Replay, ReplayError> {
+        Err(ReplayError::NoModel("no model is set".into()))
+    }
+
+    fn replay(&self, _: Uuid) -> Option<Replay> {
+        None
+    }
+
+    fn replays(&self) -> Vec<Replay> {
+        Vec::new()
+    }
+
+    fn cancel_replay(&self, _: Uuid) -> Option<Replay> {
+        None
     }
 }
 
