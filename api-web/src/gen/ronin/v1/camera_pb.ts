@@ -4,17 +4,19 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Duration, FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Heartbeat, MediaStream, Transport } from "./common_pb";
 import { file_ronin_v1_common } from "./common_pb";
+import type { Polygon } from "./geometry_pb";
+import { file_ronin_v1_geometry } from "./geometry_pb";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file ronin/v1/camera.proto.
  */
 export const file_ronin_v1_camera: GenFile = /*@__PURE__*/
-  fileDesc("ChVyb25pbi92MS9jYW1lcmEucHJvdG8SCHJvbmluLnYxIoUDCgZDYW1lcmESDAoEbmFtZRgBIAEoCRIKCgJpZBgCIAEoCRIUCgxkaXNwbGF5X25hbWUYAyABKAkSFAoHZW5hYmxlZBgEIAEoCEgAiAEBEh4KBG1haW4YBSABKAsyEC5yb25pbi52MS5Tb3VyY2USHQoDc3ViGAYgASgLMhAucm9uaW4udjEuU291cmNlEigKBnJlY29yZBgHIAEoCzIYLnJvbmluLnYxLlJlY29yZFNldHRpbmdzEiYKBnN0YXR1cxgIIAEoCzIWLnJvbmluLnYxLkNhbWVyYVN0YXR1cxIvCgtjcmVhdGVfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBGV0YWcYCyABKAkSKAoGZGV0ZWN0GAwgASgLMhgucm9uaW4udjEuRGV0ZWN0U2V0dGluZ3NCCgoIX2VuYWJsZWQi4gEKBlNvdXJjZRILCgN1cmwYASABKAkSDAoEaG9zdBgCIAEoCRIMCgRwb3J0GAMgASgNEgwKBHBhdGgYBCABKAkSEAoIdXNlcm5hbWUYBSABKAkSEAoIcGFzc3dvcmQYBiABKAkSFAoMaGFzX3Bhc3N3b3JkGAcgASgIEiYKCXRyYW5zcG9ydBgIIAEoDjITLnJvbmluLnYxLlRyYW5zcG9ydBILCgN0bHMYCSABKAgSGAoQYWxsb3dfYmFzaWNfYXV0aBgKIAEoCBIYChBqaXR0ZXJfYnVmZmVyX21zGAsgASgNIroBCg5SZWNvcmRTZXR0aW5ncxIUCgdlbmFibGVkGAEgASgISACIAQESEgoFYXVkaW8YAiABKAhIAYgBARIbCg5yZXRlbnRpb25fZGF5cxgDIAEoAUgCiAEBEiAKE3JldGVudGlvbl9tYXhfYnl0ZXMYBCABKARIA4gBAUIKCghfZW5hYmxlZEIICgZfYXVkaW9CEQoPX3JldGVudGlvbl9kYXlzQhYKFF9yZXRlbnRpb25fbWF4X2J5dGVzImIKDkRldGVjdFNldHRpbmdzEhMKBm1vdGlvbhgBIAEoCEgAiAEBEjAKC3NlbnNpdGl2aXR5GAIgASgOMhsucm9uaW4udjEuTW90aW9uU2Vuc2l0aXZpdHlCCQoHX21vdGlvbiKfAwoMQ2FtZXJhU3RhdHVzEiQKBXN0YXRlGAEgASgOMhUucm9uaW4udjEuQ2FtZXJhU3RhdGUSLgoKc2luY2VfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHgoFZmF1bHQYAyABKAsyDy5yb25pbi52MS5GYXVsdBImCgdzdHJlYW1zGAQgAygLMhUucm9uaW4udjEuTWVkaWFTdHJlYW0SNQoRbmV4dF9hdHRlbXB0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhcKD2ZhaWxlZF9hdHRlbXB0cxgGIAEoDRIRCglyZWNvcmRpbmcYByABKAgSFgoOZHJvcHBlZF9mcmFtZXMYCCABKAQSEAoId2FybmluZ3MYCSADKAkSIQoUY2xvY2tfb2Zmc2V0X3NlY29uZHMYCiABKAFIAIgBARIoCg9yZWNvcmRpbmdfZmF1bHQYCyABKAsyDy5yb25pbi52MS5GYXVsdEIXChVfY2xvY2tfb2Zmc2V0X3NlY29uZHMiUgoFRmF1bHQSDgoGcmVhc29uGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSKAoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiOwoSTGlzdENhbWVyYXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlEKE0xpc3RDYW1lcmFzUmVzcG9uc2USIQoHY2FtZXJhcxgBIAMoCzIQLnJvbmluLnYxLkNhbWVyYRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiIAoQR2V0Q2FtZXJhUmVxdWVzdBIMCgRuYW1lGAEgASgJIjUKEUdldENhbWVyYVJlc3BvbnNlEiAKBmNhbWVyYRgBIAEoCzIQLnJvbmluLnYxLkNhbWVyYSJhChNDcmVhdGVDYW1lcmFSZXF1ZXN0EhEKCWNhbWVyYV9pZBgBIAEoCRIgCgZjYW1lcmEYAiABKAsyEC5yb25pbi52MS5DYW1lcmESFQoNdmFsaWRhdGVfb25seRgDIAEoCCI4ChRDcmVhdGVDYW1lcmFSZXNwb25zZRIgCgZjYW1lcmEYASABKAsyEC5yb25pbi52MS5DYW1lcmEiaAoTVXBkYXRlQ2FtZXJhUmVxdWVzdBIgCgZjYW1lcmEYASABKAsyEC5yb25pbi52MS5DYW1lcmESLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrIjgKFFVwZGF0ZUNhbWVyYVJlc3BvbnNlEiAKBmNhbWVyYRgBIAEoCzIQLnJvbmluLnYxLkNhbWVyYSIjChNEZWxldGVDYW1lcmFSZXF1ZXN0EgwKBG5hbWUYASABKAkiQQoURGVsZXRlQ2FtZXJhUmVzcG9uc2USFQoNa2VwdF9zZWdtZW50cxgBIAEoBBISCgprZXB0X2J5dGVzGAIgASgEIkYKElByb2JlQ2FtZXJhUmVxdWVzdBIgCgZzb3VyY2UYASABKAsyEC5yb25pbi52MS5Tb3VyY2USDgoGY2FtZXJhGAIgASgJImEKE1Byb2JlQ2FtZXJhUmVzcG9uc2USJgoHc3RyZWFtcxgBIAMoCzIVLnJvbmluLnYxLk1lZGlhU3RyZWFtEhAKCHNuYXBzaG90GAIgASgMEhAKCHdhcm5pbmdzGAMgAygJIhUKE1dhdGNoQ2FtZXJhc1JlcXVlc3QiqwEKFFdhdGNoQ2FtZXJhc1Jlc3BvbnNlEigKCHNuYXBzaG90GAEgASgLMhQucm9uaW4udjEuQ2FtZXJhTGlzdEgAEiMKB2NoYW5nZWQYAiABKAsyEC5yb25pbi52MS5DYW1lcmFIABIRCgdyZW1vdmVkGAMgASgJSAASKAoJaGVhcnRiZWF0GAQgASgLMhMucm9uaW4udjEuSGVhcnRiZWF0SABCBwoFZXZlbnQiLwoKQ2FtZXJhTGlzdBIhCgdjYW1lcmFzGAEgAygLMhAucm9uaW4udjEuQ2FtZXJhIiQKFFJlc3RhcnRDYW1lcmFSZXF1ZXN0EgwKBG5hbWUYASABKAkiFwoVUmVzdGFydENhbWVyYVJlc3BvbnNlIiIKEkdldFNuYXBzaG90UmVxdWVzdBIMCgRuYW1lGAEgASgJImEKE0dldFNuYXBzaG90UmVzcG9uc2USDQoFaW1hZ2UYASABKAwSEQoJbWltZV90eXBlGAIgASgJEigKBHRpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKo8BChFNb3Rpb25TZW5zaXRpdml0eRIiCh5NT1RJT05fU0VOU0lUSVZJVFlfVU5TUEVDSUZJRUQQABIaChZNT1RJT05fU0VOU0lUSVZJVFlfTE9XEAESHQoZTU9USU9OX1NFTlNJVElWSVRZX05PUk1BTBACEhsKF01PVElPTl9TRU5TSVRJVklUWV9ISUdIEAMqtAEKC0NhbWVyYVN0YXRlEhwKGENBTUVSQV9TVEFURV9VTlNQRUNJRklFRBAAEhkKFUNBTUVSQV9TVEFURV9ESVNBQkxFRBABEhsKF0NBTUVSQV9TVEFURV9DT05ORUNUSU5HEAISGgoWQ0FNRVJBX1NUQVRFX1NUUkVBTUlORxADEhgKFENBTUVSQV9TVEFURV9CQUNLT0ZGEAQSGQoVQ0FNRVJBX1NUQVRFX1NUT1BQSU5HEAUy2AUKDUNhbWVyYVNlcnZpY2USTwoLTGlzdENhbWVyYXMSHC5yb25pbi52MS5MaXN0Q2FtZXJhc1JlcXVlc3QaHS5yb25pbi52MS5MaXN0Q2FtZXJhc1Jlc3BvbnNlIgOQAgESSQoJR2V0Q2FtZXJhEhoucm9uaW4udjEuR2V0Q2FtZXJhUmVxdWVzdBobLnJvbmluLnYxLkdldENhbWVyYVJlc3BvbnNlIgOQAgESTQoMQ3JlYXRlQ2FtZXJhEh0ucm9uaW4udjEuQ3JlYXRlQ2FtZXJhUmVxdWVzdBoeLnJvbmluLnYxLkNyZWF0ZUNhbWVyYVJlc3BvbnNlEk0KDFVwZGF0ZUNhbWVyYRIdLnJvbmluLnYxLlVwZGF0ZUNhbWVyYVJlcXVlc3QaHi5yb25pbi52MS5VcGRhdGVDYW1lcmFSZXNwb25zZRJNCgxEZWxldGVDYW1lcmESHS5yb25pbi52MS5EZWxldGVDYW1lcmFSZXF1ZXN0Gh4ucm9uaW4udjEuRGVsZXRlQ2FtZXJhUmVzcG9uc2USSgoLUHJvYmVDYW1lcmESHC5yb25pbi52MS5Qcm9iZUNhbWVyYVJlcXVlc3QaHS5yb25pbi52MS5Qcm9iZUNhbWVyYVJlc3BvbnNlEk8KDFdhdGNoQ2FtZXJhcxIdLnJvbmluLnYxLldhdGNoQ2FtZXJhc1JlcXVlc3QaHi5yb25pbi52MS5XYXRjaENhbWVyYXNSZXNwb25zZTABElAKDVJlc3RhcnRDYW1lcmESHi5yb25pbi52MS5SZXN0YXJ0Q2FtZXJhUmVxdWVzdBofLnJvbmluLnYxLlJlc3RhcnRDYW1lcmFSZXNwb25zZRJPCgtHZXRTbmFwc2hvdBIcLnJvbmluLnYxLkdldFNuYXBzaG90UmVxdWVzdBodLnJvbmluLnYxLkdldFNuYXBzaG90UmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_ronin_v1_common]);
+  fileDesc("ChVyb25pbi92MS9jYW1lcmEucHJvdG8SCHJvbmluLnYxIoUDCgZDYW1lcmESDAoEbmFtZRgBIAEoCRIKCgJpZBgCIAEoCRIUCgxkaXNwbGF5X25hbWUYAyABKAkSFAoHZW5hYmxlZBgEIAEoCEgAiAEBEh4KBG1haW4YBSABKAsyEC5yb25pbi52MS5Tb3VyY2USHQoDc3ViGAYgASgLMhAucm9uaW4udjEuU291cmNlEigKBnJlY29yZBgHIAEoCzIYLnJvbmluLnYxLlJlY29yZFNldHRpbmdzEiYKBnN0YXR1cxgIIAEoCzIWLnJvbmluLnYxLkNhbWVyYVN0YXR1cxIvCgtjcmVhdGVfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBGV0YWcYCyABKAkSKAoGZGV0ZWN0GAwgASgLMhgucm9uaW4udjEuRGV0ZWN0U2V0dGluZ3NCCgoIX2VuYWJsZWQi4gEKBlNvdXJjZRILCgN1cmwYASABKAkSDAoEaG9zdBgCIAEoCRIMCgRwb3J0GAMgASgNEgwKBHBhdGgYBCABKAkSEAoIdXNlcm5hbWUYBSABKAkSEAoIcGFzc3dvcmQYBiABKAkSFAoMaGFzX3Bhc3N3b3JkGAcgASgIEiYKCXRyYW5zcG9ydBgIIAEoDjITLnJvbmluLnYxLlRyYW5zcG9ydBILCgN0bHMYCSABKAgSGAoQYWxsb3dfYmFzaWNfYXV0aBgKIAEoCBIYChBqaXR0ZXJfYnVmZmVyX21zGAsgASgNIroBCg5SZWNvcmRTZXR0aW5ncxIUCgdlbmFibGVkGAEgASgISACIAQESEgoFYXVkaW8YAiABKAhIAYgBARIbCg5yZXRlbnRpb25fZGF5cxgDIAEoAUgCiAEBEiAKE3JldGVudGlvbl9tYXhfYnl0ZXMYBCABKARIA4gBAUIKCghfZW5hYmxlZEIICgZfYXVkaW9CEQoPX3JldGVudGlvbl9kYXlzQhYKFF9yZXRlbnRpb25fbWF4X2J5dGVzIpkDCg5EZXRlY3RTZXR0aW5ncxITCgZtb3Rpb24YASABKAhIAIgBARIwCgtzZW5zaXRpdml0eRgCIAEoDjIbLnJvbmluLnYxLk1vdGlvblNlbnNpdGl2aXR5EiAKBW1hc2tzGAMgAygLMhEucm9uaW4udjEuUG9seWdvbhIUCgdvYmplY3RzGAQgASgISAGIAQESIwoFcnVsZXMYBSADKAsyFC5yb25pbi52MS5PYmplY3RSdWxlEh0KBXpvbmVzGAYgAygLMg4ucm9uaW4udjEuWm9uZRIaCg1vbmx5X2luX3pvbmVzGAcgASgISAKIAQESJAoIc2NoZWR1bGUYCCABKAsyEi5yb25pbi52MS5TY2hlZHVsZRIrCghwcmVfcm9sbBgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIsCglwb3N0X3JvbGwYCiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CCQoHX21vdGlvbkIKCghfb2JqZWN0c0IQCg5fb25seV9pbl96b25lcyJSCgpPYmplY3RSdWxlEg0KBWxhYmVsGAEgASgJEhEKCW1pbl9zY29yZRgCIAEoAhIQCghtaW5fYXJlYRgDIAEoAhIQCghtYXhfYXJlYRgEIAEoAiJwCgRab25lEgwKBG5hbWUYASABKAkSHwoEYXJlYRgCIAEoCzIRLnJvbmluLnYxLlBvbHlnb24SDgoGbGFiZWxzGAMgAygJEikKBmxvaXRlchgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJFCghTY2hlZHVsZRIRCgl0aW1lX3pvbmUYASABKAkSJgoFaG91cnMYAiADKAsyFy5yb25pbi52MS5TY2hlZHVsZUhvdXJzIkcKDVNjaGVkdWxlSG91cnMSDAoEZGF5cxgBIAMoBRIUCgxzdGFydF9taW51dGUYAiABKAUSEgoKZW5kX21pbnV0ZRgDIAEoBSKfAwoMQ2FtZXJhU3RhdHVzEiQKBXN0YXRlGAEgASgOMhUucm9uaW4udjEuQ2FtZXJhU3RhdGUSLgoKc2luY2VfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHgoFZmF1bHQYAyABKAsyDy5yb25pbi52MS5GYXVsdBImCgdzdHJlYW1zGAQgAygLMhUucm9uaW4udjEuTWVkaWFTdHJlYW0SNQoRbmV4dF9hdHRlbXB0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhcKD2ZhaWxlZF9hdHRlbXB0cxgGIAEoDRIRCglyZWNvcmRpbmcYByABKAgSFgoOZHJvcHBlZF9mcmFtZXMYCCABKAQSEAoId2FybmluZ3MYCSADKAkSIQoUY2xvY2tfb2Zmc2V0X3NlY29uZHMYCiABKAFIAIgBARIoCg9yZWNvcmRpbmdfZmF1bHQYCyABKAsyDy5yb25pbi52MS5GYXVsdEIXChVfY2xvY2tfb2Zmc2V0X3NlY29uZHMiUgoFRmF1bHQSDgoGcmVhc29uGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSKAoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiOwoSTGlzdENhbWVyYXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlEKE0xpc3RDYW1lcmFzUmVzcG9uc2USIQoHY2FtZXJhcxgBIAMoCzIQLnJvbmluLnYxLkNhbWVyYRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiIAoQR2V0Q2FtZXJhUmVxdWVzdBIMCgRuYW1lGAEgASgJIjUKEUdldENhbWVyYVJlc3BvbnNlEiAKBmNhbWVyYRgBIAEoCzIQLnJvbmluLnYxLkNhbWVyYSJhChNDcmVhdGVDYW1lcmFSZXF1ZXN0EhEKCWNhbWVyYV9pZBgBIAEoCRIgCgZjYW1lcmEYAiABKAsyEC5yb25pbi52MS5DYW1lcmESFQoNdmFsaWRhdGVfb25seRgDIAEoCCI4ChRDcmVhdGVDYW1lcmFSZXNwb25zZRIgCgZjYW1lcmEYASABKAsyEC5yb25pbi52MS5DYW1lcmEiaAoTVXBkYXRlQ2FtZXJhUmVxdWVzdBIgCgZjYW1lcmEYASABKAsyEC5yb25pbi52MS5DYW1lcmESLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrIjgKFFVwZGF0ZUNhbWVyYVJlc3BvbnNlEiAKBmNhbWVyYRgBIAEoCzIQLnJvbmluLnYxLkNhbWVyYSIjChNEZWxldGVDYW1lcmFSZXF1ZXN0EgwKBG5hbWUYASABKAkiQQoURGVsZXRlQ2FtZXJhUmVzcG9uc2USFQoNa2VwdF9zZWdtZW50cxgBIAEoBBISCgprZXB0X2J5dGVzGAIgASgEIkYKElByb2JlQ2FtZXJhUmVxdWVzdBIgCgZzb3VyY2UYASABKAsyEC5yb25pbi52MS5Tb3VyY2USDgoGY2FtZXJhGAIgASgJImEKE1Byb2JlQ2FtZXJhUmVzcG9uc2USJgoHc3RyZWFtcxgBIAMoCzIVLnJvbmluLnYxLk1lZGlhU3RyZWFtEhAKCHNuYXBzaG90GAIgASgMEhAKCHdhcm5pbmdzGAMgAygJIhUKE1dhdGNoQ2FtZXJhc1JlcXVlc3QiqwEKFFdhdGNoQ2FtZXJhc1Jlc3BvbnNlEigKCHNuYXBzaG90GAEgASgLMhQucm9uaW4udjEuQ2FtZXJhTGlzdEgAEiMKB2NoYW5nZWQYAiABKAsyEC5yb25pbi52MS5DYW1lcmFIABIRCgdyZW1vdmVkGAMgASgJSAASKAoJaGVhcnRiZWF0GAQgASgLMhMucm9uaW4udjEuSGVhcnRiZWF0SABCBwoFZXZlbnQiLwoKQ2FtZXJhTGlzdBIhCgdjYW1lcmFzGAEgAygLMhAucm9uaW4udjEuQ2FtZXJhIiQKFFJlc3RhcnRDYW1lcmFSZXF1ZXN0EgwKBG5hbWUYASABKAkiFwoVUmVzdGFydENhbWVyYVJlc3BvbnNlIiIKEkdldFNuYXBzaG90UmVxdWVzdBIMCgRuYW1lGAEgASgJImEKE0dldFNuYXBzaG90UmVzcG9uc2USDQoFaW1hZ2UYASABKAwSEQoJbWltZV90eXBlGAIgASgJEigKBHRpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKo8BChFNb3Rpb25TZW5zaXRpdml0eRIiCh5NT1RJT05fU0VOU0lUSVZJVFlfVU5TUEVDSUZJRUQQABIaChZNT1RJT05fU0VOU0lUSVZJVFlfTE9XEAESHQoZTU9USU9OX1NFTlNJVElWSVRZX05PUk1BTBACEhsKF01PVElPTl9TRU5TSVRJVklUWV9ISUdIEAMqtAEKC0NhbWVyYVN0YXRlEhwKGENBTUVSQV9TVEFURV9VTlNQRUNJRklFRBAAEhkKFUNBTUVSQV9TVEFURV9ESVNBQkxFRBABEhsKF0NBTUVSQV9TVEFURV9DT05ORUNUSU5HEAISGgoWQ0FNRVJBX1NUQVRFX1NUUkVBTUlORxADEhgKFENBTUVSQV9TVEFURV9CQUNLT0ZGEAQSGQoVQ0FNRVJBX1NUQVRFX1NUT1BQSU5HEAUy2AUKDUNhbWVyYVNlcnZpY2USTwoLTGlzdENhbWVyYXMSHC5yb25pbi52MS5MaXN0Q2FtZXJhc1JlcXVlc3QaHS5yb25pbi52MS5MaXN0Q2FtZXJhc1Jlc3BvbnNlIgOQAgESSQoJR2V0Q2FtZXJhEhoucm9uaW4udjEuR2V0Q2FtZXJhUmVxdWVzdBobLnJvbmluLnYxLkdldENhbWVyYVJlc3BvbnNlIgOQAgESTQoMQ3JlYXRlQ2FtZXJhEh0ucm9uaW4udjEuQ3JlYXRlQ2FtZXJhUmVxdWVzdBoeLnJvbmluLnYxLkNyZWF0ZUNhbWVyYVJlc3BvbnNlEk0KDFVwZGF0ZUNhbWVyYRIdLnJvbmluLnYxLlVwZGF0ZUNhbWVyYVJlcXVlc3QaHi5yb25pbi52MS5VcGRhdGVDYW1lcmFSZXNwb25zZRJNCgxEZWxldGVDYW1lcmESHS5yb25pbi52MS5EZWxldGVDYW1lcmFSZXF1ZXN0Gh4ucm9uaW4udjEuRGVsZXRlQ2FtZXJhUmVzcG9uc2USSgoLUHJvYmVDYW1lcmESHC5yb25pbi52MS5Qcm9iZUNhbWVyYVJlcXVlc3QaHS5yb25pbi52MS5Qcm9iZUNhbWVyYVJlc3BvbnNlEk8KDFdhdGNoQ2FtZXJhcxIdLnJvbmluLnYxLldhdGNoQ2FtZXJhc1JlcXVlc3QaHi5yb25pbi52MS5XYXRjaENhbWVyYXNSZXNwb25zZTABElAKDVJlc3RhcnRDYW1lcmESHi5yb25pbi52MS5SZXN0YXJ0Q2FtZXJhUmVxdWVzdBofLnJvbmluLnYxLlJlc3RhcnRDYW1lcmFSZXNwb25zZRJPCgtHZXRTbmFwc2hvdBIcLnJvbmluLnYxLkdldFNuYXBzaG90UmVxdWVzdBodLnJvbmluLnYxLkdldFNuYXBzaG90UmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_ronin_v1_common, file_ronin_v1_geometry]);
 
 /**
  * A camera.
@@ -270,6 +272,64 @@ export type DetectSettings = Message<"ronin.v1.DetectSettings"> & {
    * @generated from field: ronin.v1.MotionSensitivity sensitivity = 2;
    */
   sensitivity: MotionSensitivity;
+
+  /**
+   * Parts of the picture in which nothing counts, at most 32. An update without a mask that names
+   * them keeps them where none are given; so it is with every list here.
+   *
+   * @generated from field: repeated ronin.v1.Polygon masks = 3;
+   */
+  masks: Polygon[];
+
+  /**
+   * Whether objects are looked for, where the server has a model. Unset on creation: true. Only while
+   * motion is looked for too.
+   *
+   * @generated from field: optional bool objects = 4;
+   */
+  objects?: boolean | undefined;
+
+  /**
+   * Which objects make events; empty: people, vehicles and animals of which the model is half sure.
+   *
+   * @generated from field: repeated ronin.v1.ObjectRule rules = 5;
+   */
+  rules: ObjectRule[];
+
+  /**
+   * Named parts of the picture, at most 32.
+   *
+   * @generated from field: repeated ronin.v1.Zone zones = 6;
+   */
+  zones: Zone[];
+
+  /**
+   * Whether only what is in a zone makes events. Unset on creation: false.
+   *
+   * @generated from field: optional bool only_in_zones = 7;
+   */
+  onlyInZones?: boolean | undefined;
+
+  /**
+   * When events are made; unset: always. Update with the mask "detect.schedule" and none to remove it.
+   *
+   * @generated from field: ronin.v1.Schedule schedule = 8;
+   */
+  schedule?: Schedule | undefined;
+
+  /**
+   * Footage before an event that belongs to it, at most 60 s. Unset on creation: 5 s.
+   *
+   * @generated from field: google.protobuf.Duration pre_roll = 9;
+   */
+  preRoll?: Duration | undefined;
+
+  /**
+   * Footage behind it, at most 60 s. Unset on creation: 5 s.
+   *
+   * @generated from field: google.protobuf.Duration post_roll = 10;
+   */
+  postRoll?: Duration | undefined;
 };
 
 /**
@@ -278,6 +338,154 @@ export type DetectSettings = Message<"ronin.v1.DetectSettings"> & {
  */
 export const DetectSettingsSchema: GenMessage<DetectSettings> = /*@__PURE__*/
   messageDesc(file_ronin_v1_camera, 3);
+
+/**
+ * Which objects of a class make events.
+ *
+ * @generated from message ronin.v1.ObjectRule
+ */
+export type ObjectRule = Message<"ronin.v1.ObjectRule"> & {
+  /**
+   * Name of the class in the model, for example "person".
+   *
+   * @generated from field: string label = 1;
+   */
+  label: string;
+
+  /**
+   * How sure the model has to be, 0 to 1: the mean over the pictures in which the object is seen.
+   *
+   * @generated from field: float min_score = 2;
+   */
+  minScore: number;
+
+  /**
+   * Least part of the picture that it covers, 0 to 1.
+   *
+   * @generated from field: float min_area = 3;
+   */
+  minArea: number;
+
+  /**
+   * Largest part of the picture that it covers, 0 to 1; 0 means 1.
+   *
+   * @generated from field: float max_area = 4;
+   */
+  maxArea: number;
+};
+
+/**
+ * Describes the message ronin.v1.ObjectRule.
+ * Use `create(ObjectRuleSchema)` to create a new message.
+ */
+export const ObjectRuleSchema: GenMessage<ObjectRule> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_camera, 4);
+
+/**
+ * A named part of the picture. An object is in it where the middle of its lower edge is.
+ *
+ * @generated from message ronin.v1.Zone
+ */
+export type Zone = Message<"ronin.v1.Zone"> & {
+  /**
+   * 1 to 40 letters, digits, spaces, - and _; one of its own in the camera.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Where.
+   *
+   * @generated from field: ronin.v1.Polygon area = 2;
+   */
+  area?: Polygon | undefined;
+
+  /**
+   * Classes that it is for; empty: all.
+   *
+   * @generated from field: repeated string labels = 3;
+   */
+  labels: string[];
+
+  /**
+   * From how long on somebody in it loiters, at most an hour. Where it is set, an object counts as in
+   * the zone from then on only.
+   *
+   * @generated from field: google.protobuf.Duration loiter = 4;
+   */
+  loiter?: Duration | undefined;
+};
+
+/**
+ * Describes the message ronin.v1.Zone.
+ * Use `create(ZoneSchema)` to create a new message.
+ */
+export const ZoneSchema: GenMessage<Zone> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_camera, 5);
+
+/**
+ * Hours of a week.
+ *
+ * @generated from message ronin.v1.Schedule
+ */
+export type Schedule = Message<"ronin.v1.Schedule"> & {
+  /**
+   * IANA name of the time zone that the hours are meant in, for example "Europe/Berlin".
+   *
+   * @generated from field: string time_zone = 1;
+   */
+  timeZone: string;
+
+  /**
+   * 1 to 21 spans; it is the time within any of them.
+   *
+   * @generated from field: repeated ronin.v1.ScheduleHours hours = 2;
+   */
+  hours: ScheduleHours[];
+};
+
+/**
+ * Describes the message ronin.v1.Schedule.
+ * Use `create(ScheduleSchema)` to create a new message.
+ */
+export const ScheduleSchema: GenMessage<Schedule> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_camera, 6);
+
+/**
+ * The same hours of some days.
+ *
+ * @generated from message ronin.v1.ScheduleHours
+ */
+export type ScheduleHours = Message<"ronin.v1.ScheduleHours"> & {
+  /**
+   * Days on which they begin: 1 for Monday to 7 for Sunday.
+   *
+   * @generated from field: repeated int32 days = 1;
+   */
+  days: number[];
+
+  /**
+   * Minutes from midnight, 0 to 1439.
+   *
+   * @generated from field: int32 start_minute = 2;
+   */
+  startMinute: number;
+
+  /**
+   * Minutes from midnight, 1 to 1440. Not later than the start: on the next day.
+   *
+   * @generated from field: int32 end_minute = 3;
+   */
+  endMinute: number;
+};
+
+/**
+ * Describes the message ronin.v1.ScheduleHours.
+ * Use `create(ScheduleHoursSchema)` to create a new message.
+ */
+export const ScheduleHoursSchema: GenMessage<ScheduleHours> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_camera, 7);
 
 /**
  * How a camera is doing.
@@ -369,7 +577,7 @@ export type CameraStatus = Message<"ronin.v1.CameraStatus"> & {
  * Use `create(CameraStatusSchema)` to create a new message.
  */
 export const CameraStatusSchema: GenMessage<CameraStatus> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 4);
+  messageDesc(file_ronin_v1_camera, 8);
 
 /**
  * Why a camera does not stream.
@@ -404,7 +612,7 @@ export type Fault = Message<"ronin.v1.Fault"> & {
  * Use `create(FaultSchema)` to create a new message.
  */
 export const FaultSchema: GenMessage<Fault> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 5);
+  messageDesc(file_ronin_v1_camera, 9);
 
 /**
  * A page of cameras.
@@ -432,7 +640,7 @@ export type ListCamerasRequest = Message<"ronin.v1.ListCamerasRequest"> & {
  * Use `create(ListCamerasRequestSchema)` to create a new message.
  */
 export const ListCamerasRequestSchema: GenMessage<ListCamerasRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 6);
+  messageDesc(file_ronin_v1_camera, 10);
 
 /**
  * A page of cameras.
@@ -460,7 +668,7 @@ export type ListCamerasResponse = Message<"ronin.v1.ListCamerasResponse"> & {
  * Use `create(ListCamerasResponseSchema)` to create a new message.
  */
 export const ListCamerasResponseSchema: GenMessage<ListCamerasResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 7);
+  messageDesc(file_ronin_v1_camera, 11);
 
 /**
  * Names one camera.
@@ -481,7 +689,7 @@ export type GetCameraRequest = Message<"ronin.v1.GetCameraRequest"> & {
  * Use `create(GetCameraRequestSchema)` to create a new message.
  */
 export const GetCameraRequestSchema: GenMessage<GetCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 8);
+  messageDesc(file_ronin_v1_camera, 12);
 
 /**
  * One camera.
@@ -502,7 +710,7 @@ export type GetCameraResponse = Message<"ronin.v1.GetCameraResponse"> & {
  * Use `create(GetCameraResponseSchema)` to create a new message.
  */
 export const GetCameraResponseSchema: GenMessage<GetCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 9);
+  messageDesc(file_ronin_v1_camera, 13);
 
 /**
  * A new camera.
@@ -537,7 +745,7 @@ export type CreateCameraRequest = Message<"ronin.v1.CreateCameraRequest"> & {
  * Use `create(CreateCameraRequestSchema)` to create a new message.
  */
 export const CreateCameraRequestSchema: GenMessage<CreateCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 10);
+  messageDesc(file_ronin_v1_camera, 14);
 
 /**
  * The camera that was added.
@@ -558,7 +766,7 @@ export type CreateCameraResponse = Message<"ronin.v1.CreateCameraResponse"> & {
  * Use `create(CreateCameraResponseSchema)` to create a new message.
  */
 export const CreateCameraResponseSchema: GenMessage<CreateCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 11);
+  messageDesc(file_ronin_v1_camera, 15);
 
 /**
  * New settings for a camera.
@@ -588,7 +796,7 @@ export type UpdateCameraRequest = Message<"ronin.v1.UpdateCameraRequest"> & {
  * Use `create(UpdateCameraRequestSchema)` to create a new message.
  */
 export const UpdateCameraRequestSchema: GenMessage<UpdateCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 12);
+  messageDesc(file_ronin_v1_camera, 16);
 
 /**
  * The camera as it is now.
@@ -609,7 +817,7 @@ export type UpdateCameraResponse = Message<"ronin.v1.UpdateCameraResponse"> & {
  * Use `create(UpdateCameraResponseSchema)` to create a new message.
  */
 export const UpdateCameraResponseSchema: GenMessage<UpdateCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 13);
+  messageDesc(file_ronin_v1_camera, 17);
 
 /**
  * Names the camera to remove.
@@ -630,7 +838,7 @@ export type DeleteCameraRequest = Message<"ronin.v1.DeleteCameraRequest"> & {
  * Use `create(DeleteCameraRequestSchema)` to create a new message.
  */
 export const DeleteCameraRequestSchema: GenMessage<DeleteCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 14);
+  messageDesc(file_ronin_v1_camera, 18);
 
 /**
  * The camera is removed.
@@ -658,7 +866,7 @@ export type DeleteCameraResponse = Message<"ronin.v1.DeleteCameraResponse"> & {
  * Use `create(DeleteCameraResponseSchema)` to create a new message.
  */
 export const DeleteCameraResponseSchema: GenMessage<DeleteCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 15);
+  messageDesc(file_ronin_v1_camera, 19);
 
 /**
  * A source to try.
@@ -686,7 +894,7 @@ export type ProbeCameraRequest = Message<"ronin.v1.ProbeCameraRequest"> & {
  * Use `create(ProbeCameraRequestSchema)` to create a new message.
  */
 export const ProbeCameraRequestSchema: GenMessage<ProbeCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 16);
+  messageDesc(file_ronin_v1_camera, 20);
 
 /**
  * What the source offers. A source that cannot be used is an error with the reasons of Fault.
@@ -721,7 +929,7 @@ export type ProbeCameraResponse = Message<"ronin.v1.ProbeCameraResponse"> & {
  * Use `create(ProbeCameraResponseSchema)` to create a new message.
  */
 export const ProbeCameraResponseSchema: GenMessage<ProbeCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 17);
+  messageDesc(file_ronin_v1_camera, 21);
 
 /**
  * Asks for cameras as they change.
@@ -736,7 +944,7 @@ export type WatchCamerasRequest = Message<"ronin.v1.WatchCamerasRequest"> & {
  * Use `create(WatchCamerasRequestSchema)` to create a new message.
  */
 export const WatchCamerasRequestSchema: GenMessage<WatchCamerasRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 18);
+  messageDesc(file_ronin_v1_camera, 22);
 
 /**
  * One message of the watch.
@@ -789,7 +997,7 @@ export type WatchCamerasResponse = Message<"ronin.v1.WatchCamerasResponse"> & {
  * Use `create(WatchCamerasResponseSchema)` to create a new message.
  */
 export const WatchCamerasResponseSchema: GenMessage<WatchCamerasResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 19);
+  messageDesc(file_ronin_v1_camera, 23);
 
 /**
  * Every camera.
@@ -810,7 +1018,7 @@ export type CameraList = Message<"ronin.v1.CameraList"> & {
  * Use `create(CameraListSchema)` to create a new message.
  */
 export const CameraListSchema: GenMessage<CameraList> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 20);
+  messageDesc(file_ronin_v1_camera, 24);
 
 /**
  * Names the camera to restart.
@@ -831,7 +1039,7 @@ export type RestartCameraRequest = Message<"ronin.v1.RestartCameraRequest"> & {
  * Use `create(RestartCameraRequestSchema)` to create a new message.
  */
 export const RestartCameraRequestSchema: GenMessage<RestartCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 21);
+  messageDesc(file_ronin_v1_camera, 25);
 
 /**
  * The restart is under way.
@@ -846,7 +1054,7 @@ export type RestartCameraResponse = Message<"ronin.v1.RestartCameraResponse"> & 
  * Use `create(RestartCameraResponseSchema)` to create a new message.
  */
 export const RestartCameraResponseSchema: GenMessage<RestartCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 22);
+  messageDesc(file_ronin_v1_camera, 26);
 
 /**
  * Names the camera to take a picture of.
@@ -867,7 +1075,7 @@ export type GetSnapshotRequest = Message<"ronin.v1.GetSnapshotRequest"> & {
  * Use `create(GetSnapshotRequestSchema)` to create a new message.
  */
 export const GetSnapshotRequestSchema: GenMessage<GetSnapshotRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 23);
+  messageDesc(file_ronin_v1_camera, 27);
 
 /**
  * A picture.
@@ -902,7 +1110,7 @@ export type GetSnapshotResponse = Message<"ronin.v1.GetSnapshotResponse"> & {
  * Use `create(GetSnapshotResponseSchema)` to create a new message.
  */
 export const GetSnapshotResponseSchema: GenMessage<GetSnapshotResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 24);
+  messageDesc(file_ronin_v1_camera, 28);
 
 /**
  * How little counts as motion.

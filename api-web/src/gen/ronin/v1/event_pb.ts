@@ -2,67 +2,695 @@
 // @generated from file ronin/v1/event.proto (package ronin.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { ObjectRule } from "./camera_pb";
+import { file_ronin_v1_camera } from "./camera_pb";
+import type { Heartbeat } from "./common_pb";
+import { file_ronin_v1_common } from "./common_pb";
+import type { Polygon } from "./geometry_pb";
+import { file_ronin_v1_geometry } from "./geometry_pb";
+import type { ListAgain } from "./recording_pb";
+import { file_ronin_v1_recording } from "./recording_pb";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file ronin/v1/event.proto.
  */
 export const file_ronin_v1_event: GenFile = /*@__PURE__*/
-  fileDesc("ChRyb25pbi92MS9ldmVudC5wcm90bxIIcm9uaW4udjEiHQoFUG9pbnQSCQoBeBgBIAEoAhIJCgF5GAIgASgCIioKB1BvbHlnb24SHwoGcG9pbnRzGAEgAygLMg8ucm9uaW4udjEuUG9pbnQiywEKE1NlYXJjaE1vdGlvblJlcXVlc3QSDgoGY2FtZXJhGAEgASgJEh8KBGFyZWEYAiABKAsyES5yb25pbi52MS5Qb2x5Z29uEi4KCnN0YXJ0X3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwYWdlX3NpemUYBSABKAUSEgoKcGFnZV90b2tlbhgGIAEoCSJWChRTZWFyY2hNb3Rpb25SZXNwb25zZRIlCgdtb3Rpb25zGAEgAygLMhQucm9uaW4udjEuTW90aW9uU3BhbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkieQoKTW90aW9uU3BhbhIuCgpzdGFydF90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFY2VsbHMYAyABKAwyXQoMRXZlbnRTZXJ2aWNlEk0KDFNlYXJjaE1vdGlvbhIdLnJvbmluLnYxLlNlYXJjaE1vdGlvblJlcXVlc3QaHi5yb25pbi52MS5TZWFyY2hNb3Rpb25SZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("ChRyb25pbi92MS9ldmVudC5wcm90bxIIcm9uaW4udjEidgoGTW9tZW50EigKBHRpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgkKAXgYAiABKAISCQoBeRgDIAEoAhINCgV3aWR0aBgEIAEoAhIOCgZoZWlnaHQYBSABKAISDQoFc2NvcmUYBiABKAIiiwEKCVpvbmVWaXNpdBIMCgR6b25lGAEgASgJEi4KCmVudGVyX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmxlYXZlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCGxvaXRlcmVkGAQgASgIIvMDCgVFdmVudBIMCgRuYW1lGAEgASgJEg4KBmNhbWVyYRgCIAEoCRIjCgVzdGF0ZRgDIAEoDjIULnJvbmluLnYxLkV2ZW50U3RhdGUSDQoFbGFiZWwYBCABKAkSDQoFc2NvcmUYBSABKAISLgoKc3RhcnRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh4KBGJlc3QYCCABKAsyEC5yb25pbi52MS5Nb21lbnQSFQoNc25hcHNob3RfcGF0aBgJIAEoCRIzCg9jbGlwX3N0YXJ0X3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjEKDWNsaXBfZW5kX3RpbWUYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCWNsaXBfcGF0aBgMIAEoCRIiCgV6b25lcxgNIAMoCzITLnJvbmluLnYxLlpvbmVWaXNpdBIeCgRwYXRoGA4gAygLMhAucm9uaW4udjEuTW9tZW50EhAKCHRyYWNrX2lkGA8gASgEEhAKCHJldmlld2VkGBAgASgIEhEKCXJlamVjdGlvbhgRIAEoCSKRAgoRTGlzdEV2ZW50c1JlcXVlc3QSDwoHY2FtZXJhcxgBIAMoCRIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGbGFiZWxzGAQgAygJEg0KBXpvbmVzGAUgAygJEhAKCHJlamVjdGVkGAYgASgIEhUKCHJldmlld2VkGAcgASgISACIAQESEQoJbWluX3Njb3JlGAggASgCEhEKCXBhZ2Vfc2l6ZRgJIAEoBRISCgpwYWdlX3Rva2VuGAogASgJQgsKCV9yZXZpZXdlZCJkChJMaXN0RXZlbnRzUmVzcG9uc2USHwoGZXZlbnRzGAEgAygLMg8ucm9uaW4udjEuRXZlbnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhQKDHJlc3VtZV90b2tlbhgDIAEoCSIfCg9HZXRFdmVudFJlcXVlc3QSDAoEbmFtZRgBIAEoCSIyChBHZXRFdmVudFJlc3BvbnNlEh4KBWV2ZW50GAEgASgLMg8ucm9uaW4udjEuRXZlbnQiOwoSV2F0Y2hFdmVudHNSZXF1ZXN0Eg8KB2NhbWVyYXMYASADKAkSFAoMcmVzdW1lX3Rva2VuGAIgASgJIpwBChNXYXRjaEV2ZW50c1Jlc3BvbnNlEicKBmNoYW5nZRgBIAEoCzIVLnJvbmluLnYxLkV2ZW50Q2hhbmdlSAASKQoKbGlzdF9hZ2FpbhgCIAEoCzITLnJvbmluLnYxLkxpc3RBZ2FpbkgAEigKCWhlYXJ0YmVhdBgDIAEoCzITLnJvbmluLnYxLkhlYXJ0YmVhdEgAQgcKBWV2ZW50IkMKC0V2ZW50Q2hhbmdlEh4KBWV2ZW50GAEgASgLMg8ucm9uaW4udjEuRXZlbnQSFAoMcmVzdW1lX3Rva2VuGAIgASgJIjYKE1VwZGF0ZVJldmlld1JlcXVlc3QSDQoFbmFtZXMYASADKAkSEAoIcmV2aWV3ZWQYAiABKAgiJQoUVXBkYXRlUmV2aWV3UmVzcG9uc2USDQoFY291bnQYASABKA0iIwoTRXhwbGFpbkV2ZW50UmVxdWVzdBIMCgRuYW1lGAEgASgJIlIKCkV2ZW50Q2hlY2sSJgoEa2luZBgBIAEoDjIYLnJvbmluLnYxLkV2ZW50Q2hlY2tLaW5kEg4KBnBhc3NlZBgCIAEoCBIMCgR0ZXh0GAMgASgJIv8BChRFeHBsYWluRXZlbnRSZXNwb25zZRIeCgVldmVudBgBIAEoCzIPLnJvbmluLnYxLkV2ZW50EiUKBGdhdGUYAiABKA4yFy5yb25pbi52MS5EZXRlY3Rpb25HYXRlEg0KBW1vZGVsGAMgASgJEhQKDG1vZGVsX3NoYTI1NhgEIAEoCRIiCgRydWxlGAUgASgLMhQucm9uaW4udjEuT2JqZWN0UnVsZRIVCg1waWN0dXJlc19zZWVuGAYgASgNEhoKEnBpY3R1cmVzX2xvb2tlZF9hdBgHIAEoDRIkCgZjaGVja3MYCCADKAsyFC5yb25pbi52MS5FdmVudENoZWNrIssBChNTZWFyY2hNb3Rpb25SZXF1ZXN0Eg4KBmNhbWVyYRgBIAEoCRIfCgRhcmVhGAIgASgLMhEucm9uaW4udjEuUG9seWdvbhIuCgpzdGFydF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcGFnZV9zaXplGAUgASgFEhIKCnBhZ2VfdG9rZW4YBiABKAkiVgoUU2VhcmNoTW90aW9uUmVzcG9uc2USJQoHbW90aW9ucxgBIAMoCzIULnJvbmluLnYxLk1vdGlvblNwYW4SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJInkKCk1vdGlvblNwYW4SLgoKc3RhcnRfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWNlbGxzGAMgASgMKnEKCkV2ZW50U3RhdGUSGwoXRVZFTlRfU1RBVEVfVU5TUEVDSUZJRUQQABIUChBFVkVOVF9TVEFURV9PUEVOEAESFgoSRVZFTlRfU1RBVEVfQ0xPU0VEEAISGAoURVZFTlRfU1RBVEVfUkVKRUNURUQQAyp/Cg1EZXRlY3Rpb25HYXRlEh4KGkRFVEVDVElPTl9HQVRFX1VOU1BFQ0lGSUVEEAASGQoVREVURUNUSU9OX0dBVEVfTU9USU9OEAESGQoVREVURUNUSU9OX0dBVEVfUkVDRU5UEAISGAoUREVURUNUSU9OX0dBVEVfU1dFRVAQAyrkAQoORXZlbnRDaGVja0tpbmQSIAocRVZFTlRfQ0hFQ0tfS0lORF9VTlNQRUNJRklFRBAAEhoKFkVWRU5UX0NIRUNLX0tJTkRfU0NPUkUQARIZChVFVkVOVF9DSEVDS19LSU5EX1NJWkUQAhIgChxFVkVOVF9DSEVDS19LSU5EX1BFUlNJU1RFTkNFEAMSHQoZRVZFTlRfQ0hFQ0tfS0lORF9NT1ZFTUVOVBAEEhkKFUVWRU5UX0NIRUNLX0tJTkRfWk9ORRAFEh0KGUVWRU5UX0NIRUNLX0tJTkRfU0NIRURVTEUQBjLpAwoMRXZlbnRTZXJ2aWNlEkwKCkxpc3RFdmVudHMSGy5yb25pbi52MS5MaXN0RXZlbnRzUmVxdWVzdBocLnJvbmluLnYxLkxpc3RFdmVudHNSZXNwb25zZSIDkAIBEkYKCEdldEV2ZW50Ehkucm9uaW4udjEuR2V0RXZlbnRSZXF1ZXN0Ghoucm9uaW4udjEuR2V0RXZlbnRSZXNwb25zZSIDkAIBElEKC1dhdGNoRXZlbnRzEhwucm9uaW4udjEuV2F0Y2hFdmVudHNSZXF1ZXN0Gh0ucm9uaW4udjEuV2F0Y2hFdmVudHNSZXNwb25zZSIDkAIBMAESTQoMVXBkYXRlUmV2aWV3Eh0ucm9uaW4udjEuVXBkYXRlUmV2aWV3UmVxdWVzdBoeLnJvbmluLnYxLlVwZGF0ZVJldmlld1Jlc3BvbnNlElIKDEV4cGxhaW5FdmVudBIdLnJvbmluLnYxLkV4cGxhaW5FdmVudFJlcXVlc3QaHi5yb25pbi52MS5FeHBsYWluRXZlbnRSZXNwb25zZSIDkAIBEk0KDFNlYXJjaE1vdGlvbhIdLnJvbmluLnYxLlNlYXJjaE1vdGlvblJlcXVlc3QaHi5yb25pbi52MS5TZWFyY2hNb3Rpb25SZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_ronin_v1_camera, file_ronin_v1_common, file_ronin_v1_geometry, file_ronin_v1_recording]);
 
 /**
- * A place in a picture.
+ * An object in one picture. Lengths are parts of the picture, from 0 to 1.
  *
- * @generated from message ronin.v1.Point
+ * @generated from message ronin.v1.Moment
  */
-export type Point = Message<"ronin.v1.Point"> & {
+export type Moment = Message<"ronin.v1.Moment"> & {
   /**
-   * From the left edge, as a part of the width, 0 to 1.
+   * When the picture was taken.
    *
-   * @generated from field: float x = 1;
+   * @generated from field: google.protobuf.Timestamp time = 1;
+   */
+  time?: Timestamp | undefined;
+
+  /**
+   * Left edge.
+   *
+   * @generated from field: float x = 2;
    */
   x: number;
 
   /**
-   * From the upper edge, as a part of the height, 0 to 1.
+   * Upper edge.
    *
-   * @generated from field: float y = 2;
+   * @generated from field: float y = 3;
    */
   y: number;
+
+  /**
+   * Width.
+   *
+   * @generated from field: float width = 4;
+   */
+  width: number;
+
+  /**
+   * Height.
+   *
+   * @generated from field: float height = 5;
+   */
+  height: number;
+
+  /**
+   * How sure the model was, from 0 to 1.
+   *
+   * @generated from field: float score = 6;
+   */
+  score: number;
 };
 
 /**
- * Describes the message ronin.v1.Point.
- * Use `create(PointSchema)` to create a new message.
+ * Describes the message ronin.v1.Moment.
+ * Use `create(MomentSchema)` to create a new message.
  */
-export const PointSchema: GenMessage<Point> = /*@__PURE__*/
+export const MomentSchema: GenMessage<Moment> = /*@__PURE__*/
   messageDesc(file_ronin_v1_event, 0);
 
 /**
- * A closed line of straight edges over a picture, in order around the area; the last point is
- * joined to the first.
+ * A stay in a zone.
  *
- * @generated from message ronin.v1.Polygon
+ * @generated from message ronin.v1.ZoneVisit
  */
-export type Polygon = Message<"ronin.v1.Polygon"> & {
+export type ZoneVisit = Message<"ronin.v1.ZoneVisit"> & {
   /**
-   * 3 to 100 points. The edges must not cross.
+   * Name of the zone.
    *
-   * @generated from field: repeated ronin.v1.Point points = 1;
+   * @generated from field: string zone = 1;
    */
-  points: Point[];
+  zone: string;
+
+  /**
+   * When the object came into it.
+   *
+   * @generated from field: google.protobuf.Timestamp enter_time = 2;
+   */
+  enterTime?: Timestamp | undefined;
+
+  /**
+   * When it left; unset while it is there.
+   *
+   * @generated from field: google.protobuf.Timestamp leave_time = 3;
+   */
+  leaveTime?: Timestamp | undefined;
+
+  /**
+   * Whether it stayed as long as the zone asks for.
+   *
+   * @generated from field: bool loitered = 4;
+   */
+  loitered: boolean;
 };
 
 /**
- * Describes the message ronin.v1.Polygon.
- * Use `create(PolygonSchema)` to create a new message.
+ * Describes the message ronin.v1.ZoneVisit.
+ * Use `create(ZoneVisitSchema)` to create a new message.
  */
-export const PolygonSchema: GenMessage<Polygon> = /*@__PURE__*/
+export const ZoneVisitSchema: GenMessage<ZoneVisit> = /*@__PURE__*/
   messageDesc(file_ronin_v1_event, 1);
+
+/**
+ * An object that came, was followed, and went.
+ *
+ * @generated from message ronin.v1.Event
+ */
+export type Event = Message<"ronin.v1.Event"> & {
+  /**
+   * Resource name, "events/{id}".
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * "cameras/{id}" whose pictures show it.
+   *
+   * @generated from field: string camera = 2;
+   */
+  camera: string;
+
+  /**
+   * Where it stands.
+   *
+   * @generated from field: ronin.v1.EventState state = 3;
+   */
+  state: EventState;
+
+  /**
+   * Name of the object's class in the model, for example "person".
+   *
+   * @generated from field: string label = 4;
+   */
+  label: string;
+
+  /**
+   * The highest score of the object, from 0 to 1.
+   *
+   * @generated from field: float score = 5;
+   */
+  score: number;
+
+  /**
+   * When the first picture with the object was taken.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 6;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * When the last one was; while it is open, the last one so far.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 7;
+   */
+  endTime?: Timestamp | undefined;
+
+  /**
+   * The object where it was seen best. The picture of that moment is the snapshot; the box is not
+   * drawn in it.
+   *
+   * @generated from field: ronin.v1.Moment best = 8;
+   */
+  best?: Moment | undefined;
+
+  /**
+   * Path of the snapshot on this server, "/events/{id}/snapshot.jpg"; empty where there is none.
+   *
+   * @generated from field: string snapshot_path = 9;
+   */
+  snapshotPath: string;
+
+  /**
+   * When the footage that belongs to it begins: the event and the pre-roll of the camera's settings.
+   *
+   * @generated from field: google.protobuf.Timestamp clip_start_time = 10;
+   */
+  clipStartTime?: Timestamp | undefined;
+
+  /**
+   * When that footage ends.
+   *
+   * @generated from field: google.protobuf.Timestamp clip_end_time = 11;
+   */
+  clipEndTime?: Timestamp | undefined;
+
+  /**
+   * Path of the playlist of that footage on this server.
+   *
+   * @generated from field: string clip_path = 12;
+   */
+  clipPath: string;
+
+  /**
+   * Stays in zones, in the order of coming into them.
+   *
+   * @generated from field: repeated ronin.v1.ZoneVisit zones = 13;
+   */
+  zones: ZoneVisit[];
+
+  /**
+   * Where the object was and how sure the model was, in order, at most 200 moments. Only in GetEvent
+   * and ExplainEvent.
+   *
+   * @generated from field: repeated ronin.v1.Moment path = 14;
+   */
+  path: Moment[];
+
+  /**
+   * Number of the object's track in WatchDetections.
+   *
+   * @generated from field: uint64 track_id = 15;
+   */
+  trackId: bigint;
+
+  /**
+   * Whether the caller has looked at it.
+   *
+   * @generated from field: bool reviewed = 16;
+   */
+  reviewed: boolean;
+
+  /**
+   * For a rejected one: the check that it failed, in words; else empty.
+   *
+   * @generated from field: string rejection = 17;
+   */
+  rejection: string;
+};
+
+/**
+ * Describes the message ronin.v1.Event.
+ * Use `create(EventSchema)` to create a new message.
+ */
+export const EventSchema: GenMessage<Event> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_event, 2);
+
+/**
+ * Which events to list.
+ *
+ * @generated from message ronin.v1.ListEventsRequest
+ */
+export type ListEventsRequest = Message<"ronin.v1.ListEventsRequest"> & {
+  /**
+   * "cameras/{id}" each; empty: of all cameras.
+   *
+   * @generated from field: repeated string cameras = 1;
+   */
+  cameras: string[];
+
+  /**
+   * Events that end after this; unset: from the oldest.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 2;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * Events that begin before this; unset: to the newest.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 3;
+   */
+  endTime?: Timestamp | undefined;
+
+  /**
+   * Classes wanted; empty: all.
+   *
+   * @generated from field: repeated string labels = 4;
+   */
+  labels: string[];
+
+  /**
+   * Names of zones, one of which the object has been in; empty: wherever.
+   *
+   * @generated from field: repeated string zones = 5;
+   */
+  zones: string[];
+
+  /**
+   * Whether to list, instead of events, the objects that made none, with the check that they failed.
+   *
+   * @generated from field: bool rejected = 6;
+   */
+  rejected: boolean;
+
+  /**
+   * Only those the caller has looked at, or has not; unset: both.
+   *
+   * @generated from field: optional bool reviewed = 7;
+   */
+  reviewed?: boolean | undefined;
+
+  /**
+   * Least score, 0 to 1.
+   *
+   * @generated from field: float min_score = 8;
+   */
+  minScore: number;
+
+  /**
+   * Most events wanted, 0 for 50, at most 1000.
+   *
+   * @generated from field: int32 page_size = 9;
+   */
+  pageSize: number;
+
+  /**
+   * next_page_token of the page before, or empty.
+   *
+   * @generated from field: string page_token = 10;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message ronin.v1.ListEventsRequest.
+ * Use `create(ListEventsRequestSchema)` to create a new message.
+ */
+export const ListEventsRequestSchema: GenMessage<ListEventsRequest> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_event, 3);
+
+/**
+ * A page of events.
+ *
+ * @generated from message ronin.v1.ListEventsResponse
+ */
+export type ListEventsResponse = Message<"ronin.v1.ListEventsResponse"> & {
+  /**
+   * Newest first.
+   *
+   * @generated from field: repeated ronin.v1.Event events = 1;
+   */
+  events: Event[];
+
+  /**
+   * Token of the next page; empty where there is none.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+
+  /**
+   * Resumes a watch so that every change behind this list is told.
+   *
+   * @generated from field: string resume_token = 3;
+   */
+  resumeToken: string;
+};
+
+/**
+ * Describes the message ronin.v1.ListEventsResponse.
+ * Use `create(ListEventsResponseSchema)` to create a new message.
+ */
+export const ListEventsResponseSchema: GenMessage<ListEventsResponse> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_event, 4);
+
+/**
+ * Names an event.
+ *
+ * @generated from message ronin.v1.GetEventRequest
+ */
+export type GetEventRequest = Message<"ronin.v1.GetEventRequest"> & {
+  /**
+   * "events/{id}".
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message ronin.v1.GetEventRequest.
+ * Use `create(GetEventRequestSchema)` to create a new message.
+ */
+export const GetEventRequestSchema: GenMessage<GetEventRequest> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_event, 5);
+
+/**
+ * An event.
+ *
+ * @generated from message ronin.v1.GetEventResponse
+ */
+export type GetEventResponse = Message<"ronin.v1.GetEventResponse"> & {
+  /**
+   * The event.
+   *
+   * @generated from field: ronin.v1.Event event = 1;
+   */
+  event?: Event | undefined;
+};
+
+/**
+ * Describes the message ronin.v1.GetEventResponse.
+ * Use `create(GetEventResponseSchema)` to create a new message.
+ */
+export const GetEventResponseSchema: GenMessage<GetEventResponse> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_event, 6);
+
+/**
+ * Which events to follow.
+ *
+ * @generated from message ronin.v1.WatchEventsRequest
+ */
+export type WatchEventsRequest = Message<"ronin.v1.WatchEventsRequest"> & {
+  /**
+   * "cameras/{id}" each; empty: of all cameras.
+   *
+   * @generated from field: repeated string cameras = 1;
+   */
+  cameras: string[];
+
+  /**
+   * resume_token of the last event received or of ListEvents; empty: from now on.
+   *
+   * @generated from field: string resume_token = 2;
+   */
+  resumeToken: string;
+};
+
+/**
+ * Describes the message ronin.v1.WatchEventsRequest.
+ * Use `create(WatchEventsRequestSchema)` to create a new message.
+ */
+export const WatchEventsRequestSchema: GenMessage<WatchEventsRequest> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_event, 7);
+
+/**
+ * One message of the watch.
+ *
+ * @generated from message ronin.v1.WatchEventsResponse
+ */
+export type WatchEventsResponse = Message<"ronin.v1.WatchEventsResponse"> & {
+  /**
+   * What happened.
+   *
+   * @generated from oneof ronin.v1.WatchEventsResponse.event
+   */
+  event: {
+    /**
+     * An event that opened, grew or closed, as it is now. Rejected objects are not told.
+     *
+     * @generated from field: ronin.v1.EventChange change = 1;
+     */
+    value: EventChange;
+    case: "change";
+  } | {
+    /**
+     * The resume token is too old, or not of this server: list again. The watch goes on from now.
+     *
+     * @generated from field: ronin.v1.ListAgain list_again = 2;
+     */
+    value: ListAgain;
+    case: "listAgain";
+  } | {
+    /**
+     * Nothing happened for 15 s.
+     *
+     * @generated from field: ronin.v1.Heartbeat heartbeat = 3;
+     */
+    value: Heartbeat;
+    case: "heartbeat";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message ronin.v1.WatchEventsResponse.
+ * Use `create(WatchEventsResponseSchema)` to create a new message.
+ */
+export const WatchEventsResponseSchema: GenMessage<WatchEventsResponse> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_event, 8);
+
+/**
+ * An event that changed.
+ *
+ * @generated from message ronin.v1.EventChange
+ */
+export type EventChange = Message<"ronin.v1.EventChange"> & {
+  /**
+   * As it is now.
+   *
+   * @generated from field: ronin.v1.Event event = 1;
+   */
+  event?: Event | undefined;
+
+  /**
+   * Resumes a watch behind this change.
+   *
+   * @generated from field: string resume_token = 2;
+   */
+  resumeToken: string;
+};
+
+/**
+ * Describes the message ronin.v1.EventChange.
+ * Use `create(EventChangeSchema)` to create a new message.
+ */
+export const EventChangeSchema: GenMessage<EventChange> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_event, 9);
+
+/**
+ * Marks events.
+ *
+ * @generated from message ronin.v1.UpdateReviewRequest
+ */
+export type UpdateReviewRequest = Message<"ronin.v1.UpdateReviewRequest"> & {
+  /**
+   * "events/{id}" each, at most 1000.
+   *
+   * @generated from field: repeated string names = 1;
+   */
+  names: string[];
+
+  /**
+   * Whether the caller has looked at them.
+   *
+   * @generated from field: bool reviewed = 2;
+   */
+  reviewed: boolean;
+};
+
+/**
+ * Describes the message ronin.v1.UpdateReviewRequest.
+ * Use `create(UpdateReviewRequestSchema)` to create a new message.
+ */
+export const UpdateReviewRequestSchema: GenMessage<UpdateReviewRequest> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_event, 10);
+
+/**
+ * How many were marked.
+ *
+ * @generated from message ronin.v1.UpdateReviewResponse
+ */
+export type UpdateReviewResponse = Message<"ronin.v1.UpdateReviewResponse"> & {
+  /**
+   * Events whose mark was set; those that are gone do not count.
+   *
+   * @generated from field: uint32 count = 1;
+   */
+  count: number;
+};
+
+/**
+ * Describes the message ronin.v1.UpdateReviewResponse.
+ * Use `create(UpdateReviewResponseSchema)` to create a new message.
+ */
+export const UpdateReviewResponseSchema: GenMessage<UpdateReviewResponse> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_event, 11);
+
+/**
+ * Names an event to explain.
+ *
+ * @generated from message ronin.v1.ExplainEventRequest
+ */
+export type ExplainEventRequest = Message<"ronin.v1.ExplainEventRequest"> & {
+  /**
+   * "events/{id}".
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message ronin.v1.ExplainEventRequest.
+ * Use `create(ExplainEventRequestSchema)` to create a new message.
+ */
+export const ExplainEventRequestSchema: GenMessage<ExplainEventRequest> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_event, 12);
+
+/**
+ * How a check ended.
+ *
+ * @generated from message ronin.v1.EventCheck
+ */
+export type EventCheck = Message<"ronin.v1.EventCheck"> & {
+  /**
+   * What was asked.
+   *
+   * @generated from field: ronin.v1.EventCheckKind kind = 1;
+   */
+  kind: EventCheckKind;
+
+  /**
+   * Whether the answer was yes.
+   *
+   * @generated from field: bool passed = 2;
+   */
+  passed: boolean;
+
+  /**
+   * The answer in words, with the numbers.
+   *
+   * @generated from field: string text = 3;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message ronin.v1.EventCheck.
+ * Use `create(EventCheckSchema)` to create a new message.
+ */
+export const EventCheckSchema: GenMessage<EventCheck> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_event, 13);
+
+/**
+ * What led to an event, or kept one from being made.
+ *
+ * @generated from message ronin.v1.ExplainEventResponse
+ */
+export type ExplainEventResponse = Message<"ronin.v1.ExplainEventResponse"> & {
+  /**
+   * The event, with its path.
+   *
+   * @generated from field: ronin.v1.Event event = 1;
+   */
+  event?: Event | undefined;
+
+  /**
+   * Why the detector looked at the first picture with the object.
+   *
+   * @generated from field: ronin.v1.DetectionGate gate = 2;
+   */
+  gate: DetectionGate;
+
+  /**
+   * File name of the model.
+   *
+   * @generated from field: string model = 3;
+   */
+  model: string;
+
+  /**
+   * SHA-256 of the model, lower-case hexadecimal.
+   *
+   * @generated from field: string model_sha256 = 4;
+   */
+  modelSha256: string;
+
+  /**
+   * The rule for objects of this class, as it stood then.
+   *
+   * @generated from field: ronin.v1.ObjectRule rule = 5;
+   */
+  rule?: ObjectRule | undefined;
+
+  /**
+   * Pictures in which the object was seen.
+   *
+   * @generated from field: uint32 pictures_seen = 6;
+   */
+  picturesSeen: number;
+
+  /**
+   * Pictures that were looked at from the first to the last with the object.
+   *
+   * @generated from field: uint32 pictures_looked_at = 7;
+   */
+  picturesLookedAt: number;
+
+  /**
+   * Every check, as it stood at the decision.
+   *
+   * @generated from field: repeated ronin.v1.EventCheck checks = 8;
+   */
+  checks: EventCheck[];
+};
+
+/**
+ * Describes the message ronin.v1.ExplainEventResponse.
+ * Use `create(ExplainEventResponseSchema)` to create a new message.
+ */
+export const ExplainEventResponseSchema: GenMessage<ExplainEventResponse> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_event, 14);
 
 /**
  * Asks when something moved in an area.
@@ -119,7 +747,7 @@ export type SearchMotionRequest = Message<"ronin.v1.SearchMotionRequest"> & {
  * Use `create(SearchMotionRequestSchema)` to create a new message.
  */
 export const SearchMotionRequestSchema: GenMessage<SearchMotionRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_event, 2);
+  messageDesc(file_ronin_v1_event, 15);
 
 /**
  * A page of what was found.
@@ -147,7 +775,7 @@ export type SearchMotionResponse = Message<"ronin.v1.SearchMotionResponse"> & {
  * Use `create(SearchMotionResponseSchema)` to create a new message.
  */
 export const SearchMotionResponseSchema: GenMessage<SearchMotionResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_event, 3);
+  messageDesc(file_ronin_v1_event, 16);
 
 /**
  * When and where something moved.
@@ -184,7 +812,151 @@ export type MotionSpan = Message<"ronin.v1.MotionSpan"> & {
  * Use `create(MotionSpanSchema)` to create a new message.
  */
 export const MotionSpanSchema: GenMessage<MotionSpan> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_event, 4);
+  messageDesc(file_ronin_v1_event, 17);
+
+/**
+ * Where an event stands.
+ *
+ * @generated from enum ronin.v1.EventState
+ */
+export enum EventState {
+  /**
+   * Not said.
+   *
+   * @generated from enum value: EVENT_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * It goes on.
+   *
+   * @generated from enum value: EVENT_STATE_OPEN = 1;
+   */
+  OPEN = 1,
+
+  /**
+   * The object is gone, or came to rest.
+   *
+   * @generated from enum value: EVENT_STATE_CLOSED = 2;
+   */
+  CLOSED = 2,
+
+  /**
+   * An object was seen that made no event; ExplainEvent says which check it failed.
+   *
+   * @generated from enum value: EVENT_STATE_REJECTED = 3;
+   */
+  REJECTED = 3,
+}
+
+/**
+ * Describes the enum ronin.v1.EventState.
+ */
+export const EventStateSchema: GenEnum<EventState> = /*@__PURE__*/
+  enumDesc(file_ronin_v1_event, 0);
+
+/**
+ * Why the detector looked at a picture.
+ *
+ * @generated from enum ronin.v1.DetectionGate
+ */
+export enum DetectionGate {
+  /**
+   * It did not.
+   *
+   * @generated from enum value: DETECTION_GATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Something moved in it.
+   *
+   * @generated from enum value: DETECTION_GATE_MOTION = 1;
+   */
+  MOTION = 1,
+
+  /**
+   * Something was seen in the seconds before.
+   *
+   * @generated from enum value: DETECTION_GATE_RECENT = 2;
+   */
+  RECENT = 2,
+
+  /**
+   * Nothing of that; once in a while the whole picture is looked at all the same.
+   *
+   * @generated from enum value: DETECTION_GATE_SWEEP = 3;
+   */
+  SWEEP = 3,
+}
+
+/**
+ * Describes the enum ronin.v1.DetectionGate.
+ */
+export const DetectionGateSchema: GenEnum<DetectionGate> = /*@__PURE__*/
+  enumDesc(file_ronin_v1_event, 1);
+
+/**
+ * What is asked of an object.
+ *
+ * @generated from enum ronin.v1.EventCheckKind
+ */
+export enum EventCheckKind {
+  /**
+   * Not said.
+   *
+   * @generated from enum value: EVENT_CHECK_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The model was sure enough.
+   *
+   * @generated from enum value: EVENT_CHECK_KIND_SCORE = 1;
+   */
+  SCORE = 1,
+
+  /**
+   * It was neither too small nor too large.
+   *
+   * @generated from enum value: EVENT_CHECK_KIND_SIZE = 2;
+   */
+  SIZE = 2,
+
+  /**
+   * It was seen in more than a picture or two.
+   *
+   * @generated from enum value: EVENT_CHECK_KIND_PERSISTENCE = 3;
+   */
+  PERSISTENCE = 3,
+
+  /**
+   * It moved, and was not there all along.
+   *
+   * @generated from enum value: EVENT_CHECK_KIND_MOVEMENT = 4;
+   */
+  MOVEMENT = 4,
+
+  /**
+   * It was in a zone.
+   *
+   * @generated from enum value: EVENT_CHECK_KIND_ZONE = 5;
+   */
+  ZONE = 5,
+
+  /**
+   * It was the time for it.
+   *
+   * @generated from enum value: EVENT_CHECK_KIND_SCHEDULE = 6;
+   */
+  SCHEDULE = 6,
+}
+
+/**
+ * Describes the enum ronin.v1.EventCheckKind.
+ */
+export const EventCheckKindSchema: GenEnum<EventCheckKind> = /*@__PURE__*/
+  enumDesc(file_ronin_v1_event, 2);
 
 /**
  * What happened in front of the cameras.
@@ -192,6 +964,64 @@ export const MotionSpanSchema: GenMessage<MotionSpan> = /*@__PURE__*/
  * @generated from service ronin.v1.EventService
  */
 export const EventService: GenService<{
+  /**
+   * Lists events by when they began, newest first: objects that came, were followed, and went. Needs
+   * a viewer.
+   * Errors: INVALID_ARGUMENT, NOT_FOUND (CAMERA_NOT_FOUND).
+   *
+   * @generated from rpc ronin.v1.EventService.ListEvents
+   */
+  listEvents: {
+    methodKind: "unary";
+    input: typeof ListEventsRequestSchema;
+    output: typeof ListEventsResponseSchema;
+  },
+  /**
+   * Returns one event. Needs a viewer.
+   * Errors: INVALID_ARGUMENT, NOT_FOUND (EVENT_NOT_FOUND).
+   *
+   * @generated from rpc ronin.v1.EventService.GetEvent
+   */
+  getEvent: {
+    methodKind: "unary";
+    input: typeof GetEventRequestSchema;
+    output: typeof GetEventResponseSchema;
+  },
+  /**
+   * Follows events as they open, grow and close. With the resume token of the last one that was
+   * received nothing is lost over a new connection. Needs a viewer.
+   *
+   * @generated from rpc ronin.v1.EventService.WatchEvents
+   */
+  watchEvents: {
+    methodKind: "server_streaming";
+    input: typeof WatchEventsRequestSchema;
+    output: typeof WatchEventsResponseSchema;
+  },
+  /**
+   * Says of events that the caller has looked at them, or has not. Each user has a mark of their own.
+   * Needs a viewer.
+   * Errors: INVALID_ARGUMENT. Events that are gone are passed over.
+   *
+   * @generated from rpc ronin.v1.EventService.UpdateReview
+   */
+  updateReview: {
+    methodKind: "unary";
+    input: typeof UpdateReviewRequestSchema;
+    output: typeof UpdateReviewResponseSchema;
+  },
+  /**
+   * Says what led to an event, or kept one from being made: why the picture was looked at, how sure
+   * the model was, and every check with its numbers. Needs a viewer.
+   * Errors: INVALID_ARGUMENT, NOT_FOUND (EVENT_NOT_FOUND).
+   *
+   * @generated from rpc ronin.v1.EventService.ExplainEvent
+   */
+  explainEvent: {
+    methodKind: "unary";
+    input: typeof ExplainEventRequestSchema;
+    output: typeof ExplainEventResponseSchema;
+  },
   /**
    * When something moved in an area, newest first. Needs a viewer.
    * Errors: INVALID_ARGUMENT, NOT_FOUND (CAMERA_NOT_FOUND).

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file ronin/v1/recording.proto.
  */
 export const file_ronin_v1_recording: GenFile = /*@__PURE__*/
-  fileDesc("Chhyb25pbi92MS9yZWNvcmRpbmcucHJvdG8SCHJvbmluLnYxIpECCgdTZWdtZW50EgwKBG5hbWUYASABKAkSDgoGY2FtZXJhGAIgASgJEg4KBnJ1bl9pZBgDIAEoCRIQCghzZXF1ZW5jZRgEIAEoDRIuCgpzdGFydF90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKc2l6ZV9ieXRlcxgHIAEoBBIOCgZmcmFtZXMYCCABKAQSDgoGY29kZWNzGAkgAygJEg0KBXdpZHRoGAogASgNEg4KBmhlaWdodBgLIAEoDRIVCg1kb3dubG9hZF9wYXRoGAwgASgJIqoBChNMaXN0U2VnbWVudHNSZXF1ZXN0Eg4KBmNhbWVyYRgBIAEoCRIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkiVAoUTGlzdFNlZ21lbnRzUmVzcG9uc2USIwoIc2VnbWVudHMYASADKAsyES5yb25pbi52MS5TZWdtZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKaAQoSR2V0VGltZWxpbmVSZXF1ZXN0Eg8KB2NhbWVyYXMYASADKAkSLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhUKDXJlc29sdXRpb25fbXMYBCABKA0iQgoTR2V0VGltZWxpbmVSZXNwb25zZRIrCgl0aW1lbGluZXMYASADKAsyGC5yb25pbi52MS5DYW1lcmFUaW1lbGluZSKZAQoOQ2FtZXJhVGltZWxpbmUSDgoGY2FtZXJhGAEgASgJEiQKCHJlY29yZGVkGAIgAygLMhIucm9uaW4udjEuVGltZVNwYW4SGwoEZ2FwcxgDIAMoCzINLnJvbmluLnYxLkdhcBIQCghjb3ZlcmFnZRgEIAEoARIiCgZtb3Rpb24YBSADKAsyEi5yb25pbi52MS5UaW1lU3BhbiJoCghUaW1lU3BhbhIuCgpzdGFydF90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAigwEKA0dhcBIuCgpzdGFydF90aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFY2F1c2UYAyABKAkSDwoHbWVzc2FnZRgEIAEoCSKCAQoSR2V0UGxheWJhY2tSZXF1ZXN0Eg4KBmNhbWVyYRgBIAEoCRIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiUgoTR2V0UGxheWJhY2tSZXNwb25zZRIQCghobHNfcGF0aBgBIAEoCRIOCgZjb2RlY3MYAiADKAkSGQoRbXVsdGl2YXJpYW50X3BhdGgYAyABKAkiXAoSR2V0Q292ZXJhZ2VSZXF1ZXN0Eg8KB2NhbWVyYXMYASADKAkSEQoJc3RhcnRfZGF5GAIgASgJEg8KB2VuZF9kYXkYAyABKAkSEQoJdGltZV96b25lGAQgASgJIkAKE0dldENvdmVyYWdlUmVzcG9uc2USKQoHY2FtZXJhcxgBIAMoCzIYLnJvbmluLnYxLkNhbWVyYUNvdmVyYWdlIkUKDkNhbWVyYUNvdmVyYWdlEg4KBmNhbWVyYRgBIAEoCRIjCgRkYXlzGAIgAygLMhUucm9uaW4udjEuRGF5Q292ZXJhZ2Ui5gEKC0RheUNvdmVyYWdlEgsKA2RheRgBIAEoCRIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGAoQcmVjb3JkZWRfc2Vjb25kcxgEIAEoARIYChBleHBlY3RlZF9zZWNvbmRzGAUgASgBEhAKCGNvdmVyYWdlGAYgASgBEiYKB21pc3NpbmcYByADKAsyFS5yb25pbi52MS5NaXNzaW5nVGltZSJMCgtNaXNzaW5nVGltZRINCgVjYXVzZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEg8KB3NlY29uZHMYAyABKAESDAoEZ2FwcxgEIAEoDSJMChhMaXN0UmVjb3JkaW5nRGF5c1JlcXVlc3QSDgoGY2FtZXJhGAEgASgJEhEKCXRpbWVfem9uZRgCIAEoCRINCgVtb250aBgDIAEoCSJBChlMaXN0UmVjb3JkaW5nRGF5c1Jlc3BvbnNlEiQKBGRheXMYASADKAsyFi5yb25pbi52MS5SZWNvcmRpbmdEYXkikwEKDFJlY29yZGluZ0RheRILCgNkYXkYASABKAkSLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhgKEHJlY29yZGVkX3NlY29uZHMYBCABKAEiJgoUV2F0Y2hTZWdtZW50c1JlcXVlc3QSDgoGY2FtZXJhGAEgASgJIpsBChVXYXRjaFNlZ21lbnRzUmVzcG9uc2USJAoHaW5kZXhlZBgBIAEoCzIRLnJvbmluLnYxLlNlZ21lbnRIABIpCgpsaXN0X2FnYWluGAIgASgLMhMucm9uaW4udjEuTGlzdEFnYWluSAASKAoJaGVhcnRiZWF0GAMgASgLMhMucm9uaW4udjEuSGVhcnRiZWF0SABCBwoFZXZlbnQiCwoJTGlzdEFnYWluIpABChJQcm90ZWN0U3BhblJlcXVlc3QSDgoGY2FtZXJhGAEgASgJEi4KCnN0YXJ0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRub3RlGAQgASgJIjwKE1Byb3RlY3RTcGFuUmVzcG9uc2USJQoEc3BhbhgBIAEoCzIXLnJvbmluLnYxLlByb3RlY3RlZFNwYW4i8gEKDVByb3RlY3RlZFNwYW4SDAoEbmFtZRgBIAEoCRIOCgZjYW1lcmEYAiABKAkSLgoKc3RhcnRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBG5vdGUYBSABKAkSEgoKY3JlYXRlZF9ieRgGIAEoCRIvCgtjcmVhdGVfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKc2l6ZV9ieXRlcxgIIAEoBCJSChlMaXN0UHJvdGVjdGVkU3BhbnNSZXF1ZXN0Eg4KBmNhbWVyYRgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJdChpMaXN0UHJvdGVjdGVkU3BhbnNSZXNwb25zZRImCgVzcGFucxgBIAMoCzIXLnJvbmluLnYxLlByb3RlY3RlZFNwYW4SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIiQKFFVucHJvdGVjdFNwYW5SZXF1ZXN0EgwKBG5hbWUYASABKAkiFwoVVW5wcm90ZWN0U3BhblJlc3BvbnNlMpkGChBSZWNvcmRpbmdTZXJ2aWNlElIKDExpc3RTZWdtZW50cxIdLnJvbmluLnYxLkxpc3RTZWdtZW50c1JlcXVlc3QaHi5yb25pbi52MS5MaXN0U2VnbWVudHNSZXNwb25zZSIDkAIBEk8KC0dldFRpbWVsaW5lEhwucm9uaW4udjEuR2V0VGltZWxpbmVSZXF1ZXN0Gh0ucm9uaW4udjEuR2V0VGltZWxpbmVSZXNwb25zZSIDkAIBEk8KC0dldFBsYXliYWNrEhwucm9uaW4udjEuR2V0UGxheWJhY2tSZXF1ZXN0Gh0ucm9uaW4udjEuR2V0UGxheWJhY2tSZXNwb25zZSIDkAIBEk8KC0dldENvdmVyYWdlEhwucm9uaW4udjEuR2V0Q292ZXJhZ2VSZXF1ZXN0Gh0ucm9uaW4udjEuR2V0Q292ZXJhZ2VSZXNwb25zZSIDkAIBEmEKEUxpc3RSZWNvcmRpbmdEYXlzEiIucm9uaW4udjEuTGlzdFJlY29yZGluZ0RheXNSZXF1ZXN0GiMucm9uaW4udjEuTGlzdFJlY29yZGluZ0RheXNSZXNwb25zZSIDkAIBElcKDVdhdGNoU2VnbWVudHMSHi5yb25pbi52MS5XYXRjaFNlZ21lbnRzUmVxdWVzdBofLnJvbmluLnYxLldhdGNoU2VnbWVudHNSZXNwb25zZSIDkAIBMAESSgoLUHJvdGVjdFNwYW4SHC5yb25pbi52MS5Qcm90ZWN0U3BhblJlcXVlc3QaHS5yb25pbi52MS5Qcm90ZWN0U3BhblJlc3BvbnNlEmQKEkxpc3RQcm90ZWN0ZWRTcGFucxIjLnJvbmluLnYxLkxpc3RQcm90ZWN0ZWRTcGFuc1JlcXVlc3QaJC5yb25pbi52MS5MaXN0UHJvdGVjdGVkU3BhbnNSZXNwb25zZSIDkAIBElAKDVVucHJvdGVjdFNwYW4SHi5yb25pbi52MS5VbnByb3RlY3RTcGFuUmVxdWVzdBofLnJvbmluLnYxLlVucHJvdGVjdFNwYW5SZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_ronin_v1_common]);
+  fileDesc("Chhyb25pbi92MS9yZWNvcmRpbmcucHJvdG8SCHJvbmluLnYxIpECCgdTZWdtZW50EgwKBG5hbWUYASABKAkSDgoGY2FtZXJhGAIgASgJEg4KBnJ1bl9pZBgDIAEoCRIQCghzZXF1ZW5jZRgEIAEoDRIuCgpzdGFydF90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKc2l6ZV9ieXRlcxgHIAEoBBIOCgZmcmFtZXMYCCABKAQSDgoGY29kZWNzGAkgAygJEg0KBXdpZHRoGAogASgNEg4KBmhlaWdodBgLIAEoDRIVCg1kb3dubG9hZF9wYXRoGAwgASgJIqoBChNMaXN0U2VnbWVudHNSZXF1ZXN0Eg4KBmNhbWVyYRgBIAEoCRIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkiVAoUTGlzdFNlZ21lbnRzUmVzcG9uc2USIwoIc2VnbWVudHMYASADKAsyES5yb25pbi52MS5TZWdtZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKaAQoSR2V0VGltZWxpbmVSZXF1ZXN0Eg8KB2NhbWVyYXMYASADKAkSLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhUKDXJlc29sdXRpb25fbXMYBCABKA0iQgoTR2V0VGltZWxpbmVSZXNwb25zZRIrCgl0aW1lbGluZXMYASADKAsyGC5yb25pbi52MS5DYW1lcmFUaW1lbGluZSLCAQoOQ2FtZXJhVGltZWxpbmUSDgoGY2FtZXJhGAEgASgJEiQKCHJlY29yZGVkGAIgAygLMhIucm9uaW4udjEuVGltZVNwYW4SGwoEZ2FwcxgDIAMoCzINLnJvbmluLnYxLkdhcBIQCghjb3ZlcmFnZRgEIAEoARIiCgZtb3Rpb24YBSADKAsyEi5yb25pbi52MS5UaW1lU3BhbhInCgZldmVudHMYBiADKAsyFy5yb25pbi52MS5UaW1lbGluZUV2ZW50IpkBCg1UaW1lbGluZUV2ZW50EgwKBG5hbWUYASABKAkSDQoFbGFiZWwYAiABKAkSDQoFc2NvcmUYAyABKAISLgoKc3RhcnRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wImgKCFRpbWVTcGFuEi4KCnN0YXJ0X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKDAQoDR2FwEi4KCnN0YXJ0X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVjYXVzZRgDIAEoCRIPCgdtZXNzYWdlGAQgASgJIoIBChJHZXRQbGF5YmFja1JlcXVlc3QSDgoGY2FtZXJhGAEgASgJEi4KCnN0YXJ0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJSChNHZXRQbGF5YmFja1Jlc3BvbnNlEhAKCGhsc19wYXRoGAEgASgJEg4KBmNvZGVjcxgCIAMoCRIZChFtdWx0aXZhcmlhbnRfcGF0aBgDIAEoCSJcChJHZXRDb3ZlcmFnZVJlcXVlc3QSDwoHY2FtZXJhcxgBIAMoCRIRCglzdGFydF9kYXkYAiABKAkSDwoHZW5kX2RheRgDIAEoCRIRCgl0aW1lX3pvbmUYBCABKAkiQAoTR2V0Q292ZXJhZ2VSZXNwb25zZRIpCgdjYW1lcmFzGAEgAygLMhgucm9uaW4udjEuQ2FtZXJhQ292ZXJhZ2UiRQoOQ2FtZXJhQ292ZXJhZ2USDgoGY2FtZXJhGAEgASgJEiMKBGRheXMYAiADKAsyFS5yb25pbi52MS5EYXlDb3ZlcmFnZSLmAQoLRGF5Q292ZXJhZ2USCwoDZGF5GAEgASgJEi4KCnN0YXJ0X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIYChByZWNvcmRlZF9zZWNvbmRzGAQgASgBEhgKEGV4cGVjdGVkX3NlY29uZHMYBSABKAESEAoIY292ZXJhZ2UYBiABKAESJgoHbWlzc2luZxgHIAMoCzIVLnJvbmluLnYxLk1pc3NpbmdUaW1lIkwKC01pc3NpbmdUaW1lEg0KBWNhdXNlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDwoHc2Vjb25kcxgDIAEoARIMCgRnYXBzGAQgASgNIkwKGExpc3RSZWNvcmRpbmdEYXlzUmVxdWVzdBIOCgZjYW1lcmEYASABKAkSEQoJdGltZV96b25lGAIgASgJEg0KBW1vbnRoGAMgASgJIkEKGUxpc3RSZWNvcmRpbmdEYXlzUmVzcG9uc2USJAoEZGF5cxgBIAMoCzIWLnJvbmluLnYxLlJlY29yZGluZ0RheSKTAQoMUmVjb3JkaW5nRGF5EgsKA2RheRgBIAEoCRIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGAoQcmVjb3JkZWRfc2Vjb25kcxgEIAEoASImChRXYXRjaFNlZ21lbnRzUmVxdWVzdBIOCgZjYW1lcmEYASABKAkimwEKFVdhdGNoU2VnbWVudHNSZXNwb25zZRIkCgdpbmRleGVkGAEgASgLMhEucm9uaW4udjEuU2VnbWVudEgAEikKCmxpc3RfYWdhaW4YAiABKAsyEy5yb25pbi52MS5MaXN0QWdhaW5IABIoCgloZWFydGJlYXQYAyABKAsyEy5yb25pbi52MS5IZWFydGJlYXRIAEIHCgVldmVudCILCglMaXN0QWdhaW4ikAEKElByb3RlY3RTcGFuUmVxdWVzdBIOCgZjYW1lcmEYASABKAkSLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBG5vdGUYBCABKAkiPAoTUHJvdGVjdFNwYW5SZXNwb25zZRIlCgRzcGFuGAEgASgLMhcucm9uaW4udjEuUHJvdGVjdGVkU3BhbiLyAQoNUHJvdGVjdGVkU3BhbhIMCgRuYW1lGAEgASgJEg4KBmNhbWVyYRgCIAEoCRIuCgpzdGFydF90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEbm90ZRgFIAEoCRISCgpjcmVhdGVkX2J5GAYgASgJEi8KC2NyZWF0ZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpzaXplX2J5dGVzGAggASgEIlIKGUxpc3RQcm90ZWN0ZWRTcGFuc1JlcXVlc3QSDgoGY2FtZXJhGAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJIl0KGkxpc3RQcm90ZWN0ZWRTcGFuc1Jlc3BvbnNlEiYKBXNwYW5zGAEgAygLMhcucm9uaW4udjEuUHJvdGVjdGVkU3BhbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiJAoUVW5wcm90ZWN0U3BhblJlcXVlc3QSDAoEbmFtZRgBIAEoCSIXChVVbnByb3RlY3RTcGFuUmVzcG9uc2UymQYKEFJlY29yZGluZ1NlcnZpY2USUgoMTGlzdFNlZ21lbnRzEh0ucm9uaW4udjEuTGlzdFNlZ21lbnRzUmVxdWVzdBoeLnJvbmluLnYxLkxpc3RTZWdtZW50c1Jlc3BvbnNlIgOQAgESTwoLR2V0VGltZWxpbmUSHC5yb25pbi52MS5HZXRUaW1lbGluZVJlcXVlc3QaHS5yb25pbi52MS5HZXRUaW1lbGluZVJlc3BvbnNlIgOQAgESTwoLR2V0UGxheWJhY2sSHC5yb25pbi52MS5HZXRQbGF5YmFja1JlcXVlc3QaHS5yb25pbi52MS5HZXRQbGF5YmFja1Jlc3BvbnNlIgOQAgESTwoLR2V0Q292ZXJhZ2USHC5yb25pbi52MS5HZXRDb3ZlcmFnZVJlcXVlc3QaHS5yb25pbi52MS5HZXRDb3ZlcmFnZVJlc3BvbnNlIgOQAgESYQoRTGlzdFJlY29yZGluZ0RheXMSIi5yb25pbi52MS5MaXN0UmVjb3JkaW5nRGF5c1JlcXVlc3QaIy5yb25pbi52MS5MaXN0UmVjb3JkaW5nRGF5c1Jlc3BvbnNlIgOQAgESVwoNV2F0Y2hTZWdtZW50cxIeLnJvbmluLnYxLldhdGNoU2VnbWVudHNSZXF1ZXN0Gh8ucm9uaW4udjEuV2F0Y2hTZWdtZW50c1Jlc3BvbnNlIgOQAgEwARJKCgtQcm90ZWN0U3BhbhIcLnJvbmluLnYxLlByb3RlY3RTcGFuUmVxdWVzdBodLnJvbmluLnYxLlByb3RlY3RTcGFuUmVzcG9uc2USZAoSTGlzdFByb3RlY3RlZFNwYW5zEiMucm9uaW4udjEuTGlzdFByb3RlY3RlZFNwYW5zUmVxdWVzdBokLnJvbmluLnYxLkxpc3RQcm90ZWN0ZWRTcGFuc1Jlc3BvbnNlIgOQAgESUAoNVW5wcm90ZWN0U3BhbhIeLnJvbmluLnYxLlVucHJvdGVjdFNwYW5SZXF1ZXN0Gh8ucm9uaW4udjEuVW5wcm90ZWN0U3BhblJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp, file_ronin_v1_common]);
 
 /**
  * One recorded file.
@@ -296,6 +296,13 @@ export type CameraTimeline = Message<"ronin.v1.CameraTimeline"> & {
    * @generated from field: repeated ronin.v1.TimeSpan motion = 5;
    */
   motion: TimeSpan[];
+
+  /**
+   * Events, by when they began, at most 1000: those with the highest score where there are more.
+   *
+   * @generated from field: repeated ronin.v1.TimelineEvent events = 6;
+   */
+  events: TimelineEvent[];
 };
 
 /**
@@ -304,6 +311,55 @@ export type CameraTimeline = Message<"ronin.v1.CameraTimeline"> & {
  */
 export const CameraTimelineSchema: GenMessage<CameraTimeline> = /*@__PURE__*/
   messageDesc(file_ronin_v1_recording, 5);
+
+/**
+ * An event on a timeline.
+ *
+ * @generated from message ronin.v1.TimelineEvent
+ */
+export type TimelineEvent = Message<"ronin.v1.TimelineEvent"> & {
+  /**
+   * "events/{id}".
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Name of the object's class, for example "person".
+   *
+   * @generated from field: string label = 2;
+   */
+  label: string;
+
+  /**
+   * The highest score of the object, from 0 to 1.
+   *
+   * @generated from field: float score = 3;
+   */
+  score: number;
+
+  /**
+   * When the first picture with the object was taken.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 4;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * When the last one was.
+   *
+   * @generated from field: google.protobuf.Timestamp end_time = 5;
+   */
+  endTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message ronin.v1.TimelineEvent.
+ * Use `create(TimelineEventSchema)` to create a new message.
+ */
+export const TimelineEventSchema: GenMessage<TimelineEvent> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_recording, 6);
 
 /**
  * A span of time.
@@ -331,7 +387,7 @@ export type TimeSpan = Message<"ronin.v1.TimeSpan"> & {
  * Use `create(TimeSpanSchema)` to create a new message.
  */
 export const TimeSpanSchema: GenMessage<TimeSpan> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 6);
+  messageDesc(file_ronin_v1_recording, 7);
 
 /**
  * Time without footage.
@@ -375,7 +431,7 @@ export type Gap = Message<"ronin.v1.Gap"> & {
  * Use `create(GapSchema)` to create a new message.
  */
 export const GapSchema: GenMessage<Gap> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 7);
+  messageDesc(file_ronin_v1_recording, 8);
 
 /**
  * A span of footage to play.
@@ -410,7 +466,7 @@ export type GetPlaybackRequest = Message<"ronin.v1.GetPlaybackRequest"> & {
  * Use `create(GetPlaybackRequestSchema)` to create a new message.
  */
 export const GetPlaybackRequestSchema: GenMessage<GetPlaybackRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 8);
+  messageDesc(file_ronin_v1_recording, 9);
 
 /**
  * Where to play a span.
@@ -449,7 +505,7 @@ export type GetPlaybackResponse = Message<"ronin.v1.GetPlaybackResponse"> & {
  * Use `create(GetPlaybackResponseSchema)` to create a new message.
  */
 export const GetPlaybackResponseSchema: GenMessage<GetPlaybackResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 9);
+  messageDesc(file_ronin_v1_recording, 10);
 
 /**
  * Days of cameras.
@@ -491,7 +547,7 @@ export type GetCoverageRequest = Message<"ronin.v1.GetCoverageRequest"> & {
  * Use `create(GetCoverageRequestSchema)` to create a new message.
  */
 export const GetCoverageRequestSchema: GenMessage<GetCoverageRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 10);
+  messageDesc(file_ronin_v1_recording, 11);
 
 /**
  * The coverage asked for.
@@ -512,7 +568,7 @@ export type GetCoverageResponse = Message<"ronin.v1.GetCoverageResponse"> & {
  * Use `create(GetCoverageResponseSchema)` to create a new message.
  */
 export const GetCoverageResponseSchema: GenMessage<GetCoverageResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 11);
+  messageDesc(file_ronin_v1_recording, 12);
 
 /**
  * The coverage of one camera.
@@ -540,7 +596,7 @@ export type CameraCoverage = Message<"ronin.v1.CameraCoverage"> & {
  * Use `create(CameraCoverageSchema)` to create a new message.
  */
 export const CameraCoverageSchema: GenMessage<CameraCoverage> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 12);
+  messageDesc(file_ronin_v1_recording, 13);
 
 /**
  * How much of a day is on disk.
@@ -603,7 +659,7 @@ export type DayCoverage = Message<"ronin.v1.DayCoverage"> & {
  * Use `create(DayCoverageSchema)` to create a new message.
  */
 export const DayCoverageSchema: GenMessage<DayCoverage> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 13);
+  messageDesc(file_ronin_v1_recording, 14);
 
 /**
  * Time without footage, by cause.
@@ -645,7 +701,7 @@ export type MissingTime = Message<"ronin.v1.MissingTime"> & {
  * Use `create(MissingTimeSchema)` to create a new message.
  */
 export const MissingTimeSchema: GenMessage<MissingTime> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 14);
+  messageDesc(file_ronin_v1_recording, 15);
 
 /**
  * A month of a camera.
@@ -680,7 +736,7 @@ export type ListRecordingDaysRequest = Message<"ronin.v1.ListRecordingDaysReques
  * Use `create(ListRecordingDaysRequestSchema)` to create a new message.
  */
 export const ListRecordingDaysRequestSchema: GenMessage<ListRecordingDaysRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 15);
+  messageDesc(file_ronin_v1_recording, 16);
 
 /**
  * The days with footage.
@@ -701,7 +757,7 @@ export type ListRecordingDaysResponse = Message<"ronin.v1.ListRecordingDaysRespo
  * Use `create(ListRecordingDaysResponseSchema)` to create a new message.
  */
 export const ListRecordingDaysResponseSchema: GenMessage<ListRecordingDaysResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 16);
+  messageDesc(file_ronin_v1_recording, 17);
 
 /**
  * A day with footage.
@@ -743,7 +799,7 @@ export type RecordingDay = Message<"ronin.v1.RecordingDay"> & {
  * Use `create(RecordingDaySchema)` to create a new message.
  */
 export const RecordingDaySchema: GenMessage<RecordingDay> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 17);
+  messageDesc(file_ronin_v1_recording, 18);
 
 /**
  * Which segments to follow.
@@ -764,7 +820,7 @@ export type WatchSegmentsRequest = Message<"ronin.v1.WatchSegmentsRequest"> & {
  * Use `create(WatchSegmentsRequestSchema)` to create a new message.
  */
 export const WatchSegmentsRequestSchema: GenMessage<WatchSegmentsRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 18);
+  messageDesc(file_ronin_v1_recording, 19);
 
 /**
  * One message of the watch.
@@ -809,7 +865,7 @@ export type WatchSegmentsResponse = Message<"ronin.v1.WatchSegmentsResponse"> & 
  * Use `create(WatchSegmentsResponseSchema)` to create a new message.
  */
 export const WatchSegmentsResponseSchema: GenMessage<WatchSegmentsResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 19);
+  messageDesc(file_ronin_v1_recording, 20);
 
 /**
  * What is known may be incomplete: list again.
@@ -824,7 +880,7 @@ export type ListAgain = Message<"ronin.v1.ListAgain"> & {
  * Use `create(ListAgainSchema)` to create a new message.
  */
 export const ListAgainSchema: GenMessage<ListAgain> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 20);
+  messageDesc(file_ronin_v1_recording, 21);
 
 /**
  * A span to keep.
@@ -866,7 +922,7 @@ export type ProtectSpanRequest = Message<"ronin.v1.ProtectSpanRequest"> & {
  * Use `create(ProtectSpanRequestSchema)` to create a new message.
  */
 export const ProtectSpanRequestSchema: GenMessage<ProtectSpanRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 21);
+  messageDesc(file_ronin_v1_recording, 22);
 
 /**
  * The span is kept.
@@ -887,7 +943,7 @@ export type ProtectSpanResponse = Message<"ronin.v1.ProtectSpanResponse"> & {
  * Use `create(ProtectSpanResponseSchema)` to create a new message.
  */
 export const ProtectSpanResponseSchema: GenMessage<ProtectSpanResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 22);
+  messageDesc(file_ronin_v1_recording, 23);
 
 /**
  * A span whose footage is not deleted.
@@ -957,7 +1013,7 @@ export type ProtectedSpan = Message<"ronin.v1.ProtectedSpan"> & {
  * Use `create(ProtectedSpanSchema)` to create a new message.
  */
 export const ProtectedSpanSchema: GenMessage<ProtectedSpan> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 23);
+  messageDesc(file_ronin_v1_recording, 24);
 
 /**
  * A page of protected spans.
@@ -992,7 +1048,7 @@ export type ListProtectedSpansRequest = Message<"ronin.v1.ListProtectedSpansRequ
  * Use `create(ListProtectedSpansRequestSchema)` to create a new message.
  */
 export const ListProtectedSpansRequestSchema: GenMessage<ListProtectedSpansRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 24);
+  messageDesc(file_ronin_v1_recording, 25);
 
 /**
  * A page of protected spans.
@@ -1020,7 +1076,7 @@ export type ListProtectedSpansResponse = Message<"ronin.v1.ListProtectedSpansRes
  * Use `create(ListProtectedSpansResponseSchema)` to create a new message.
  */
 export const ListProtectedSpansResponseSchema: GenMessage<ListProtectedSpansResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 25);
+  messageDesc(file_ronin_v1_recording, 26);
 
 /**
  * Names a protection.
@@ -1041,7 +1097,7 @@ export type UnprotectSpanRequest = Message<"ronin.v1.UnprotectSpanRequest"> & {
  * Use `create(UnprotectSpanRequestSchema)` to create a new message.
  */
 export const UnprotectSpanRequestSchema: GenMessage<UnprotectSpanRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 26);
+  messageDesc(file_ronin_v1_recording, 27);
 
 /**
  * The protection is gone.
@@ -1056,7 +1112,7 @@ export type UnprotectSpanResponse = Message<"ronin.v1.UnprotectSpanResponse"> & 
  * Use `create(UnprotectSpanResponseSchema)` to create a new message.
  */
 export const UnprotectSpanResponseSchema: GenMessage<UnprotectSpanResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_recording, 27);
+  messageDesc(file_ronin_v1_recording, 28);
 
 /**
  * Recorded footage.
