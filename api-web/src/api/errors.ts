@@ -175,6 +175,12 @@ export function isEditConflict(error: unknown): boolean {
   return ConnectError.from(error).code === Code.Aborted;
 }
 
+/** Whether what was asked for is not there. */
+export function isMissing(error: unknown): boolean {
+  const { code } = ConnectError.from(error);
+  return code === Code.NotFound || code === Code.InvalidArgument;
+}
+
 /** Whether the caller gave the call up. */
 export function isCanceled(error: unknown): boolean {
   return ConnectError.from(error).code === Code.Canceled;

@@ -34,6 +34,7 @@ const PLAYBACK_MS = 2 * HOUR_MS;
 export function useDayTimeline(camera: string, day: Span, isToday: boolean) {
   return useQuery(RecordingService.method.getTimeline, timelineInput(camera, day), {
     refetchInterval: isToday ? REFRESH_MS : false,
+    meta: { span: day },
   });
 }
 
@@ -46,6 +47,7 @@ export function useDayTimelines(cameras: readonly string[], day: Span, isToday: 
         transport,
       }),
       refetchInterval: isToday ? REFRESH_MS : (false as const),
+      meta: { span: day },
     })),
     combine: timelinesOf,
   });

@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Navigate, Outlet, useLocation } from "react-router";
 import { CameraWatchProvider } from "../api/CameraWatchProvider";
+import { EventWatchProvider } from "../api/EventWatchProvider";
 import { NoticeWatchProvider } from "../api/NoticeWatchProvider";
 import { useSession } from "../api/SessionProvider";
 import { AuthService } from "../gen/ronin/v1/auth_pb";
@@ -28,7 +29,9 @@ export function RequireSession() {
   return (
     <CameraWatchProvider>
       <NoticeWatchProvider>
-        <SignedIn />
+        <EventWatchProvider>
+          <SignedIn />
+        </EventWatchProvider>
         <NoticeToasts />
       </NoticeWatchProvider>
     </CameraWatchProvider>

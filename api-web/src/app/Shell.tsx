@@ -19,6 +19,7 @@ import {
   IconDatabase,
   IconDeviceCctv,
   IconDeviceDesktopAnalytics,
+  IconEye,
   IconLayoutGrid,
   IconLogout,
   IconMoon,
@@ -38,6 +39,7 @@ import { WatchBanner } from "./WatchBanner";
 const PAGES = [
   { to: "/live", label: "Live", icon: IconLayoutGrid },
   { to: "/footage", label: "Footage", icon: IconTimeline },
+  { to: "/events", label: "Events", icon: IconEye },
   { to: "/cameras", label: "Cameras", icon: IconDeviceCctv },
   { to: "/coverage", label: "Coverage", icon: IconCalendarStats },
   { to: "/storage", label: "Storage", icon: IconDatabase },

@@ -29,6 +29,14 @@ export const routes: RouteObject[] = [
                 lazy: async () => page((await import("../pages/FootagePage")).FootagePage),
               },
               {
+                path: "/events",
+                lazy: async () => page((await import("../pages/EventsPage")).EventsPage),
+              },
+              {
+                path: "/events/:id",
+                lazy: async () => page((await import("../pages/EventPage")).EventPage),
+              },
+              {
                 path: "/cameras",
                 lazy: async () => page((await import("../pages/CamerasPage")).CamerasPage),
               },
@@ -48,6 +56,10 @@ export const routes: RouteObject[] = [
               {
                 path: "/cameras/:id/edit",
                 lazy: async () => page((await import("../pages/EditCameraPage")).EditCameraPage),
+              },
+              {
+                path: "/cameras/:id/detection",
+                lazy: async () => page((await import("../pages/DetectionPage")).DetectionPage),
               },
               {
                 path: "/cameras/:id/pipeline",

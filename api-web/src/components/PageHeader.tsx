@@ -7,7 +7,7 @@ import { Link } from "react-router";
 interface Props {
   title: ReactNode;
   description?: ReactNode;
-  back?: { to: string; label: string };
+  back?: { to: string; label: string; state?: unknown };
   actions?: ReactNode;
 }
 
@@ -15,7 +15,7 @@ export function PageHeader({ title, description, back, actions }: Props) {
   return (
     <Box mb="lg">
       {back && (
-        <Anchor component={Link} to={back.to} size="sm" c="dimmed">
+        <Anchor component={Link} to={back.to} state={back.state} size="sm" c="dimmed">
           <Group gap={4} component="span">
             <IconChevronLeft size={16} aria-hidden />
             {back.label}

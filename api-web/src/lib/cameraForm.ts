@@ -109,13 +109,13 @@ export function valuesOf(camera: Camera): CameraValues {
   };
 }
 
-const SENSITIVITIES: Record<Sensitivity, MotionSensitivity> = {
+export const SENSITIVITIES: Record<Sensitivity, MotionSensitivity> = {
   low: MotionSensitivity.LOW,
   normal: MotionSensitivity.NORMAL,
   high: MotionSensitivity.HIGH,
 };
 
-function sensitivityOf(wire: MotionSensitivity | undefined): Sensitivity {
+export function sensitivityOf(wire: MotionSensitivity | undefined): Sensitivity {
   const known = (["low", "high"] as const).find((name) => SENSITIVITIES[name] === wire);
   return known ?? "normal";
 }

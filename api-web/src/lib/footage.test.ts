@@ -82,6 +82,7 @@ it("days of several cameras together are what any of them has", () => {
     recorded: recorded.map(([startMs, endMs]) => ({ startMs, endMs })),
     gaps: [{ startMs: 90, endMs: 95, cause: "NOT_YET_INDEXED", message: "", kind: "pending" }],
     motion: [{ startMs: recorded[0]?.[0] ?? 0, endMs: (recorded[0]?.[0] ?? 0) + 15 }],
+    events: [],
     coverage,
   });
   const all = together([of(0.5, [0, 20], [50, 60]), of(0.2, [10, 30], [60, 70])], day);

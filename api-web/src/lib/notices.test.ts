@@ -35,7 +35,7 @@ describe("notices", () => {
   });
 
   it("have kinds that the URL can name", () => {
-    expect(NOTICE_KINDS).toHaveLength(10);
+    expect(NOTICE_KINDS).toHaveLength(12);
     expect(NOTICE_KINDS[0]).toMatchObject({ key: "camera-lost", label: "Camera lost" });
   });
 });

@@ -24,6 +24,8 @@ const KINDS: Readonly<Record<NoticeKind, KindWords>> = {
   [NoticeKind.DATABASE_AWAY]: { label: "Database away", tone: "trouble", isTold: false },
   [NoticeKind.DATABASE_BACK]: { label: "Database back", tone: "good", isTold: false },
   [NoticeKind.CLOCK_SET]: { label: "Clock set", tone: "neutral", isTold: false },
+  [NoticeKind.DETECTOR_FAILED]: { label: "Detector failed", tone: "trouble", isTold: true },
+  [NoticeKind.DETECTOR_BACK]: { label: "Detector back", tone: "good", isTold: false },
 };
 
 /** A server that is newer than this page may send kinds that are not known here. */

@@ -10,6 +10,8 @@ export type PlayerAction =
   | "forward"
   | "pictureBack"
   | "pictureOn"
+  | "eventBack"
+  | "eventOn"
   | "slower"
   | "faster"
   | "help";
@@ -23,6 +25,8 @@ export const PLAYER_KEYS: Readonly<Record<PlayerAction, KeyRow>> = {
   forward: { keys: ["l"], does: "Play; again: faster" },
   pictureBack: { keys: [","], does: "Pause, and one picture back" },
   pictureOn: { keys: ["."], does: "Pause, and one picture on" },
+  eventBack: { keys: ["p"], does: "Event before" },
+  eventOn: { keys: ["n"], does: "Next event" },
   slower: { keys: ["<"], does: "Slower" },
   faster: { keys: [">"], does: "Faster" },
   help: { keys: ["?"], does: "Show these keys" },

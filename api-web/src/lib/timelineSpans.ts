@@ -48,8 +48,18 @@ export interface DayCoverage extends Span {
   gaps: GapSpan[];
   /** When something moved. */
   motion: Span[];
+  /** What came and went in front of the camera, in order. */
+  events: EventSpan[];
   /** 0 to 1 of the past part. */
   coverage: number;
+}
+
+/** An event on a timeline. */
+export interface EventSpan extends Span {
+  /** "events/{id}". */
+  name: string;
+  label: string;
+  score: number;
 }
 
 /** An answer is this old at most: what was being written then still is. */
@@ -74,8 +84,19 @@ export function dayCoverage(timeline: CameraTimeline, day: Span, nowMs?: number)
     recorded: timeline.recorded.flatMap((span) => cut(span, day)),
     gaps,
     motion: timeline.motion.flatMap((span) => cut(span, day)),
+    events: eventSpans(timeline.events),
     coverage: timeline.coverage,
   };
+}
+
+function eventSpans(events: CameraTimeline["events"]): EventSpan[] {
+  return events
+    .map(({ name, label, score, startTime, endTime }) => {
+      const startMs = timestampMs(startTime) ?? 0;
+      const endMs = Math.max(timestampMs(endTime) ?? startMs, startMs);
+      return { name, label, score, startMs, endMs };
+    })
+    .sort((a, b) => a.startMs - b.startMs);
 }
 
 /** What can be played, in order: footage on disk, and what is being written. */
@@ -98,6 +119,7 @@ export function together(days: readonly DayCoverage[], day: Span): DayCoverage {
     recorded: union(days.flatMap(playableSpans)),
     gaps: [],
     motion: union(days.flatMap(({ motion }) => motion)),
+    events: days.flatMap(({ events }) => events).sort((a, b) => a.startMs - b.startMs),
     coverage: Math.max(0, ...days.map((one) => one.coverage)),
   };
 }

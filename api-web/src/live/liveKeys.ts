@@ -17,6 +17,7 @@ export type LiveAction =
   | "whole"
   | "look"
   | "snapshot"
+  | "boxes"
   | "help";
 
 export interface LiveKey extends KeyRow {
@@ -41,6 +42,7 @@ export const LIVE_KEYS: Readonly<Record<LiveAction, LiveKey>> = {
     does: "Look around in the picture",
   },
   snapshot: { keys: ["s"], where: "one camera", does: "Save a snapshot" },
+  boxes: { keys: ["b"], where: "one camera", does: "Boxes around objects, or none" },
   mute: { keys: ["m"], where: "one camera", does: "Sound on or off" },
 };
 

@@ -154,6 +154,14 @@ export class LivePlayer {
     return this.#sink?.stalls ?? 0;
   }
 
+  /** When the picture that is shown was taken, by the server's clock; undefined where it is not known. */
+  get shownMs(): number | undefined {
+    if (this.#state.kind !== "playing") {
+      return undefined;
+    }
+    return this.#sink === undefined ? this.#hls?.playingDate?.getTime() : this.#sink.shownMs;
+  }
+
   /** Seconds between the taking of a picture and its showing; undefined where it is not known. */
   get latencySeconds(): number | undefined {
     if (this.#sink !== undefined) {

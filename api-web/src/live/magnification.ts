@@ -120,6 +120,16 @@ export function leftEnd(
   return scale > MIN_SCALE ? { scale, x: -0.5, y: 0 } : WHOLE;
 }
 
+/** Where the picture lies within its frame, in parts of the frame from its upper left corner. */
+export function pictureArea({ scale, x, y }: Magnification, share: Point) {
+  return {
+    left: 0.5 - scale * (share.x / 2 + x),
+    top: 0.5 - scale * (share.y / 2 + y),
+    width: scale * share.x,
+    height: scale * share.y,
+  };
+}
+
 /** By how much a turn of the wheel magnifies. */
 export function wheelFactor(turn: Pick<WheelEvent, "deltaY" | "deltaMode" | "ctrlKey">): number {
   const px = turn.deltaY * (WHEEL_UNITS_PX[turn.deltaMode] ?? 1);

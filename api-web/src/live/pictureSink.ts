@@ -102,17 +102,19 @@ export class PictureSink {
     this.#timer = setInterval(() => this.#holdEdge(), LOOK_MS);
   }
 
+  /** When the picture that is shown was taken, by the server's clock; undefined before the first. */
+  get shownMs(): number | undefined {
+    return this.#wallOffsetMs === undefined || this.#begunMs === undefined
+      ? undefined
+      : this.#video.currentTime * 1_000 + this.#wallOffsetMs;
+  }
+
   /** Seconds between the taking of the picture that is shown and now; undefined before the first. */
   get latencySeconds(): number | undefined {
-    if (
-      this.#wallOffsetMs === undefined ||
-      this.#serverAheadMs === undefined ||
-      this.#begunMs === undefined
-    ) {
-      return undefined;
-    }
-    const shownMs = this.#video.currentTime * 1_000 + this.#wallOffsetMs;
-    return Math.max(0, (Date.now() + this.#serverAheadMs - shownMs) / 1_000);
+    const { shownMs } = this;
+    return shownMs === undefined || this.#serverAheadMs === undefined
+      ? undefined
+      : Math.max(0, (Date.now() + this.#serverAheadMs - shownMs) / 1_000);
   }
 
   /** Where the newest picture is. */

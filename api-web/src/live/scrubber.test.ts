@@ -13,6 +13,7 @@ const MINUTE: DayCoverage = {
     { startMs: 40_000, endMs: MINUTE_MS, cause: "DISK_FULL", message: "disk full", kind: "lost" },
   ],
   motion: [],
+  events: [],
   coverage: 0.66,
 };
 const picture: PreviewAnswer = { kind: "picture", jpeg: new Blob(["jpeg"]) };

@@ -15,6 +15,7 @@ function dayWith(recorded: readonly [number, number][], gaps: readonly GapSpan[]
     recorded: recorded.map(([from, to]) => ({ startMs: at(from), endMs: at(to) })),
     gaps: [...gaps],
     motion: [],
+    events: [],
     coverage: 1,
   };
   return day;

@@ -24,6 +24,8 @@ export interface LivePlayerView {
   resume: () => void;
   /** Seconds behind live; asked for when it is drawn. */
   latencySeconds: () => number | undefined;
+  /** When the picture that is shown was taken; asked for when something is drawn over it. */
+  shownMs: () => number | undefined;
   /** How pictures come, and how often one had to be waited for; asked for when it is drawn. */
   mode: () => LiveMode | undefined;
   stalls: () => number;
@@ -78,6 +80,7 @@ export function useLivePlayer(
     reconnect: useCallback(() => handover.current?.player.reconnect(), []),
     resume: useCallback(() => handover.current?.player.resume(), []),
     latencySeconds: useCallback(() => handover.current?.player.latencySeconds, []),
+    shownMs: useCallback(() => handover.current?.player.shownMs, []),
     mode: useCallback(() => handover.current?.player.mode, []),
     stalls: useCallback(() => handover.current?.player.stalls ?? 0, []),
   };

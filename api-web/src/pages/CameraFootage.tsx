@@ -23,11 +23,13 @@ import { Loading } from "../components/Loading";
 import { Panel } from "../components/Panel";
 import { CoverageBar } from "../components/recordings/CoverageBar";
 import { CoverageWords } from "../components/recordings/CoverageWords";
+import { DayEvents } from "../components/recordings/DayEvents";
 import { DayPicker } from "../components/recordings/DayPicker";
 import { GapList } from "../components/recordings/GapList";
 import { GoToTime } from "../components/recordings/GoToTime";
 import { ProtectForm } from "../components/recordings/ProtectForm";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
+import { entryMs } from "../lib/eventMarks";
 import { besides, footagePath } from "../lib/footagePath";
 import { notifyDone } from "../lib/notify";
 import { pictureMsAt } from "../lib/pictures";
@@ -209,6 +211,11 @@ export function CameraFootage({ camera }: { camera: Camera }) {
                 {...(!mayChangeFootage && { onCancel: () => onChoose(undefined) })}
               />
             )}
+            <DayEvents
+              key={`events ${day.startMs}`}
+              events={coverage.events}
+              onPlay={(event) => onMoment(entryMs(event, coverage))}
+            />
             <GapList
               key={day.startMs}
               gaps={coverage.gaps.filter(({ kind }) => kind !== "pending")}

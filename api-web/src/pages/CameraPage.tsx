@@ -7,6 +7,7 @@ import {
   IconEdit,
   IconInfoCircle,
   IconMovie,
+  IconObjectScan,
   IconRefresh,
   IconTrash,
 } from "@tabler/icons-react";
@@ -30,6 +31,7 @@ import { usageOf } from "../lib/cameraUsage";
 import { addressWords, transportWords } from "../lib/cameraWords";
 import { dateTime, timestampMs } from "../lib/time";
 import { limitWords } from "../lib/volumes";
+import { CameraEvents } from "./CameraEvents";
 import { CameraFootage } from "./CameraFootage";
 import { LiveCamera } from "./LiveCamera";
 import { NoSuchCamera } from "./NoSuchCamera";
@@ -72,6 +74,14 @@ function CameraDetails({ camera }: { camera: Camera }) {
             <Button
               variant="default"
               component={Link}
+              to={`/cameras/${camera.id}/detection`}
+              leftSection={<IconObjectScan size={16} aria-hidden />}
+            >
+              Detection
+            </Button>
+            <Button
+              variant="default"
+              component={Link}
               to={`/cameras/${camera.id}/edit`}
               leftSection={<IconEdit size={16} aria-hidden />}
             >
@@ -105,6 +115,7 @@ function CameraDetails({ camera }: { camera: Camera }) {
                 <Facts facts={cameraFacts(camera)} />
               </Stack>
             </Panel>
+            <CameraEvents camera={camera} />
             <Panel title="Streams" icon={<IconMovie size={18} />}>
               <StreamList streams={camera.status?.streams ?? []} />
             </Panel>

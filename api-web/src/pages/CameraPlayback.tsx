@@ -6,6 +6,8 @@ import { playbackSpan, usePlayback } from "../api/recordings";
 import { FootagePlayer } from "../components/recordings/FootagePlayer";
 import { ScrubPicture } from "../components/recordings/ScrubPicture";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
+import { neighbourEvent, noEventWords } from "../lib/eventMarks";
+import { notifyDone } from "../lib/notify";
 import { SECOND_MS } from "../lib/time";
 import { type DayCoverage, isPlayable, playableSpans } from "../lib/timelineSpans";
 import type { Scrubber } from "../live/scrubber";
@@ -55,6 +57,17 @@ export function CameraPlayback(props: Props) {
     onMoment(previous);
     return previous;
   };
+  const onEvent = (direction: 1 | -1, fromMs: number) => {
+    if (coverage === undefined) {
+      return;
+    }
+    const next = neighbourEvent(coverage, fromMs, direction);
+    if (next === undefined) {
+      notifyDone(noEventWords(direction));
+    } else {
+      onMoment(next);
+    }
+  };
   return (
     <Box mb="md">
       <FootagePlayer
@@ -65,6 +78,7 @@ export function CameraPlayback(props: Props) {
         error={playback.error ? describeError(playback.error) : undefined}
         onWall={onWall}
         onEarlier={onEarlier}
+        onEvent={onEvent}
         linkTo={linkTo}
         onEnded={onEnded}
         onRetry={() => void playback.refetch()}

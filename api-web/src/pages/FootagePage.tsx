@@ -8,9 +8,12 @@ import { BAR_KEYS } from "../components/recordings/barKeys";
 import { SyncControls } from "../components/recordings/SyncControls";
 import { SyncGrid } from "../components/recordings/SyncGrid";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
+import { neighbourEvent, noEventWords } from "../lib/eventMarks";
 import { MOST_CAMERAS } from "../lib/footagePath";
+import { notifyDone } from "../lib/notify";
 import { SYNC_KEYS } from "../lib/syncKeys";
 import { SECOND_MS } from "../lib/time";
+import { together } from "../lib/timelineSpans";
 import { useNow } from "../lib/useNow";
 import { FootageCamera } from "./FootageCamera";
 import { FootageChoice } from "./FootageChoice";
@@ -59,6 +62,15 @@ function Footage({ all }: { all: readonly Camera[] }) {
   const lead = large ?? cameras[0]?.id ?? "";
   const makeLarge = (id: string) => view.setLarge(large === id ? undefined : id);
   const hear = (id: string) => setAudible(audible === id ? undefined : id);
+  const goToEvent = (direction: 1 | -1) => {
+    const all = together([...days.values()], day);
+    const next = neighbourEvent(all, synced.view().wallMs, direction);
+    if (next === undefined) {
+      notifyDone(noEventWords(direction));
+    } else {
+      goTo(next);
+    }
+  };
   const actions = useSyncKeys({
     synced,
     stepMs: STEP_MS,
@@ -66,6 +78,7 @@ function Footage({ all }: { all: readonly Camera[] }) {
     onLarge: (place) => cameras[place] && makeLarge(cameras[place].id),
     onAlike: () => view.setLarge(undefined),
     onSound: () => hear(lead),
+    onEvent: goToEvent,
     onHelp: help.open,
   });
   return (
@@ -102,6 +115,7 @@ function Footage({ all }: { all: readonly Camera[] }) {
             onToggle={actions.toggle}
             onStep={(direction) => actions.step(direction * STEP_MS)}
             onPicture={actions.picture}
+            onEvent={goToEvent}
             linkTo={linkTo}
             onHelp={help.open}
           />

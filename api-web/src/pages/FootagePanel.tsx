@@ -3,8 +3,10 @@ import { Button, Group, Stack } from "@mantine/core";
 import { IconDownload, IconTimeline } from "@tabler/icons-react";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Panel } from "../components/Panel";
+import { type DayEvent, DayEvents } from "../components/recordings/DayEvents";
 import { GoToTime } from "../components/recordings/GoToTime";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
+import { entryMs } from "../lib/eventMarks";
 import { clockTime, MINUTE_MS, SECOND_MS } from "../lib/time";
 import { isPlayable, type Span, together } from "../lib/timelineSpans";
 import type { Scrubber } from "../live/scrubber";
@@ -77,6 +79,11 @@ export function FootagePanel(props: Props) {
           chosen={chosen}
           onChoose={onChoose}
         />
+        <DayEvents
+          key={day.startMs}
+          events={eventsOf(cameras, days)}
+          onPlay={(event) => onGo(entryMs(event, together([...days.values()], day)))}
+        />
         {chosen && (
           <SpanDownload
             cameras={cameras}
@@ -88,6 +95,15 @@ export function FootagePanel(props: Props) {
       </Stack>
     </Panel>
   );
+}
+
+/** The events of all cameras, in order, each with the name of its camera. */
+function eventsOf(cameras: readonly Camera[], days: Days["days"]): DayEvent[] {
+  return cameras
+    .flatMap(({ id, displayName }) =>
+      (days.get(id)?.events ?? []).map((event) => ({ ...event, camera: displayName })),
+    )
+    .sort((a, b) => a.startMs - b.startMs);
 }
 
 /** The span that choosing begins with. */

@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import { useDocumentTitle, useElementSize } from "@mantine/hooks";
 import { IconEyeOff } from "@tabler/icons-react";
 import { useRef, useState } from "react";
+import { useOpenEvents } from "../api/EventWatchProvider";
 import { EmptyState } from "../components/EmptyState";
 import { KeyHelp } from "../components/KeyHelp";
 import { Loading } from "../components/Loading";
@@ -41,6 +42,7 @@ export function LivePage() {
 
 function LiveStage({ cameras }: { cameras: readonly Camera[] }) {
   const view = useLiveView();
+  const openEvents = useOpenEvents();
   const layouts = useLayoutChoice({ id: view.layoutId, onChoose: view.show });
   const arrangement = useArrangement(cameras, layouts);
   const mayArrange = layouts.chosen === undefined || layouts.change !== undefined;
@@ -166,6 +168,7 @@ function LiveStage({ cameras }: { cameras: readonly Camera[] }) {
               isAudible={audible === camera.id}
               onAudible={(isAudible) => setAudible(isAudible ? camera.id : undefined)}
               isZoomed={zoomed !== undefined}
+              eventLabels={openEvents.get(camera.name)}
               isCompact={width > 0 && width / grid.columns < COMPACT_PX}
               {...(!isArranging && {
                 onZoom: () => view.zoomTo(zoomed ? undefined : camera.id),

@@ -16,6 +16,7 @@ import { decoderWords, encoderWords } from "../lib/coderWords";
 import { duration } from "../lib/time";
 import { count } from "../lib/units";
 import { AllPipelines } from "./AllPipelines";
+import { DetectorModels } from "./DetectorModels";
 
 const REFRESH_MS = 10_000;
 
@@ -41,6 +42,7 @@ export function SystemPage() {
             </Stack>
           </Panel>
           <SystemPanels info={info.data} />
+          <DetectorModels />
         </Stack>
       )}
     </>

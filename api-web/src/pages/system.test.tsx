@@ -2,6 +2,7 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, it, vi } from "vitest";
 import { CameraState } from "../gen/ronin/v1/camera_pb";
+import { ModelState } from "../gen/ronin/v1/detection_pb";
 import { CoderDevice, type GetPipelineStatsRequest } from "../gen/ronin/v1/system_pb";
 import { timestampFromMs } from "../lib/time";
 import { openApp } from "../test/app";
@@ -58,9 +59,12 @@ const cameras = [
 
 beforeEach(() => FakeViewport.install());
 
-function openSystem(system = {}) {
+function openSystem(system = {}, detection = {}) {
   const parts = { getSystemInfo: () => info, getPipelineStats: () => stats, ...system };
-  return openApp(fakeServer({ cameras, system: parts }), { path: "/system", token: TOKEN });
+  return openApp(fakeServer({ cameras, system: parts, detection }), {
+    path: "/system",
+    token: TOKEN,
+  });
 }
 
 const panel = async (name: string) => within(await screen.findByRole("region", { name }));
@@ -163,4 +167,56 @@ it("says what is wrong when the server does not answer, and asks again", async (
   isAway = false;
   await user.click(screen.getByRole("button", { name: /again/i }));
   expect((await panel("Server")).getByText("0.9.1")).toBeVisible();
+});
+
+it("lists the models, says how each does, and how to get one into use", async () => {
+  const models = [
+    {
+      name: "models/old.torchscript",
+      sizeBytes: 9_000_000n,
+      state: ModelState.FAILED,
+      message: "this is no TorchScript file",
+    },
+    {
+      name: "models/yolo11n.torchscript",
+      sizeBytes: 11_000_000n,
+      state: ModelState.RUNNING,
+      sha256: "ab".repeat(32),
+      labels: ["person", "car"],
+      inputWidth: 640,
+      inputHeight: 384,
+      device: "cuda:0",
+      pictureMs: 4.21,
+      pictures: 120n,
+      picturesReplaced: 3n,
+    },
+  ];
+  openSystem({}, { listModels: () => ({ models, folder: "/data/models" }) });
+
+  const table = within(await screen.findByRole("table", { name: "Models" }));
+  const cells = (name: RegExp) =>
+    within(table.getByRole("row", { name }))
+      .getAllByRole("cell")
+      .map(({ textContent }) => textContent);
+  expect(cells(/yolo11n/)).toEqual([
+    "In use",
+    "2",
+    "640 × 384",
+    "GPU (CUDA:0)",
+    "4.2 ms",
+    "120, and 3 that a newer one replaced",
+  ]);
+  expect(table.getByText(`SHA-256 ${"ab".repeat(32)}`)).toBeVisible();
+  expect(cells(/old/)[0]).toBe("Does not workThis is no TorchScript file.");
+  expect(screen.queryByRole("list", { name: "How to get a model" })).not.toBeInTheDocument();
+});
+
+it("says how to get a model where there is none", async () => {
+  openSystem({}, { listModels: () => ({ folder: "/data/models", message: "no model is set" }) });
+
+  const steps = within(await screen.findByRole("list", { name: "How to get a model" }));
+  expect(steps.getByText("yolo export model=yolo11n.pt format=torchscript")).toBeVisible();
+  expect(steps.getByText("/data/models")).toBeVisible();
+  expect(steps.getByText("RONIN_DETECT_MODEL")).toBeVisible();
+  expect((await panel("Detector models")).getByText("No model is set.")).toBeVisible();
 });

@@ -15,11 +15,13 @@ interface Options {
   onLarge: (place: number) => void;
   onAlike: () => void;
   onSound: () => void;
+  /** To the event before (-1) or the next one (1). */
+  onEvent: (direction: 1 | -1) => void;
   onHelp: () => void;
 }
 
 export function useSyncKeys(options: Options) {
-  const { synced, stepMs, lead, onLarge, onAlike, onSound, onHelp } = options;
+  const { synced, stepMs, lead, onLarge, onAlike, onSound, onEvent, onHelp } = options;
   const toggle = () => (synced.view().isPlaying ? synced.pause() : synced.play());
   const step = (byMs: number) => synced.seek(synced.view().wallMs + byMs);
   const picture = (direction: 1 | -1) => synced.stepPicture(direction, lead);
@@ -36,6 +38,8 @@ export function useSyncKeys(options: Options) {
       forward: () => (synced.view().isPlaying ? change(1) : synced.play()),
       pictureBack: () => picture(-1),
       pictureOn: () => picture(1),
+      eventBack: () => onEvent(-1),
+      eventOn: () => onEvent(1),
       slower: () => change(-1),
       faster: () => change(1),
       large: (key) => onLarge(Number(key) - 1),

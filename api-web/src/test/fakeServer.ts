@@ -11,7 +11,18 @@ import {
   WatchCamerasResponseSchema,
 } from "../gen/ronin/v1/camera_pb";
 import { MediaKind, Transport } from "../gen/ronin/v1/common_pb";
-import { EventService } from "../gen/ronin/v1/event_pb";
+import {
+  type AnalysedPictureSchema,
+  DetectionService,
+  WatchDetectionsResponseSchema,
+} from "../gen/ronin/v1/detection_pb";
+import {
+  type Event,
+  EventSchema,
+  EventService,
+  EventState,
+  WatchEventsResponseSchema,
+} from "../gen/ronin/v1/event_pb";
 import { LayoutService } from "../gen/ronin/v1/layout_pb";
 import { LiveService } from "../gen/ronin/v1/live_pb";
 import { RecordingService, WatchSegmentsResponseSchema } from "../gen/ronin/v1/recording_pb";
@@ -91,15 +102,57 @@ export class SegmentFeed extends Feed<typeof WatchSegmentsResponseSchema> {
   }
 }
 
+/** Some of the fields of an event. */
+type EventInit = Exclude<MessageInitShape<typeof EventSchema>, Event>;
+
+/** A person who came and went in front of the front door, unless told otherwise. */
+export function event(id: number, overrides: EventInit = {}): Event {
+  return create(EventSchema, {
+    name: `events/${id}`,
+    camera: "cameras/front-door",
+    state: EventState.CLOSED,
+    label: "person",
+    score: 0.87,
+    best: { x: 0.1, y: 0.2, width: 0.3, height: 0.4, score: 0.87 },
+    snapshotPath: `/events/${id}/snapshot.jpg`,
+    ...overrides,
+  });
+}
+
+/** The watch of events: what a test pushes. */
+export class EventFeed extends Feed<typeof WatchEventsResponseSchema> {
+  constructor() {
+    super(WatchEventsResponseSchema);
+  }
+
+  changed(value: Event, resumeToken = ""): void {
+    this.send({ event: { case: "change", value: { event: value, resumeToken } } });
+  }
+}
+
+/** The watch of what the detector sees: what a test pushes. */
+export class DetectionFeed extends Feed<typeof WatchDetectionsResponseSchema> {
+  constructor() {
+    super(WatchDetectionsResponseSchema);
+  }
+
+  picture(value: MessageInitShape<typeof AnalysedPictureSchema>): void {
+    this.send({ event: { case: "picture", value } });
+  }
+}
+
 interface Parts {
   cameras?: Camera[];
   feed?: WatchFeed;
   noticeFeed?: NoticeFeed;
   segmentFeed?: SegmentFeed;
+  eventFeed?: EventFeed;
+  detectionFeed?: DetectionFeed;
   /** Role of the person at the browser. */
   role?: Role;
   auth?: Partial<ServiceImpl<typeof AuthService>>;
   camera?: Partial<ServiceImpl<typeof CameraService>>;
+  detection?: Partial<ServiceImpl<typeof DetectionService>>;
   event?: Partial<ServiceImpl<typeof EventService>>;
   layout?: Partial<ServiceImpl<typeof LayoutService>>;
   recording?: Partial<ServiceImpl<typeof RecordingService>>;
@@ -111,6 +164,7 @@ interface Parts {
 export function fakeServer(parts: Parts) {
   const { cameras = [], feed = new WatchFeed(), role = Role.ADMIN } = parts;
   const { noticeFeed = new NoticeFeed(), segmentFeed = new SegmentFeed() } = parts;
+  const { eventFeed = new EventFeed(), detectionFeed = new DetectionFeed() } = parts;
   return ({ service }: ConnectRouter) => {
     service(AuthService, {
       getSetupStatus: () => ({ setupRequired: false }),
@@ -137,7 +191,18 @@ export function fakeServer(parts: Parts) {
       watchSegments: (_request, context) => segmentFeed.messages(context.signal),
       ...parts.recording,
     });
-    service(EventService, parts.event ?? {});
+    service(DetectionService, {
+      listModels: () => ({}),
+      listReplays: () => ({}),
+      watchDetections: (_request, context) => detectionFeed.messages(context.signal),
+      ...parts.detection,
+    });
+    service(EventService, {
+      listEvents: () => ({}),
+      watchEvents: (_request, context) => eventFeed.messages(context.signal),
+      updateReview: ({ names }) => ({ count: names.length }),
+      ...parts.event,
+    });
     service(LayoutService, { listLayouts: () => ({ layouts: [] }), ...parts.layout });
     service(StorageService, parts.storage ?? {});
     service(SystemService, {

@@ -9,7 +9,6 @@ import {
   IconDeviceFloppy,
   IconLink,
   IconMovie,
-  IconRun,
   IconStack2,
   IconTag,
 } from "@tabler/icons-react";
@@ -31,7 +30,7 @@ import { ErrorNotice } from "../ErrorNotice";
 import { Panel } from "../Panel";
 import { CheckPanel } from "./CheckPanel";
 import { ConnectionFields } from "./ConnectionFields";
-import { MotionFields } from "./MotionFields";
+import { MotionPanel } from "./MotionPanel";
 import { NameFields } from "./NameFields";
 import { RecordingFields } from "./RecordingFields";
 import { type StreamRole, StreamRoles } from "./StreamRoles";
@@ -90,9 +89,7 @@ export function CameraEditor(props: Props) {
         <Panel title="Recording" icon={<IconMovie size={18} />}>
           <RecordingFields form={form} hasSound={soundOf(camera, form.values, checks)} />
         </Panel>
-        <Panel title="Motion" icon={<IconRun size={18} />}>
-          <MotionFields form={form} />
-        </Panel>
+        <MotionPanel form={form} detectionPath={`${cancelPath}/detection`} />
         {isChanged && !isSeen && <NotChecked onCheck={check} isTrying={checks.isTrying} />}
         {failure && <ErrorNotice words={failure.words} fields={failure.others} />}
         <Group justify="flex-end">

@@ -7,7 +7,6 @@ import {
   IconLink,
   IconMovie,
   IconPlugConnected,
-  IconRun,
   IconStack2,
   IconTag,
 } from "@tabler/icons-react";
@@ -21,7 +20,7 @@ import { ErrorNotice } from "../ErrorNotice";
 import { Panel } from "../Panel";
 import { CheckPanel } from "./CheckPanel";
 import { ConnectionFields } from "./ConnectionFields";
-import { MotionFields } from "./MotionFields";
+import { MotionPanel } from "./MotionPanel";
 import { NameFields } from "./NameFields";
 import { RecordingFields } from "./RecordingFields";
 import { type StreamRole, StreamRoles } from "./StreamRoles";
@@ -141,9 +140,7 @@ export function RecordingStep(props: StepProps) {
       <Panel title="Recording" icon={<IconMovie size={18} />}>
         <RecordingFields form={form} hasSound={found && hasAudio(found.streams)} />
       </Panel>
-      <Panel title="Motion" icon={<IconRun size={18} />}>
-        <MotionFields form={form} />
-      </Panel>
+      <MotionPanel form={form} />
       {found === undefined && (
         <UncheckedChoice isChosen={props.savesUnchecked} onChoose={props.setSavesUnchecked} />
       )}

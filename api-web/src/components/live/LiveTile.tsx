@@ -23,6 +23,10 @@ import { cssTransform } from "../../live/magnification";
 import { type TileAction, tileState, tileWords } from "../../live/tileWords";
 import { useLivePlayer } from "../../live/useLivePlayer";
 import { StateBadge } from "../cameras/StateBadge";
+import { BoxLayer } from "../detect/BoxLayer";
+import { BoxTool } from "../detect/BoxTool";
+import type { LiveBoxes } from "../detect/liveBoxes";
+import { EventChip } from "./EventChip";
 import { Latency } from "./Latency";
 import classes from "./LiveTile.module.css";
 import { MagnifierTools } from "./MagnifierTools";
@@ -53,6 +57,10 @@ interface Props {
   isFullScreen?: boolean;
   /** Where more about the camera is shown. */
   detailPath?: string;
+  /** What the detector sees; undefined where that is not shown. */
+  boxes?: LiveBoxes | undefined;
+  /** Classes of the events that go on. */
+  eventLabels?: readonly string[] | undefined;
   /** Small tiles leave out what does not fit. */
   isCompact?: boolean;
   /** Player actions are done here; the others are the caller's. */
@@ -62,7 +70,8 @@ interface Props {
 export function LiveTile(props: Props) {
   const { camera, source, streamError, hub, isServerThere, hasSound, isAudible } = props;
   const { onAudible, onZoom, isZoomed = false, detailPath, isCompact = false, onAction } = props;
-  const { onFullScreen, isFullScreen = false } = props;
+  const { onFullScreen, isFullScreen = false, boxes } = props;
+  const { eventLabels = [] } = props;
   const first = useRef<HTMLVideoElement>(null);
   const second = useRef<HTMLVideoElement>(null);
   const frame = useRef<HTMLDivElement>(null);
@@ -95,6 +104,10 @@ export function LiveTile(props: Props) {
     </TileTool>
   );
 
+  const boxTool = isZoomed && boxes?.onShown && (
+    <BoxTool isShown={boxes.isShown} onShown={boxes.onShown} hasKey={isMagnifiable} />
+  );
+
   return (
     <section className={classes.tile} aria-label={name} data-compact={isCompact || undefined}>
       <div
@@ -118,6 +131,15 @@ export function LiveTile(props: Props) {
               : { "aria-hidden": true })}
           />
         ))}
+        {boxes?.isShown && words === undefined && (
+          <BoxLayer
+            {...boxes}
+            frame={frame}
+            video={video}
+            view={magnifier.view}
+            shownMs={player.shownMs}
+          />
+        )}
         {onZoom && !magnifier.isMagnified && (
           <button
             type="button"
@@ -128,9 +150,11 @@ export function LiveTile(props: Props) {
         )}
       </div>
       {words && <TilePlaceholder words={words} onAction={act} />}
+      {eventLabels.length > 0 && <EventChip labels={eventLabels} />}
       {isMagnifiable && (
         <div className={classes.pictureTools}>
           <MagnifierTools magnifier={magnifier} />
+          {boxTool}
           <SnapshotTool video={video} cameraId={camera.id} latencySeconds={player.latencySeconds} />
           {fullScreenTool}
         </div>
@@ -150,6 +174,7 @@ export function LiveTile(props: Props) {
               {isAudible ? <IconVolume size={18} /> : <IconVolumeOff size={18} />}
             </TileTool>
           )}
+          {!isMagnifiable && boxTool}
           {!isMagnifiable && fullScreenTool}
           {detailPath && (
             <Tooltip label="Details">

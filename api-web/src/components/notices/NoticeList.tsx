@@ -101,6 +101,7 @@ function NoticeIcon({ kind }: { kind: NoticeKind }) {
     case NoticeKind.DATABASE_AWAY:
       return <IconDatabaseOff size={18} />;
     case NoticeKind.RECORDING_FAILED:
+    case NoticeKind.DETECTOR_FAILED:
       return <IconAlertTriangle size={18} />;
     case NoticeKind.CLOCK_SET:
       return <IconClock size={18} />;

@@ -3,6 +3,7 @@
  * its cause.
  */
 import { Box } from "@mantine/core";
+import { entryMs } from "../../lib/eventMarks";
 import { type DayCoverage, lostGaps, type Span } from "../../lib/timelineSpans";
 import { isWithin, momentAt } from "../../lib/timelineWindow";
 import { percent } from "../../lib/units";
@@ -10,6 +11,7 @@ import type { Scrubber } from "../../live/scrubber";
 import { BarLegend } from "./BarLegend";
 import classes from "./CoverageBar.module.css";
 import { Gap, Parts } from "./CoverageParts";
+import { EventMarks } from "./EventMarks";
 import { atMoment, MomentSlider, nearFootage } from "./MomentSlider";
 import { PreviewBubble } from "./PreviewBubble";
 import { SpanSelector } from "./SpanSelector";
@@ -84,6 +86,11 @@ export function CoverageBar(props: Props) {
         {missing.map((gap) => (
           <Gap key={gap.startMs} gap={gap} window={window} />
         ))}
+        <EventMarks
+          events={day.events}
+          window={window}
+          onPlay={(event) => onPlay(entryMs(event, day))}
+        />
         <Parts spans={kept} window={window} className={classes.kept} testId="kept" />
         {chosen && <SpanSelector day={day} window={window} span={chosen} onSpan={onChoose} />}
         {isPlayheadSeen && (
@@ -99,7 +106,11 @@ export function CoverageBar(props: Props) {
         <PreviewBubble scrubber={scrubber} camera={camera} window={window} />
       </fieldset>
       <TimeScale window={window} />
-      <BarLegend hasKept={kept.length > 0} hasMotion={day.motion.length > 0} />
+      <BarLegend
+        hasKept={kept.length > 0}
+        hasMotion={day.motion.length > 0}
+        hasEvents={day.events.length > 0}
+      />
     </Box>
   );
 }
@@ -109,5 +120,7 @@ function summary(day: DayCoverage): string {
   const gaps = lost === 1 ? "1 gap" : `${lost} gaps`;
   const moves = day.motion.length;
   const motion = moves === 0 ? "" : `, motion at ${moves === 1 ? "1 time" : `${moves} times`}`;
-  return `Footage of the day: ${percent(day.coverage)} on disk, ${gaps}${motion}`;
+  const events = day.events.length;
+  const came = events === 0 ? "" : `, ${events === 1 ? "1 event" : `${events} events`}`;
+  return `Footage of the day: ${percent(day.coverage)} on disk, ${gaps}${motion}${came}`;
 }

@@ -3,7 +3,7 @@ import { Alert, Box, Stack } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { type ReactNode, useEffect, useRef } from "react";
 import type { ErrorWords } from "../../api/errors";
-import { keyHandlers } from "../../lib/keys";
+import { type KeyGroup, keyHandlers } from "../../lib/keys";
 import { notifyDone } from "../../lib/notify";
 import { PLAYER_KEYS } from "../../lib/playerKeys";
 import { dateTime, SECOND_MS } from "../../lib/time";
@@ -22,10 +22,8 @@ import { useSpeed } from "./useSpeed";
 
 const STEP_S = 10;
 
-const KEY_GROUPS = [
-  { title: "Player", rows: Object.values(PLAYER_KEYS) },
-  { title: "Bar of the day, when it has the focus", rows: BAR_KEYS },
-];
+const { eventBack, eventOn, ...OTHER_KEYS } = PLAYER_KEYS;
+const BAR_GROUPS = [{ title: "Bar of the day, when it has the focus", rows: BAR_KEYS }];
 const BAR_NOTE =
   "On the bar a wheel zooms, and with Shift moves; so do two fingers, and dragging. What plays can be dragged to another moment.";
 
@@ -43,15 +41,22 @@ interface Props {
   onWall: (wallMs: number) => void;
   /** Asks for a moment before what is loaded, and what comes before it; says which one it is. */
   onEarlier: (ms: number) => number | undefined;
+  /** Goes to the event before (-1) or the next one (1), seen from a moment. */
+  onEvent?: (direction: 1 | -1, fromMs: number) => void;
   /** The link to a moment, for others. */
   linkTo: (ms: number) => string;
   /** The end of what is loaded is shown. */
   onEnded: () => void;
   /** Asks the server again. */
   onRetry: () => void;
-  onClose: () => void;
+  /** Undefined where there is nothing to close. */
+  onClose?: () => void;
+  /** Whether it is scrolled into view as it opens. */
+  takesView?: boolean;
+  /** The other keys of the page; where nothing is said, those of the bar of the day. */
+  otherKeys?: readonly KeyGroup[];
   /** What lies over the picture. */
-  children: ReactNode;
+  children?: ReactNode;
 }
 
 export function FootagePlayer(props: Props) {
@@ -63,10 +68,13 @@ export function FootagePlayer(props: Props) {
     error,
     onWall,
     onEarlier,
+    onEvent,
     linkTo,
     onEnded,
     onRetry,
     onClose,
+    takesView = true,
+    otherKeys,
     children,
   } = props;
   const videoRef = useRef<HTMLVideoElement>(null);
@@ -78,8 +86,10 @@ export function FootagePlayer(props: Props) {
 
   useEffect(() => {
     // It opens above the bar that was clicked on, maybe out of sight.
-    sectionRef.current?.scrollIntoView({ block: "nearest" });
-  }, []);
+    if (takesView) {
+      sectionRef.current?.scrollIntoView({ block: "nearest" });
+    }
+  }, [takesView]);
 
   const earlier = (ms: number, begin: FootageBegin) => {
     const toMs = onEarlier(Math.round(ms));
@@ -125,6 +135,10 @@ export function FootagePlayer(props: Props) {
       forward: shuttle.forward,
       pictureBack: () => stepPicture(-1),
       pictureOn: () => stepPicture(1),
+      ...(onEvent && {
+        eventBack: () => onEvent(-1, footage.currentMs()),
+        eventOn: () => onEvent(1, footage.currentMs()),
+      }),
       slower: () => setSpeed(nextSpeed(speed, -1)),
       faster: () => setSpeed(nextSpeed(speed, 1)),
       help: help.open,
@@ -165,12 +179,21 @@ export function FootagePlayer(props: Props) {
         onSpeed={setSpeed}
         onStep={(direction) => step(direction * STEP_S)}
         onPicture={stepPicture}
+        onEvent={onEvent && ((direction) => onEvent(direction, footage.currentMs()))}
         makeLink={() => linkTo(wallMs)}
         onCopied={() => notifyDone(`The link to ${dateTime(wallMs)} is copied.`)}
         onHelp={help.open}
-        onClose={onClose}
+        {...(onClose && { onClose })}
       />
-      <KeyHelp isOpen={isHelpOpen} groups={KEY_GROUPS} note={BAR_NOTE} onClose={help.close} />
+      <KeyHelp
+        isOpen={isHelpOpen}
+        groups={[
+          { title: "Player", rows: Object.values(onEvent ? PLAYER_KEYS : OTHER_KEYS) },
+          ...(otherKeys ?? BAR_GROUPS),
+        ]}
+        {...(otherKeys === undefined && { note: BAR_NOTE })}
+        onClose={help.close}
+      />
     </Stack>
   );
 }

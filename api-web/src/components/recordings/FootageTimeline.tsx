@@ -1,12 +1,14 @@
 /** A day of several cameras' footage: one row each, in one window that is zoomed and moved. */
 import { Box } from "@mantine/core";
-import { memo } from "react";
-import { type DayCoverage, type Span, together } from "../../lib/timelineSpans";
+import { memo, useCallback, useRef } from "react";
+import { entryMs } from "../../lib/eventMarks";
+import { type DayCoverage, type EventSpan, type Span, together } from "../../lib/timelineSpans";
 import { isWithin, momentAt } from "../../lib/timelineWindow";
 import type { Point, Scrubber } from "../../live/scrubber";
 import { BarLegend } from "./BarLegend";
 import bar from "./CoverageBar.module.css";
 import { Gap, Parts } from "./CoverageParts";
+import { EventMarks } from "./EventMarks";
 import classes from "./FootageTimeline.module.css";
 import { atMoment, MomentSlider, nearFootage } from "./MomentSlider";
 import { PreviewBubble } from "./PreviewBubble";
@@ -64,6 +66,13 @@ export function FootageTimeline(props: Props) {
     },
   });
   const pastMs = Math.min(Math.max(nowMs, day.startMs), day.endMs);
+  const latest = useRef({ all, onPlay });
+  latest.current = { all, onPlay };
+  // The same function always: rows are not drawn anew for it.
+  const onEvent = useCallback(
+    (event: EventSpan) => latest.current.onPlay(entryMs(event, latest.current.all)),
+    [],
+  );
   const isPlayheadSeen = playheadMs !== undefined && isWithin(playheadMs, window);
   return (
     <Box className={classes.timeline ?? ""}>
@@ -86,6 +95,7 @@ export function FootageTimeline(props: Props) {
             pastMs={pastMs}
             startMs={window.startMs}
             endMs={window.endMs}
+            onEvent={onEvent}
           />
         ))}
         {chosen && <SpanSelector day={day} window={window} span={chosen} onSpan={props.onChoose} />}
@@ -103,7 +113,11 @@ export function FootageTimeline(props: Props) {
       </fieldset>
       <div className={classes.scale}>
         <TimeScale window={window} />
-        <BarLegend hasKept={false} hasMotion={all.motion.length > 0} />
+        <BarLegend
+          hasKept={false}
+          hasMotion={all.motion.length > 0}
+          hasEvents={all.events.length > 0}
+        />
       </div>
     </Box>
   );
@@ -115,9 +129,10 @@ interface RowProps {
   /** The window, as numbers: a row is drawn anew only when one of them changes. */
   startMs: number;
   endMs: number;
+  onEvent: (event: EventSpan) => void;
 }
 
-const Row = memo(function Row({ camera, pastMs, startMs, endMs }: RowProps) {
+const Row = memo(function Row({ camera, pastMs, startMs, endMs, onEvent }: RowProps) {
   const { id, name, day } = camera;
   const window = { startMs, endMs };
   return (
@@ -140,6 +155,7 @@ const Row = memo(function Row({ camera, pastMs, startMs, endMs }: RowProps) {
               className={bar.pending}
             />
             <Parts spans={day.motion} window={window} className={bar.motion} testId="motion" />
+            <EventMarks events={day.events} window={window} onPlay={onEvent} />
             {day.gaps
               .filter(({ kind }) => kind !== "pending")
               .map((gap) => (

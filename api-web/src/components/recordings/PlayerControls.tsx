@@ -1,6 +1,8 @@
 /** Below the footage: which moment it is, steps, speeds, and the way out. */
 import { ActionIcon, Button, Group, SegmentedControl, Text, Tooltip } from "@mantine/core";
 import {
+  IconChevronsLeft,
+  IconChevronsRight,
   IconKeyboard,
   IconPlayerPause,
   IconPlayerPlay,
@@ -27,6 +29,8 @@ interface Props {
   onStep: (direction: 1 | -1) => void;
   /** One picture back (-1) or on (1). */
   onPicture: (direction: 1 | -1) => void;
+  /** To the event before (-1) or the next one (1); undefined where there are none. */
+  onEvent?: ((direction: 1 | -1) => void) | undefined;
   makeLink: () => string;
   onCopied: () => void;
   onHelp: () => void;
@@ -44,6 +48,7 @@ export function PlayerControls(props: Props) {
     onSpeed,
     onStep,
     onPicture,
+    onEvent,
     makeLink,
     onCopied,
     onHelp,
@@ -111,6 +116,30 @@ export function PlayerControls(props: Props) {
         >
           +10 s
         </Button>
+        {onEvent && (
+          <>
+            <Tooltip label="Event before">
+              <ActionIcon
+                size={30}
+                variant="default"
+                aria-label="Event before"
+                onClick={() => onEvent(-1)}
+              >
+                <IconChevronsLeft size={16} />
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label="Next event">
+              <ActionIcon
+                size={30}
+                variant="default"
+                aria-label="Next event"
+                onClick={() => onEvent(1)}
+              >
+                <IconChevronsRight size={16} />
+              </ActionIcon>
+            </Tooltip>
+          </>
+        )}
         <SegmentedControl
           size="xs"
           aria-label="Speed"

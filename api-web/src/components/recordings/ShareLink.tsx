@@ -7,9 +7,14 @@ interface Props {
   /** The link to what is shown now. */
   makeLink: () => string;
   onCopied: () => void;
+  /** On the button. */
+  text?: string;
+  /** What the link is called where it is shown. */
+  label?: string;
 }
 
-export function ShareLink({ makeLink, onCopied }: Props) {
+export function ShareLink(props: Props) {
+  const { makeLink, onCopied, text = "Copy link", label = "Link to this moment" } = props;
   const [shown, setShown] = useState<string>();
   const copy = async () => {
     const link = makeLink();
@@ -30,14 +35,22 @@ export function ShareLink({ makeLink, onCopied }: Props) {
         leftSection={<IconLink size={16} aria-hidden />}
         onClick={() => void copy()}
       >
-        Copy link
+        {text}
       </Button>
-      {shown !== undefined && <LinkField link={shown} onClose={() => setShown(undefined)} />}
+      {shown !== undefined && (
+        <LinkField label={label} link={shown} onClose={() => setShown(undefined)} />
+      )}
     </>
   );
 }
 
-function LinkField({ link, onClose }: { link: string; onClose: () => void }) {
+interface FieldProps {
+  label: string;
+  link: string;
+  onClose: () => void;
+}
+
+function LinkField({ label, link, onClose }: FieldProps) {
   const ref = useRef<HTMLInputElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another link is marked anew.
   useEffect(() => {
@@ -50,7 +63,7 @@ function LinkField({ link, onClose }: { link: string; onClose: () => void }) {
       readOnly
       size="xs"
       w="100%"
-      label="Link to this moment"
+      label={label}
       description="The browser did not let it be copied. Copy it from here."
       value={link}
       rightSection={<CloseButton size="xs" aria-label="Hide the link" onClick={onClose} />}

@@ -10,11 +10,13 @@ interface Props {
   onToggle: () => void;
   onStep: (direction: 1 | -1) => void;
   onPicture: (direction: 1 | -1) => void;
+  onEvent: (direction: 1 | -1) => void;
   linkTo: (ms: number) => string;
   onHelp: () => void;
 }
 
-export function SyncControls({ synced, onToggle, onStep, onPicture, linkTo, onHelp }: Props) {
+export function SyncControls(props: Props) {
+  const { synced, onToggle, onStep, onPicture, onEvent, linkTo, onHelp } = props;
   const wallMs = useWallMs(synced, SECOND_MS);
   const isPaused = useSynced(synced, (view) => !view.isPlaying);
   const isWaiting = useSynced(synced, (view) => view.isWaiting);
@@ -29,6 +31,7 @@ export function SyncControls({ synced, onToggle, onStep, onPicture, linkTo, onHe
       onSpeed={(next) => synced.setSpeed(next)}
       onStep={onStep}
       onPicture={onPicture}
+      onEvent={onEvent}
       makeLink={() => linkTo(synced.view().wallMs)}
       onCopied={() => notifyDone(`The link to ${dateTime(synced.view().wallMs)} is copied.`)}
       onHelp={onHelp}

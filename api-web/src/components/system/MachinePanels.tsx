@@ -94,7 +94,7 @@ export function DatabasePanel({ database, isAvailable, segments }: DatabaseProps
 }
 
 export function DetectorPanel({ detector }: { detector: DetectorInfo }) {
-  const { available, model, message, device, inferenceDevice } = detector;
+  const { available, model, message, device, inferenceDevice, degraded } = detector;
   return (
     <Panel title="Object detector" icon={<IconScan size={18} />}>
       <Facts
@@ -106,8 +106,8 @@ export function DetectorPanel({ detector }: { detector: DetectorInfo }) {
           },
         ]}
       />
-      {!available && (
-        <Text size="sm" c="dimmed" mt="xs">
+      {message !== "" && (
+        <Text size="sm" mt="xs" {...(degraded ? { c: "var(--tone-trouble)" } : { c: "dimmed" })}>
           {asSentence(message)}
         </Text>
       )}
