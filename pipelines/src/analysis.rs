@@ -179,5 +179,5 @@ impl Drop for Decoder {
 fn show(sample: &gst::Sample, source: &FeedSource, look: &Look) -> Option<()> {
     let wall = source.wall_of(sample.buffer()?.pts()?);
     let mut look = look.lock().unwrap_or_else(PoisonError::into_inner);
-    picture::with(sample, wall, |picture| look(picture))
+    picture::with(sample, wall, &mut *look)
 }

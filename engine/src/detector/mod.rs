@@ -20,17 +20,16 @@ mod worker;
 
 use std::{path::PathBuf, sync::Arc};
 
-use ronin_vision::detector::{self, Detect, Detector, DeviceChoice};
+use ronin_vision::{
+    detector::{self, Detect, Detector, DeviceChoice},
+    track::LEAST_SCORE,
+};
 
 pub use self::{
     desk::{Answer, Desk, Job},
     models::ModelFiles,
     service::{Service, State, Status},
 };
-
-/// Less sure objects are not looked at by the tracker either: it takes them only where it expects
-/// one.
-const SCORE_MIN: f32 = 0.2;
 
 /// Loads the model of this file name; a seam for tests. Blocks for a second or two.
 pub type Load = Arc<
@@ -41,7 +40,7 @@ pub type Load = Arc<
 pub fn load_from(folder: PathBuf) -> Load {
     Arc::new(move |file_name, device| {
         let options = detector::Options::new(&folder, file_name)?;
-        let options = options.with_score_threshold(SCORE_MIN)?.with_device(device);
+        let options = options.with_score_threshold(LEAST_SCORE)?.with_device(device);
         Ok(Box::new(Detector::load(options)?))
     })
 }

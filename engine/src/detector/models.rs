@@ -20,13 +20,16 @@ use super::{Desk, State, Status};
 /// Files listed at most: a folder with more is no model folder.
 const FILES_MAX: usize = 100;
 
+/// Size of a file, when it changed, and its SHA-256.
+type Sum = (u64, SystemTime, String);
+
 /// See the module. Cheap to clone.
 #[derive(Clone)]
 pub struct ModelFiles {
     folder: PathBuf,
     /// The detector; `None` where no model is set.
     detector: Option<(watch::Receiver<Status>, Desk)>,
-    sums: Arc<Mutex<BTreeMap<PathBuf, (u64, SystemTime, String)>>>,
+    sums: Arc<Mutex<BTreeMap<PathBuf, Sum>>>,
 }
 
 impl ModelFiles {
