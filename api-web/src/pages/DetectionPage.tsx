@@ -77,7 +77,7 @@ function Detection({ camera }: { camera: Camera }) {
           <Text size="sm" role="note">
             {model ? "" : "No objects are looked for. "}
             {asSentence(models.data.message)}{" "}
-            <Anchor component={Link} to="/system" size="sm" inherit>
+            <Anchor component={Link} to="/system" size="sm" inherit underline="always">
               Models and how to get one
             </Anchor>
           </Text>

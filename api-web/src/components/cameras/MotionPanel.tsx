@@ -27,7 +27,7 @@ export function MotionPanel({ form, detectionPath }: Props) {
         {detectionPath !== undefined && (
           <Text size="sm">
             Objects, zones, masks and times are on the page{" "}
-            <Anchor component={Link} to={detectionPath} size="sm" inherit>
+            <Anchor component={Link} to={detectionPath} size="sm" inherit underline="always">
               Detection
             </Anchor>
             . Save what is changed here first.
