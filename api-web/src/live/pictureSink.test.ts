@@ -160,6 +160,18 @@ it("plays on behind a gap", () => {
   expect(video.currentTime).toBeGreaterThanOrEqual(8.04);
 });
 
+it("waits where it has played a little beyond what there is", () => {
+  stream(5, 8);
+  video.currentTime = 8.3;
+  vi.advanceTimersByTime(100);
+  expect(video.currentTime).toBe(8.3);
+  expect(video.playbackRate).toBeLessThan(1);
+
+  video.currentTime = 9;
+  vi.advanceTimersByTime(100);
+  expect(video.currentTime).toBeLessThan(8.1);
+});
+
 it("stays as far behind as pictures are late, without standing still for it", () => {
   stream(5, 8);
   stream(8, 18, 90);
@@ -179,6 +191,22 @@ it("stays further behind after the picture stood still, and comes nearer in calm
 
   stream(15, 80);
   expect(80 - video.currentTime).toBeCloseTo(NEAR, 1);
+});
+
+it("stays further behind while others play in the page", () => {
+  const others = Array.from(
+    { length: 30 },
+    () => new PictureSink({ video: document.createElement("video"), onFailure }),
+  );
+  stream(5, 15);
+  expect(15 - video.currentTime, "not without end").toBeCloseTo(NEAR + 0.15, 1);
+
+  for (const other of others) {
+    other.close();
+    other.close();
+  }
+  stream(15, 20);
+  expect(20 - video.currentTime).toBeCloseTo(NEAR, 1);
 });
 
 it("says how long ago the picture was taken, by the clock of the server", () => {

@@ -1,7 +1,7 @@
 /**
  * Shows pictures as they come in a video element, through Media Source Extensions, and holds the
- * live edge: as far behind the quickest picture as the slowest ones of the last minute were, and
- * further where that was too near.
+ * live edge: as far behind the quickest picture as the slowest ones of the last minute were, further
+ * where many play in the page, and further where that was too near.
  *
  * Not here: where pictures come from (`liveHub`), and what is done after a failure (`livePlayer`).
  */
@@ -17,6 +17,12 @@ const FURTHEST_S = 1;
  */
 const MARGIN_S = 0.03;
 const NEXT_MAX_S = 0.1;
+/**
+ * A page that shows many streams is busy with all of them, and when it pauses all of them stand still:
+ * for each beside this one a little more, up to that.
+ */
+const BESIDE_S = 0.01;
+const BESIDE_MAX_S = 0.15;
 /** Each time the picture stood still, a little more; after this long without, a little less. */
 const STEP_S = 0.05;
 const CALM_MS = 60_000;
@@ -30,6 +36,11 @@ const SLOWER = 0.5;
 /** Further behind than this is caught up by a jump; by less at the beginning, which nobody sees. */
 const JUMP_S = 1.4;
 const FIRST_JUMP_S = 0.15;
+/**
+ * Browsers play a little beyond what they have before they wait. To go back there would make them
+ * decode anew; they go on when the next pictures come.
+ */
+const BEYOND_S = 0.5;
 const BEGINNING_MS = 500;
 const LOOK_MS = 100;
 /** Played pictures that are kept, and how many more before they are removed. */
@@ -58,6 +69,8 @@ export function mediaSourceClass(): typeof MediaSource | undefined {
 }
 
 export class PictureSink {
+  /** How many there are in this page. */
+  static #open = 0;
   readonly #video: HTMLVideoElement;
   readonly #onFailure: Options["onFailure"];
   readonly #source: Source;
@@ -100,6 +113,7 @@ export class PictureSink {
     video.addEventListener("waiting", this.#onWaiting);
     video.addEventListener("error", this.#onError);
     this.#timer = setInterval(() => this.#holdEdge(), LOOK_MS);
+    PictureSink.#open += 1;
   }
 
   /** When the picture that is shown was taken, by the server's clock; undefined before the first. */
@@ -187,7 +201,11 @@ export class PictureSink {
   }
 
   close(): void {
+    if (this.#isClosed) {
+      return;
+    }
     this.#isClosed = true;
+    PictureSink.#open -= 1;
     clearInterval(this.#timer);
     this.#source.removeEventListener("sourceopen", this.#pump);
     this.#buffer?.removeEventListener("updateend", this.#onAppended);
@@ -289,7 +307,7 @@ export class PictureSink {
     const newest = buffered.start(buffered.length - 1);
     const position = video.currentTime;
     const wanted = Math.min(Math.max(front - this.#distanceS, newest), edge);
-    const isOutside = position < newest || position > edge + OFF_S;
+    const isOutside = position < newest || position > edge + BEYOND_S;
     const jumpS = this.#isBeginning ? FIRST_JUMP_S : JUMP_S;
     if (this.#begunMs === undefined || isOutside || wanted - position > jumpS) {
       this.#begunMs ??= now;
@@ -308,7 +326,8 @@ export class PictureSink {
   /** How much later than a quick picture arrives it is to be shown. */
   get #distanceS(): number {
     const decodingS = Math.min(NEXT_MAX_S, this.#arrivals.step) + MARGIN_S;
-    return Math.min(FURTHEST_S, this.#arrivals.spread + decodingS + this.#extraS);
+    const besideS = Math.min(BESIDE_MAX_S, BESIDE_S * (PictureSink.#open - 1));
+    return Math.min(FURTHEST_S, this.#arrivals.spread + decodingS + besideS + this.#extraS);
   }
 
   #forget(position: number): void {
