@@ -27,8 +27,11 @@ const PAGE_SIZE = 200;
 /** 24 h of segments of 20 s: more pages than this are not fetched for one list. */
 const MAX_PAGES = 22;
 
-/** Playing a moment asks for this much at once: a playlist of a whole day is large. */
-const PLAYBACK_MS = 2 * HOUR_MS;
+/**
+ * Playing a moment asks for this much at once: with a key frame each second a playlist of an hour is
+ * 360 kB, which is read before the first picture.
+ */
+const PLAYBACK_MS = HOUR_MS;
 
 /** When there is footage of `camera` ("cameras/{id}") on that day, and why there is none. */
 export function useDayTimeline(camera: string, day: Span, isToday: boolean) {

@@ -1,5 +1,6 @@
 /** The keys of a page, in a dialog. */
 import { Kbd, Modal, Stack, Table, Text, Title } from "@mantine/core";
+import { memo } from "react";
 import { type KeyGroup, keySign } from "../lib/keys";
 import classes from "./KeyHelp.module.css";
 
@@ -11,7 +12,8 @@ interface Props {
   onClose: () => void;
 }
 
-export function KeyHelp({ isOpen, groups, note, onClose }: Props) {
+/** Drawn anew where it changes: beside it something plays. */
+export const KeyHelp = memo(function KeyHelp({ isOpen, groups, note, onClose }: Props) {
   return (
     <div className={classes.dialog}>
       <Modal
@@ -54,4 +56,4 @@ export function KeyHelp({ isOpen, groups, note, onClose }: Props) {
       </Modal>
     </div>
   );
-}
+});

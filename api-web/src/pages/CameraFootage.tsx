@@ -10,7 +10,7 @@ import {
   IconSearch,
   IconShieldPlus,
 } from "@tabler/icons-react";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, startTransition, useCallback, useMemo, useState } from "react";
 import { Link } from "react-router";
 import { useCameras } from "../api/cameras";
 import { asSentence, describeError } from "../api/errors";
@@ -55,6 +55,8 @@ export function CameraFootage({ camera }: { camera: Camera }) {
   const { day, atMs, chosen, onDay, onMoment, onChoose } = address;
   const isToday = now >= day.startMs && now < day.endMs;
   const [wallMs, setWallMs] = useState<number>();
+  // The player comes first: what goes along with it is drawn when there is time.
+  const onWall = useCallback((ms: number) => startTransition(() => setWallMs(ms)), []);
   const [isSearching, setSearching] = useState(false);
   const segments = useDaySegments(camera.name, day, isToday);
   const timeline = useDayTimeline(camera.name, day, isToday);
@@ -70,6 +72,10 @@ export function CameraFootage({ camera }: { camera: Camera }) {
     [camera.id, coverage],
   );
   const scrubber = useScrubber(days);
+  const pictureMs = useMemo(
+    () => pictureMsAt(segments.segments ?? [], atMs ?? now),
+    [segments.segments, atMs, now],
+  );
   const others = besides(camera.id, useCameras().cameras ?? []);
   const playheadMs = atMs === undefined ? undefined : (wallMs ?? atMs);
   const kept = protectedSpans?.map(({ startTime, endTime }) => ({
@@ -129,10 +135,10 @@ export function CameraFootage({ camera }: { camera: Camera }) {
             address={address}
             atMs={atMs}
             coverage={coverage}
-            pictureMs={pictureMsAt(segments.segments ?? [], atMs)}
+            pictureMs={pictureMs}
             isToday={isToday}
             scrubber={scrubber}
-            onWall={setWallMs}
+            onWall={onWall}
           />
         )}
         <Group mb="sm" justify="space-between" align="flex-end" gap="xs">

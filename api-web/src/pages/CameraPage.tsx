@@ -11,7 +11,7 @@ import {
   IconRefresh,
   IconTrash,
 } from "@tabler/icons-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { useCamera } from "../api/cameras";
 import { describeError } from "../api/errors";
@@ -51,7 +51,8 @@ export function CameraPage() {
   return camera ? <CameraDetails camera={camera} /> : <NoSuchCamera id={id} />;
 }
 
-function CameraDetails({ camera }: { camera: Camera }) {
+/** Drawn anew where the camera changes, not with each moment of the address. */
+const CameraDetails = memo(function CameraDetails({ camera }: { camera: Camera }) {
   const navigate = useNavigate();
   const management = useCameraManagement(() => void navigate("/cameras"));
   const [isAudible, setAudible] = useState(false);
@@ -127,7 +128,7 @@ function CameraDetails({ camera }: { camera: Camera }) {
       {management.dialog}
     </>
   );
-}
+});
 
 function CameraDisk({ camera }: { camera: Camera }) {
   const storage = useStorage();

@@ -82,7 +82,7 @@ it("plays the moment that was clicked on and puts it into the address", async ()
   const [request] = getPlayback.mock.calls[0] ?? [];
   expect(request?.camera).toBe("cameras/front-door");
   expect(timestampMs(request?.startTime)).toBe(DAY + 6 * HOUR_MS);
-  expect(timestampMs(request?.endTime)).toBe(DAY + 8 * HOUR_MS);
+  expect(timestampMs(request?.endTime)).toBe(DAY + 7 * HOUR_MS);
   expect(footageHls().calls).toEqual([`loadSource ${HLS_PATH}`, "attachMedia"]);
 });
 

@@ -97,16 +97,19 @@ it("keeps the speed over the end of a playlist, a gap and a new player", async (
   const { user, video, location } = await openPlayer();
   await user.click(screen.getByRole("radio", { name: "8×" }));
 
-  // The playlist ends at 8:00, where the gap begins.
+  // The playlist ends at 7:00, and the next one at 8:00, where the gap begins.
+  fireEvent.ended(video);
+  expect(location()).toBe(pageAt(DAY + 7 * HOUR_MS));
+  await waitFor(() => expect(made()).toHaveLength(2));
   fireEvent.ended(video);
   expect(location()).toBe(pageAt(DAY + 9 * HOUR_MS));
-  await waitFor(() => expect(made()).toHaveLength(2));
+  await waitFor(() => expect(made()).toHaveLength(3));
   expect(video).toMatchObject({ playbackRate: 8, defaultPlaybackRate: 8, muted: true });
   expect(hls().config).toMatchObject({ maxBufferLength: 120 });
 
   act(() => hls().fail({ type: "networkError", details: "fragLoadError" }));
   await user.click(await screen.findByRole("button", { name: "Try again" }));
-  await waitFor(() => expect(made()).toHaveLength(3));
+  await waitFor(() => expect(made()).toHaveLength(4));
   expect(video.playbackRate).toBe(8);
   expect(speed()).toBe("8");
 });

@@ -171,11 +171,18 @@ async fn e11_a_few_files_that_are_gone_are_marked_and_many_are_doubted() {
     let mut sandbox = sandbox.start_again().await;
     let gone = format!("cameras/one/segments/{}", planted[7].id);
     wait_until_gone(&sandbox, &gone).await;
+    let marked = Instant::now();
     let begin = SystemTime::UNIX_EPOCH
         + Duration::from_micros(planted[7].start.as_micros().cast_unsigned());
     let timeline = sandbox.timeline("one", begin).await;
     assert_eq!(timeline.gaps[0].cause, "FILE_LOST", "{timeline:?}");
-    assert!(notices(&mut sandbox).await.iter().any(|(cause, _)| cause == "FILES_MISSING"));
+    // It is told behind the row.
+    loop {
+        if notices(&mut sandbox).await.iter().any(|(cause, _)| cause == "FILES_MISSING") {
+            break;
+        }
+        assert!(marked.elapsed() < BOUND, "nobody was told");
+    }
     assert!(sandbox.stop("TERM").success());
     let (fits, words) = check(&sandbox, &["--fragments", "--content"]);
     assert!(!words.contains("bytes on disk"), "the short file has a new row: {words}");

@@ -1,5 +1,6 @@
 /** What the colours of a bar of footage mean. */
 import { Group, Text } from "@mantine/core";
+import { memo } from "react";
 import classes from "./CoverageBar.module.css";
 
 interface Props {
@@ -8,7 +9,7 @@ interface Props {
   hasEvents: boolean;
 }
 
-export function BarLegend({ hasKept, hasMotion, hasEvents }: Props) {
+export const BarLegend = memo(function BarLegend({ hasKept, hasMotion, hasEvents }: Props) {
   return (
     <Group gap="md" mt={4} aria-hidden>
       <Legend className={classes.recordedKey ?? ""}>On disk (choose a moment to play)</Legend>
@@ -19,7 +20,7 @@ export function BarLegend({ hasKept, hasMotion, hasEvents }: Props) {
       {hasKept && <Legend className={classes.keptKey ?? ""}>Protected</Legend>}
     </Group>
   );
-}
+});
 
 function Legend({ className, children }: { className: string; children: string }) {
   return (

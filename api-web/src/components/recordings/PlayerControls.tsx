@@ -12,6 +12,7 @@ import {
   IconRewindForward10,
   IconX,
 } from "@tabler/icons-react";
+import { memo, useRef, useState } from "react";
 import { dateTime, exactDateTime } from "../../lib/time";
 import { SPEEDS } from "../../live/speeds";
 import { ShareLink } from "./ShareLink";
@@ -39,21 +40,20 @@ interface Props {
 }
 
 export function PlayerControls(props: Props) {
-  const {
-    wallMs,
-    isPaused,
-    note,
-    onToggle,
-    speed,
-    onSpeed,
-    onStep,
-    onPicture,
-    onEvent,
-    makeLink,
-    onCopied,
-    onHelp,
-    onClose,
-  } = props;
+  const { wallMs, isPaused, note, speed, onToggle, onEvent, onClose } = props;
+  const latest = useRef(props);
+  latest.current = props;
+  const [does] = useState(() => ({
+    toggle: () => latest.current.onToggle?.(),
+    speed: (to: number) => latest.current.onSpeed(to),
+    step: (direction: 1 | -1) => latest.current.onStep(direction),
+    picture: (direction: 1 | -1) => latest.current.onPicture(direction),
+    event: (direction: 1 | -1) => latest.current.onEvent?.(direction),
+    makeLink: () => latest.current.makeLink(),
+    copied: () => latest.current.onCopied(),
+    help: () => latest.current.onHelp(),
+    close: () => latest.current.onClose?.(),
+  }));
   return (
     <Group justify="space-between" gap="xs">
       <Text fw={650} style={{ fontVariantNumeric: "tabular-nums" }}>
@@ -64,106 +64,141 @@ export function PlayerControls(props: Props) {
           {note && ` ${note}`}
         </Text>
       </Text>
-      <Group gap="xs">
-        {onToggle && (
-          <Button
-            size="xs"
-            leftSection={
-              isPaused ? (
-                <IconPlayerPlay size={16} aria-hidden />
-              ) : (
-                <IconPlayerPause size={16} aria-hidden />
-              )
-            }
-            onClick={onToggle}
-          >
-            {isPaused ? "Play" : "Pause"}
-          </Button>
-        )}
-        <Tooltip label="One picture back">
-          <ActionIcon
-            size={30}
-            variant="default"
-            aria-label="One picture back"
-            onClick={() => onPicture(-1)}
-          >
-            <IconPlayerSkipBack size={16} />
-          </ActionIcon>
-        </Tooltip>
-        <Tooltip label="One picture on">
-          <ActionIcon
-            size={30}
-            variant="default"
-            aria-label="One picture on"
-            onClick={() => onPicture(1)}
-          >
-            <IconPlayerSkipForward size={16} />
-          </ActionIcon>
-        </Tooltip>
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<IconRewindBackward10 size={16} aria-hidden />}
-          onClick={() => onStep(-1)}
-        >
-          −10 s
-        </Button>
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<IconRewindForward10 size={16} aria-hidden />}
-          onClick={() => onStep(1)}
-        >
-          +10 s
-        </Button>
-        {onEvent && (
-          <>
-            <Tooltip label="Event before">
-              <ActionIcon
-                size={30}
-                variant="default"
-                aria-label="Event before"
-                onClick={() => onEvent(-1)}
-              >
-                <IconChevronsLeft size={16} />
-              </ActionIcon>
-            </Tooltip>
-            <Tooltip label="Next event">
-              <ActionIcon
-                size={30}
-                variant="default"
-                aria-label="Next event"
-                onClick={() => onEvent(1)}
-              >
-                <IconChevronsRight size={16} />
-              </ActionIcon>
-            </Tooltip>
-          </>
-        )}
-        <SegmentedControl
-          size="xs"
-          aria-label="Speed"
-          value={String(speed)}
-          onChange={(value) => onSpeed(Number(value))}
-          data={SPEEDS.map((value) => ({ value: String(value), label: `${value}×` }))}
-        />
-        <ShareLink makeLink={makeLink} onCopied={onCopied} />
-        <Tooltip label="Keys">
-          <ActionIcon size={30} variant="default" aria-label="Keys" onClick={onHelp}>
-            <IconKeyboard size={16} />
-          </ActionIcon>
-        </Tooltip>
-        {onClose && (
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconX size={16} aria-hidden />}
-            onClick={onClose}
-          >
-            Close
-          </Button>
-        )}
-      </Group>
+      <PlayerButtons
+        isPaused={isPaused}
+        speed={speed}
+        hasToggle={onToggle !== undefined}
+        hasEvents={onEvent !== undefined}
+        hasClose={onClose !== undefined}
+        does={does}
+      />
     </Group>
   );
 }
+
+interface ButtonsProps {
+  isPaused: boolean;
+  speed: number;
+  hasToggle: boolean;
+  hasEvents: boolean;
+  hasClose: boolean;
+  /** What the buttons do; always the same object. */
+  does: {
+    toggle: () => void;
+    speed: (to: number) => void;
+    step: (direction: 1 | -1) => void;
+    picture: (direction: 1 | -1) => void;
+    event: (direction: 1 | -1) => void;
+    makeLink: () => string;
+    copied: () => void;
+    help: () => void;
+    close: () => void;
+  };
+}
+
+/** Not drawn anew with each picture, as the time is. */
+const PlayerButtons = memo(function PlayerButtons(props: ButtonsProps) {
+  const { isPaused, speed, hasToggle, hasEvents, hasClose, does } = props;
+  return (
+    <Group gap="xs">
+      {hasToggle && (
+        <Button
+          size="xs"
+          leftSection={
+            isPaused ? (
+              <IconPlayerPlay size={16} aria-hidden />
+            ) : (
+              <IconPlayerPause size={16} aria-hidden />
+            )
+          }
+          onClick={does.toggle}
+        >
+          {isPaused ? "Play" : "Pause"}
+        </Button>
+      )}
+      <Tooltip label="One picture back">
+        <ActionIcon
+          size={30}
+          variant="default"
+          aria-label="One picture back"
+          onClick={() => does.picture(-1)}
+        >
+          <IconPlayerSkipBack size={16} />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="One picture on">
+        <ActionIcon
+          size={30}
+          variant="default"
+          aria-label="One picture on"
+          onClick={() => does.picture(1)}
+        >
+          <IconPlayerSkipForward size={16} />
+        </ActionIcon>
+      </Tooltip>
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconRewindBackward10 size={16} aria-hidden />}
+        onClick={() => does.step(-1)}
+      >
+        −10 s
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconRewindForward10 size={16} aria-hidden />}
+        onClick={() => does.step(1)}
+      >
+        +10 s
+      </Button>
+      {hasEvents && (
+        <>
+          <Tooltip label="Event before">
+            <ActionIcon
+              size={30}
+              variant="default"
+              aria-label="Event before"
+              onClick={() => does.event(-1)}
+            >
+              <IconChevronsLeft size={16} />
+            </ActionIcon>
+          </Tooltip>
+          <Tooltip label="Next event">
+            <ActionIcon
+              size={30}
+              variant="default"
+              aria-label="Next event"
+              onClick={() => does.event(1)}
+            >
+              <IconChevronsRight size={16} />
+            </ActionIcon>
+          </Tooltip>
+        </>
+      )}
+      <SegmentedControl
+        size="xs"
+        aria-label="Speed"
+        value={String(speed)}
+        onChange={(value) => does.speed(Number(value))}
+        data={SPEEDS.map((value) => ({ value: String(value), label: `${value}×` }))}
+      />
+      <ShareLink makeLink={does.makeLink} onCopied={does.copied} />
+      <Tooltip label="Keys">
+        <ActionIcon size={30} variant="default" aria-label="Keys" onClick={does.help}>
+          <IconKeyboard size={16} />
+        </ActionIcon>
+      </Tooltip>
+      {hasClose && (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconX size={16} aria-hidden />}
+          onClick={does.close}
+        >
+          Close
+        </Button>
+      )}
+    </Group>
+  );
+});

@@ -1,7 +1,7 @@
 /** A list of segments, a page at a time, with play and download. */
 import { ActionIcon, Group, Pagination, Stack, Table, Text, Tooltip } from "@mantine/core";
 import { IconDownload, IconPlayerPlay } from "@tabler/icons-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import type { Segment } from "../../gen/ronin/v1/recording_pb";
 import { clockTime, duration, timestampMs } from "../../lib/time";
 import { bytes } from "../../lib/units";
@@ -13,7 +13,8 @@ interface Props {
   onPlay: (segment: Segment) => void;
 }
 
-export function SegmentTable({ segments, onPlay }: Props) {
+/** Drawn anew where the list changes, not with each picture that plays above it. */
+export const SegmentTable = memo(function SegmentTable({ segments, onPlay }: Props) {
   const [page, setPage] = useState(1);
   const pages = Math.max(1, Math.ceil(segments.length / ROWS));
   const shown = Math.min(page, pages);
@@ -57,7 +58,7 @@ export function SegmentTable({ segments, onPlay }: Props) {
       </Group>
     </Stack>
   );
-}
+});
 
 function SegmentRow({ segment, onPlay }: { segment: Segment; onPlay: () => void }) {
   const start = timestampMs(segment.startTime) ?? 0;

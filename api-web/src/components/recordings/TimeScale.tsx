@@ -1,5 +1,6 @@
 /** The times of the clock below the coverage bar, as many as fit. */
 import { useElementSize } from "@mantine/hooks";
+import { memo } from "react";
 import type { Span } from "../../lib/timelineSpans";
 import { isWithin, lengthOf, type Tick, ticks } from "../../lib/timelineWindow";
 import classes from "./CoverageBar.module.css";
@@ -12,7 +13,7 @@ const LABELS = 8;
 /** A label nearer to an end of the bar would be cut. */
 const EDGE_PX = 24;
 
-export function TimeScale({ window }: { window: Span }) {
+export const TimeScale = memo(function TimeScale({ window }: { window: Span }) {
   const { ref, width } = useElementSize();
   const labels = width > 0 ? Math.max(2, Math.floor(width / LABEL_PX)) : LABELS;
   const edgeMs = (lengthOf(window) * EDGE_PX) / (width || LABELS * LABEL_PX);
@@ -24,7 +25,7 @@ export function TimeScale({ window }: { window: Span }) {
       ))}
     </div>
   );
-}
+});
 
 function Mark({ tick, window, isFree }: { tick: Tick; window: Span; isFree: boolean }) {
   const { ms, label } = tick;

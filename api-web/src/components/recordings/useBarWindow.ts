@@ -1,5 +1,5 @@
 /** Which part of the day the coverage bar shows: it is zoomed, moved, and follows what plays. */
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Span } from "../../lib/timelineSpans";
 import {
   clampWindow,
@@ -38,7 +38,9 @@ export function useBarWindow(
   const [chosen, setChosen] = useState<Span>();
   // A window of another day does not count here.
   const isOnDay = chosen !== undefined && chosen.startMs < day.endMs && chosen.endMs > day.startMs;
-  const current = isOnDay ? clampWindow(chosen, day) : { startMs: day.startMs, endMs: day.endMs };
+  const { startMs, endMs } = isOnDay ? clampWindow(chosen, day) : day;
+  // The same object while it shows the same: what is drawn of it alone is not drawn anew.
+  const current = useMemo(() => ({ startMs, endMs }), [startMs, endMs]);
   // Wheels turn faster than the bar is drawn.
   const latest = useRef(current);
   latest.current = current;
