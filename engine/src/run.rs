@@ -100,7 +100,8 @@ pub async fn run(
         .map(|model| detector::Service::new(config.model_dir.clone(), model, load.clone(), tell));
     let watched = detector.as_ref().map(|service| (service.status(), service.desk()));
     let models = ModelFiles::new(config.model_dir.clone(), watched);
-    let replays = Replays::new(store.clone(), storage.root.clone(), load, models.clone());
+    let replays =
+        Replays::new(store.clone(), unindexed.clone(), storage.root.clone(), load, models.clone());
     let sightings = Sightings::default();
     if detector.is_none() {
         info!(reason = models.facts().message, "no object detection");

@@ -55,7 +55,7 @@ pub fn jpeg_of(frame: &VideoFrame, width_max: u32) -> Result<Bytes, Error> {
         .field("height", i32::try_from(height.max(1)).unwrap_or(i32::MAX))
         .build();
     let encoder = make("jpegenc")?;
-    encoder.set_property("quality", 80_i32);
+    encoder.set_property("quality", 70_i32);
     let elements = [
         source.upcast_ref::<gst::Element>().clone(),
         scale,

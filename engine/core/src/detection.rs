@@ -76,7 +76,7 @@ pub struct Models {
     pub models: Vec<Model>,
     /// Where they lie.
     pub folder: PathBuf,
-    /// Why no objects are looked for and what to do, in words; empty where they are.
+    /// Why no objects are looked for, or not as they should be, and what to do, in words; else empty.
     pub message: String,
 }
 

@@ -26,7 +26,7 @@ use ronin_vision::{
 use tokio::{
     sync::{mpsc, watch},
     task::spawn_blocking,
-    time::{interval, timeout},
+    time::{interval, sleep, sleep_until, timeout},
 };
 use tracing::{debug, warn};
 
@@ -45,6 +45,10 @@ const RETRY: Duration = Duration::from_secs(5);
 const NOTE_AFTER: Duration = Duration::from_secs(5);
 /// Without a picture for so long the camera is gone, and what was followed with it.
 const GONE_AFTER: Duration = Duration::from_secs(5);
+/// A sub stream that gives no picture for so long is given up for the main one…
+const SUB_PATIENCE: Duration = Duration::from_secs(20);
+/// …which takes much of a processor to decode, so the sub stream is tried again.
+const SUB_AGAIN: Duration = Duration::from_secs(600);
 /// How often it is looked whether the camera is gone and what stands still.
 const LOOK_PERIOD: Duration = Duration::from_secs(2);
 
@@ -85,11 +89,15 @@ pub(super) async fn run(
     channel: Channel,
     tally: Arc<Tally>,
 ) {
+    // Until when the sub stream is left alone.
+    let mut avoided: Option<Instant> = None;
     loop {
         let Ok(now) = wanted.wait_for(Option::is_some).await.map(|wanted| wanted.clone()) else {
             return;
         };
         let Some(Wanted { settings, in_sub }) = now.clone() else { continue };
+        avoided = avoided.filter(|until| in_sub && *until > Instant::now());
+        let in_sub = in_sub && avoided.is_none();
         let feed = if in_sub { &channel.sub } else { &channel.main };
         let watcher = Watcher::new(&means, &teller, &camera, settings);
         let look = {
@@ -101,6 +109,14 @@ pub(super) async fn run(
             ended = analysis::run(feed.watch(false), RATE, tally.clone(), look) => Some(ended),
             () = another(&mut wanted, &now) => None,
             () = watcher.look_after() => None,
+            () = watcher.sees_nothing(), if in_sub => {
+                warn!(%camera, "the sub stream gives no pictures: the main stream is looked at");
+                avoided = Some(Instant::now() + SUB_AGAIN);
+                None
+            }
+            () = sleep_until(avoided.unwrap_or_else(Instant::now).into()), if avoided.is_some() => {
+                None
+            }
         };
         watcher.finish().await;
         let Some(ended) = ended else { continue };
@@ -230,6 +246,17 @@ impl Watcher {
                 stages.news_of_still()
             };
             self.remember(still).await;
+        }
+    }
+
+    /// Returns when no picture has come for long, though somebody waits for them.
+    async fn sees_nothing(&self) {
+        loop {
+            let unseen = self.stages().last.elapsed();
+            let Some(rest) = SUB_PATIENCE.checked_sub(unseen).filter(|rest| !rest.is_zero()) else {
+                return;
+            };
+            sleep(rest).await;
         }
     }
 

@@ -15,8 +15,8 @@ use crate::{
 
 /// Changes that may wait: a busy second. More is told by the next change.
 const QUEUE: usize = 32;
-/// Pixels of a row of a snapshot: as large as a telephone shows it, some 50 kB.
-const WIDTH_MAX: u32 = 800;
+/// Pixels of a row of a snapshot: as large as a telephone shows it, some 100 kB at most.
+const WIDTH_MAX: u32 = 640;
 
 /// Takes what became of events. Cheap to clone; waits for nothing.
 #[derive(Clone, Debug)]

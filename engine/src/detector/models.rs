@@ -79,7 +79,6 @@ impl ModelFiles {
             self.files().into_iter().map(|path| self.model(&path)).collect();
         let message = match &used {
             None => self.advice(),
-            Some((status, _)) if status.state == State::Running => String::new(),
             Some((status, _)) => status.message.clone(),
         };
         if let Some((status, desk)) = used {
@@ -87,7 +86,8 @@ impl ModelFiles {
             if !models.iter().any(is_it) {
                 models.push(Model {
                     file_name: status.model.clone(),
-                    size_bytes: 0,
+                    size_bytes: fs::metadata(self.folder.join(&status.model))
+                        .map_or(0, |m| m.len()),
                     state: ModelState::Failed,
                     message: String::new(),
                     loaded: None,

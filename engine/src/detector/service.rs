@@ -255,7 +255,9 @@ impl Service {
             self.status.borrow().info.as_ref().is_some_and(|i| i.device != Device::Cpu);
         if is_on_card {
             self.device = DeviceChoice::Cpu;
-            return self.again(&format!("the graphics card gives no answers ({why})"));
+            let text = format!("the graphics card gives no answers ({why})");
+            self.complain("CARD_FAILED", &format!("{text}; the processor takes over, more slowly"));
+            return self.again(&text);
         }
         self.desk.close(Generation(self.newest.0 + 1));
         self.resting_until = Some(Instant::now() + FAILED_FOR);

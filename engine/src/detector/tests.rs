@@ -168,28 +168,29 @@ async fn of_each_camera_the_newest_picture_waits_and_cameras_take_turns() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_camera_gets_no_more_turns_than_others() {
-    let slow = |_| {
-        // Longer than it takes to leave pictures.
-        let began = std::time::Instant::now();
-        while began.elapsed() < Duration::from_millis(3) {
-            std::hint::spin_loop();
-        }
+    let (release, gate) = mpsc::channel::<()>();
+    let gate = Mutex::new(gate);
+    let hold = move |_| {
+        let _ = gate.lock().unwrap().recv_timeout(BOUND);
         Ok(())
     };
-    let mut rig = rig(|_| Ok(()), slow).await;
+    let mut rig = rig(|_| Ok(()), hold).await;
     rig.running().await;
     let (sender, answers) = mpsc::channel();
+    // While one is looked at, the others wait.
+    for camera in ["busy", "a", "b"] {
+        rig.leave(camera, 0, &sender);
+    }
     let mut turns = BTreeMap::<String, usize>::new();
-    let mut number = 0;
-    while turns.values().sum::<usize>() < 120 {
-        number += 1;
-        for camera in ["busy", "busy", "busy", "busy", "a", "b"] {
-            rig.leave(camera, number, &sender);
+    for number in 1..=60 {
+        release.send(()).unwrap();
+        let (camera, _) = answers.recv_timeout(BOUND).unwrap();
+        let again = if camera == "busy" { 4 } else { 1 };
+        for _ in 0..again {
+            rig.leave(&camera, number, &sender);
+            rig.leave("busy", number, &sender);
         }
-        while let Ok((camera, _)) = answers.try_recv() {
-            *turns.entry(camera).or_default() += 1;
-        }
-        tokio::task::yield_now().await;
+        *turns.entry(camera).or_default() += 1;
     }
     let (least, most) = (turns.values().min().unwrap(), turns.values().max().unwrap());
     assert!(most - least <= 2, "{turns:?}");
@@ -253,6 +254,7 @@ async fn a_graphics_card_that_fails_is_left_for_the_processor() {
     assert_eq!(status.info.unwrap().device, Device::Cpu);
     assert!(status.message.contains("graphics card failed"), "{}", status.message);
     assert_eq!(*rig.loads.lock().unwrap(), [DeviceChoice::Auto, DeviceChoice::Cpu]);
+    assert_eq!(rig.kinds(), [NoticeKind::DetectorFailed, NoticeKind::DetectorBack]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

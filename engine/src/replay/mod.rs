@@ -22,7 +22,7 @@ use std::{
 
 use ronin_api::DetectionFacts;
 use ronin_core::{
-    Event, Segment, WallTime,
+    Event, Segment, Unindexed, WallTime,
     detection::{Models, Replay, ReplayError, ReplayRequest, ReplayState},
 };
 use ronin_store::Store;
@@ -51,6 +51,8 @@ pub struct Replays(Arc<Shared>);
 
 struct Shared {
     store: Store,
+    /// Footage that has no row yet, as far as it is whole.
+    unindexed: Unindexed,
     storage_root: PathBuf,
     load: Load,
     models: ModelFiles,
@@ -66,9 +68,15 @@ struct Kept {
 
 impl Replays {
     /// No replays yet.
-    pub fn new(store: Store, storage_root: PathBuf, load: Load, models: ModelFiles) -> Self {
+    pub fn new(
+        store: Store,
+        unindexed: Unindexed,
+        storage_root: PathBuf,
+        load: Load,
+        models: ModelFiles,
+    ) -> Self {
         let (all, news) = (Mutex::default(), Notify::new());
-        Self(Arc::new(Shared { store, storage_root, load, models, all, news }))
+        Self(Arc::new(Shared { store, unindexed, storage_root, load, models, all, news }))
     }
 
     /// Runs what was asked for, one after the other, until `stop`.
@@ -114,7 +122,11 @@ impl Replays {
         let (camera, span) = (&request.camera, request.span);
         let mut segments: Vec<Segment> =
             store.segments_in(camera, span, None, SEGMENTS_MAX).await.map_err(words)?;
-        segments.sort_by_key(|segment| segment.start);
+        let fresh = self.0.unindexed.of(camera).into_iter();
+        segments.extend(fresh.filter(|segment| !segment.span().intersect(span).is_empty()));
+        segments.sort_by_key(|segment| (segment.start, segment.id));
+        // One that was given its row in between.
+        segments.dedup_by_key(|segment| segment.id);
         let pass = Pass {
             root: self.0.storage_root.clone(),
             segments,
@@ -210,7 +222,11 @@ impl DetectionFacts for Replays {
         };
         all.push_front(Kept { replay: replay.clone(), is_cancelled: Arc::default() });
         while all.len() > KEPT_MAX {
-            all.pop_back();
+            let is_over = |kept: &Kept| {
+                !matches!(kept.replay.state, ReplayState::Queued | ReplayState::Running)
+            };
+            let Some(oldest) = all.iter().rposition(is_over) else { break };
+            all.remove(oldest);
         }
         drop(all);
         self.0.news.notify_one();

@@ -213,14 +213,13 @@ async fn a_replay_of_recorded_footage_finds_the_same_events_each_time() {
     let mut told = watch(&sandbox, "").await;
     add(&mut sandbox, &camera, DetectSettings::default()).await;
     let (closed, _) = wait_state(&mut told, EventState::Closed).await;
-    // The file with its last picture is whole.
-    wait::eventually_some(BOUND, "the footage of the event", async || {
-        let recorded = sandbox.timeline("street", began).await.recorded;
-        let end = time(recorded.last()?.end_time);
-        (end > time(closed.end_time) + Duration::from_secs(1)).then_some(())
-    })
-    .await;
+    // The file with its last picture is whole and in the index.
     let end = time(closed.end_time) + Duration::from_secs(1);
+    let mut known = 1;
+    while time(sandbox.segments("street").await.last().unwrap().end_time) <= end {
+        known += 1;
+        sandbox.wait_segments("street", known).await;
+    }
 
     let first = replay(&sandbox, began, end, None).await;
     let second = replay(&sandbox, began, end, None).await;

@@ -11,7 +11,10 @@ use ronin_testkit::{
     footage, wait,
 };
 
-use crate::sandbox::{BOUND, Sandbox, assert_continuous, source};
+use crate::{
+    events::{model_folder, with_detector},
+    sandbox::{BOUND, Sandbox, assert_continuous, source},
+};
 
 /// Settings of this camera that look for motion or not.
 fn looking(motion: bool, sensitivity: MotionSensitivity) -> Camera {
@@ -100,9 +103,32 @@ async fn people_in_a_street_are_found_in_the_timeline_and_by_where_they_walk() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn settings_change_each_second_and_every_picture_is_recorded() {
-    let camera = street();
+async fn where_the_sub_stream_does_not_come_the_main_stream_is_looked_at() {
+    let people = Pictures::File(footage::street());
+    let camera = FakeCamera::builder().main_stream(people).start().unwrap();
     let mut sandbox = Sandbox::start().await;
+    let began = SystemTime::now();
+    let missing = camera.main_url().replace("/main", "/nothing-here");
+    let request = CreateCameraRequest {
+        camera_id: "street".into(),
+        camera: Some(Camera {
+            display_name: "Street".into(),
+            main: Some(source(&camera.main_url())),
+            sub: Some(source(&missing)),
+            ..Camera::default()
+        }),
+        validate_only: false,
+    };
+    sandbox.cameras.create_camera(request).await.unwrap();
+    wait_motion(&sandbox, began).await;
+    assert!(sandbox.log().contains("the main stream is looked at"));
+    assert!(sandbox.stop("TERM").success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_change_each_second_and_every_picture_is_recorded() {
+    let (camera, models) = (street(), model_folder());
+    let mut sandbox = with_detector(&models).start().await;
     add(&mut sandbox, &camera).await;
     sandbox.wait_recording("street").await;
 

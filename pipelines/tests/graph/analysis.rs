@@ -71,15 +71,22 @@ async fn as_many_pictures_as_asked_for_are_looked_at_with_their_times() {
         let seen = wait_seen(&seen, 20);
         task.abort();
 
-        // The camera sends 25 a second: every fifth. Those of before come together.
-        for pair in seen[8..].windows(2) {
+        // The camera sends 25 a second: every fifth. Those of before come together, and on a busy
+        // machine one may give way to the next.
+        let mut regular = 0;
+        let later = &seen[8..];
+        for pair in later.windows(2) {
             let ((number, media, wall, _), (next, later_media, later_wall, _)) = (pair[0], pair[1]);
-            assert!((4..=6).contains(&(next - number)), "{codec:?}: {seen:?}");
+            let distance = next - number;
+            assert!(distance >= 4, "{codec:?}: {seen:?}");
+            regular += usize::from(distance <= 6);
             let passed = later_media - media;
-            assert!(passed.abs_diff(Duration::from_millis(200)) < Duration::from_millis(60));
+            let expected = Duration::from_millis(40) * distance;
+            assert!(passed.abs_diff(expected) < Duration::from_millis(60), "{seen:?}");
             let on_the_clock = later_wall.since(wall);
             assert!(on_the_clock.abs_diff(passed) < Duration::from_millis(50), "{seen:?}");
         }
+        assert!(regular * 10 >= (later.len() - 1) * 7, "{codec:?}: {seen:?}");
         assert!(tally.looked_at() >= 20);
         assert_eq!(tally.dropped(), 0);
         recording.stop().await;

@@ -101,6 +101,9 @@ pub(crate) fn replay_request(
         Some(wire) => detect::merged(&DetectSettings::with_motion(true), wire),
         None => Ok(camera.as_ref().and_then(usual).unwrap_or(DetectSettings::with_motion(true))),
     };
+    // Whoever asks for a replay wants both, whatever is switched off for live pictures.
+    let settings =
+        settings.map(|settings| DetectSettings { motion: true, objects: true, ..settings });
     let settings = invalid.collect(settings.map_err(|invalid| invalid.within("settings")));
     invalid.check()?;
     let (Some(camera), Some(span), Some(settings)) = (camera, span, settings) else {

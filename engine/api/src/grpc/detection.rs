@@ -1,6 +1,6 @@
 //! `ronin.v1.DetectionService`.
 
-use ronin_core::{ErrorKind, chain, detection::Models};
+use ronin_core::{ErrorKind, Segment, chain, detection::Models};
 use ronin_proto::v1::{self, detection_service_server::DetectionService};
 use tokio::task::spawn_blocking;
 use tonic::{Request, Response, Status};
@@ -74,7 +74,10 @@ impl DetectionService for Service {
         let wanted = wanted.map_err(error::invalid)?;
         self.0.check_known(&wanted.camera).await?;
         let footage = deps.store.segments_in(&wanted.camera, wanted.span, None, 1).await;
-        if footage.map_err(|e| error::store("look for footage", e))?.is_empty() {
+        let indexed = footage.map_err(|e| error::store("look for footage", e))?;
+        let fresh = deps.unindexed.of(&wanted.camera);
+        let is_in = |segment: &Segment| !segment.span().intersect(wanted.span).is_empty();
+        if indexed.is_empty() && !fresh.iter().any(is_in) {
             let message = "there is no footage of this span: ask for another, see GetTimeline";
             return Err(error::status(ErrorKind::FailedPrecondition, "NO_FOOTAGE", message));
         }

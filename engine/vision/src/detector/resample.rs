@@ -10,6 +10,9 @@ use super::letterbox::Letterbox;
 
 const CHANNELS: usize = 3;
 
+/// How many values of a row are summed at once: as many as the processor's registers hold.
+const BLOCK: usize = 16;
+
 /// The pixels of one source line that make one target pixel, and how much each counts.
 #[derive(Debug)]
 struct Taps {
@@ -23,24 +26,25 @@ pub(super) struct Resampler {
     letterbox: Letterbox,
     columns: Vec<Taps>,
     rows: Vec<Taps>,
-    /// The last two source rows, scaled to the target's width. A row of the source is needed by
-    /// two rows of the target at most when shrinking, and by neighbours when enlarging.
-    narrowed: [(Option<usize>, Vec<f32>); 2],
-    /// One target row, pixel after pixel.
-    row: Vec<f32>,
+    /// The source rows that make one target row, in one, as wide as the source. One value more than
+    /// its pixels have, so that the last pixel too can be read as four values.
+    flat: Vec<f32>,
 }
 
 impl Resampler {
     /// Prepares for pictures of one size.
     pub(super) fn new(letterbox: Letterbox) -> Self {
         let Letterbox { picture, scaled, .. } = letterbox;
-        let row_values = CHANNELS * scaled.width as usize;
+        let mut rows = taps(picture.height, scaled.height);
+        // From bytes to parts of one, once and not for every value.
+        for weight in rows.iter_mut().flat_map(|taps| &mut taps.weights) {
+            *weight /= 255.0;
+        }
         Self {
             letterbox,
             columns: taps(picture.width, scaled.width),
-            rows: taps(picture.height, scaled.height),
-            narrowed: [(None, vec![0.0; row_values]), (None, vec![0.0; row_values])],
-            row: vec![0.0; row_values],
+            rows,
+            flat: vec![0.0; CHANNELS * picture.width as usize + 1],
         }
     }
 
@@ -57,51 +61,57 @@ impl Resampler {
         let plane_len = input_width * input.height as usize;
         assert_eq!(planes.len(), CHANNELS * plane_len);
 
-        for (held, _) in &mut self.narrowed {
-            *held = None;
-        }
-        for y in 0..scaled.height as usize {
-            self.make_row(frame, y);
+        let (red, others) = planes.split_at_mut(plane_len);
+        let (green, blue) = others.split_at_mut(plane_len);
+        for (y, taps) in self.rows.iter().enumerate() {
+            flatten(frame, taps, &mut self.flat);
             let start = (top as usize + y) * input_width + left as usize;
-            for (channel, plane) in planes.chunks_exact_mut(plane_len).enumerate() {
-                let values = self.row[channel..].iter().step_by(CHANNELS);
-                for (target, value) in plane[start..start + width].iter_mut().zip(values) {
-                    *target = value / 255.0;
-                }
-            }
-        }
-    }
-
-    /// Makes target row `y` in `self.row`.
-    fn make_row(&mut self, frame: &VideoFrame, y: usize) {
-        self.row.fill(0.0);
-        let taps = &self.rows[y];
-        for (offset, weight) in taps.weights.iter().enumerate() {
-            let source = taps.start + offset;
-            let (held, values) = &mut self.narrowed[source % 2];
-            if *held != Some(source) {
-                narrow(frame.row(source as u32), &self.columns, values);
-                *held = Some(source);
-            }
-            for (target, value) in self.row.iter_mut().zip(values.iter()) {
-                *target += weight * value;
+            let place = start..start + width;
+            let targets = red[place.clone()].iter_mut().zip(&mut green[place.clone()]);
+            let targets = targets.zip(&mut blue[place]);
+            for (taps, ((red, green), blue)) in self.columns.iter().zip(targets) {
+                [*red, *green, *blue] = pixel(&self.flat, taps);
             }
         }
     }
 }
 
-/// Scales one row of pixels.
-fn narrow(pixels: &[u8], columns: &[Taps], target: &mut [f32]) {
-    for (taps, target) in columns.iter().zip(target.chunks_exact_mut(CHANNELS)) {
-        let mut sum = [0.0; CHANNELS];
-        let pixels = pixels[CHANNELS * taps.start..].chunks_exact(CHANNELS);
-        for (weight, pixel) in taps.weights.iter().zip(pixels) {
-            for (sum, &value) in sum.iter_mut().zip(pixel) {
+/// Makes one row of those that `taps` names. Down before across: whole rows are summed many values
+/// at a time, and only what is left of them goes pixel by pixel.
+fn flatten(frame: &VideoFrame, taps: &Taps, target: &mut [f32]) {
+    let rows = taps.start..taps.start + taps.weights.len();
+    let len = target.len() - 1;
+    let (blocks, rest) = target[..len].as_chunks_mut::<BLOCK>();
+    for (index, block) in blocks.iter_mut().enumerate() {
+        let mut sums = [0.0; BLOCK];
+        for (row, weight) in rows.clone().zip(&taps.weights) {
+            let values = &frame.row(row as u32)[index * BLOCK..][..BLOCK];
+            for (sum, &value) in sums.iter_mut().zip(values) {
                 *sum += weight * f32::from(value);
             }
         }
-        target.copy_from_slice(&sum);
+        *block = sums;
     }
+    rest.fill(0.0);
+    for (row, weight) in rows.zip(&taps.weights) {
+        let values = &frame.row(row as u32)[len - rest.len()..];
+        for (sum, &value) in rest.iter_mut().zip(values) {
+            *sum += weight * f32::from(value);
+        }
+    }
+}
+
+/// Makes one pixel. Sums a fourth value that means nothing: four go at once, three do not.
+fn pixel(row: &[f32], taps: &Taps) -> [f32; CHANNELS] {
+    let mut sums = [0.0; CHANNELS + 1];
+    let row = &row[CHANNELS * taps.start..][..CHANNELS * taps.weights.len() + 1];
+    for (weight, values) in taps.weights.iter().zip(row.windows(CHANNELS + 1).step_by(CHANNELS)) {
+        for (sum, value) in sums.iter_mut().zip(values) {
+            *sum += weight * value;
+        }
+    }
+    let [red, green, blue, _] = sums;
+    [red, green, blue]
 }
 
 /// For each of `target` pixels those of `source` that make it.

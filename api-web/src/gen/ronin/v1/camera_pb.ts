@@ -388,7 +388,7 @@ export const ObjectRuleSchema: GenMessage<ObjectRule> = /*@__PURE__*/
  */
 export type Zone = Message<"ronin.v1.Zone"> & {
   /**
-   * 1 to 40 letters, digits, spaces, - and _; one of its own in the camera.
+   * 1 to 40 letters, digits, spaces and -; one of its own in the camera.
    *
    * @generated from field: string name = 1;
    */
@@ -783,8 +783,8 @@ export type UpdateCameraRequest = Message<"ronin.v1.UpdateCameraRequest"> & {
 
   /**
    * Fields to change: display_name, enabled, main, main.password, sub, record, record.enabled,
-   * record.audio, record.retention_days, record.retention_max_bytes. Unset: every field that is set
-   * in `camera`.
+   * record.audio, record.retention_days, record.retention_max_bytes, detect, and detect.motion or any
+   * other field of DetectSettings. Unset: every field that is set in `camera`.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
    */

@@ -55,7 +55,8 @@ export type Model = Message<"ronin.v1.Model"> & {
   message: string;
 
   /**
-   * SHA-256 of the file, lower-case hexadecimal; empty for one that was not loaded yet.
+   * SHA-256 of the file, lower-case hexadecimal; empty where it cannot be read. Of the one in use, that
+   * of the content that was loaded.
    *
    * @generated from field: string sha256 = 5;
    */
@@ -154,7 +155,7 @@ export type ListModelsResponse = Message<"ronin.v1.ListModelsResponse"> & {
   folder: string;
 
   /**
-   * Why no objects are looked for and what to do, in words; empty where they are.
+   * Why no objects are looked for, or not as they should be, and what to do, in words; else empty.
    *
    * @generated from field: string message = 3;
    */
@@ -422,7 +423,8 @@ export type CreateReplayRequest = Message<"ronin.v1.CreateReplayRequest"> & {
   model: string;
 
   /**
-   * Settings to try; unset: those of the camera. What is unset in them is as on a new camera.
+   * Settings to try; unset: those of the camera. What is unset in them is as on a new camera. Motion and
+   * objects are looked for in any case.
    *
    * @generated from field: ronin.v1.DetectSettings settings = 5;
    */
