@@ -271,5 +271,5 @@ it("goes on with the footage behind the end of a playlist", async () => {
 
   fireEvent.ended(screen.getByLabelText("Recorded footage"));
 
-  await waitFor(() => expect(location()).toBe(`/cameras/front-door?at=${iso(DAY + 3 * HOUR_MS)}`));
+  await waitFor(() => expect(location()).toBe(`/cameras/front-door?at=${iso(DAY + 2 * HOUR_MS)}`));
 });

@@ -111,7 +111,7 @@ fn compare(
     let _no_gradients = tch::no_grad_guard();
     for _ in 0..WARM_UP_RUNS {
         detector.detect_in(&frames[0], region)?;
-        module.forward_ts(&[&inputs[0]])?;
+        let _ = black_box(module.forward_ts(&[&inputs[0]])?);
     }
     let (mut bare, mut ours) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
@@ -153,7 +153,7 @@ fn stages(detector: &mut Detector) -> Result<()> {
     println!("\n| stages, {CLIP_SIZE}, {} pictures | microseconds a picture |", pictures.len());
     println!("|---|---|");
     let count = pictures.len() as f64;
-    let mut fastest = |what: &str, model: Option<&ModelIdentity>| -> Result<()> {
+    let fastest = |what: &str, model: Option<&ModelIdentity>| -> Result<()> {
         let mut seconds = f64::INFINITY;
         for _ in 0..PASSES {
             let before = cpu_seconds()?;
