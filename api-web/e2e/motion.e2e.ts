@@ -45,7 +45,9 @@ describe("motion", () => {
 
   it("is on the timeline", async () => {
     await visible(
-      page.getByRole("group", { name: /^Footage of the day: .*, motion at \d+ times?$/ }),
+      page.getByRole("group", {
+        name: /^Footage of the day: .*, motion at \d+ times?(, \d+ events?)?$/,
+      }),
       MOTION_TIMEOUT_MS,
     );
     expect(await page.getByTestId("motion").count()).toBeGreaterThan(0);

@@ -14,9 +14,12 @@ const PLAYS = (count) =>
 
 const since = new Date(Date.now() + FOOTAGE_MS - 40_000).toISOString();
 const CAMERAS = "front-door,yard,gate,car-park";
-/** Address of each page, and how many videos must play on it. */
+/** Address of each page, that of an event is found out, and how many videos must play on it. */
 const PAGES = {
   live: ["/live", 4],
+  events: ["/events", 0],
+  event: [undefined, 1],
+  detection: ["/cameras/yard/detection", 1],
   footage: [`/footage?cameras=${CAMERAS}&at=${since}`, 4],
   cameras: ["/cameras", 0],
   camera: [`/cameras/yard?at=${since}`, 1],
@@ -42,13 +45,18 @@ await page.getByLabel("Password", { exact: true }).fill(process.env.RONIN_PASSWO
 await page.getByRole("button", { name: "Sign in" }).click();
 await page.waitForURL("**/live");
 await page.waitForTimeout(FOOTAGE_MS);
+// The newest that is over: its footage is there.
+await page.goto(`${server}/events`);
+const over = page.locator("[role=listitem], li").filter({ hasNotText: "Going on" });
+const link = over.locator("a[data-event]").first();
+const event = `/${await link.getAttribute("data-event")}`;
 
 for (const [name, [path, videos]] of Object.entries(PAGES)) {
   for (const colorScheme of ["dark", "light"]) {
     for (const [size, viewport] of Object.entries(SIZES)) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.setViewportSize(viewport);
-      await page.goto(server + path);
+      await page.goto(server + (path ?? event));
       await page.waitForLoadState("load");
       await page.waitForFunction(PLAYS, videos, { timeout: 60_000 });
       // What is asked for after the page is there.

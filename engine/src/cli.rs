@@ -42,7 +42,7 @@ pub enum Command {
     Coverage(Coverage),
     /// Run recorded footage through detection once more, and compare the events
     #[command(
-        after_help = "Examples:\n  ronin replay --camera front-door --start 2026-11-26T08:00:00Z --end 2026-11-26T09:00:00Z\n  ronin replay --camera front-door --start … --end … --model yolo11s.torchscript\n  ronin replay --camera front-door --start … --end … --settings detect.json --json\n\nThe file of settings is the `detect` of a camera as GetCamera shows it, for example {\"rules\": [{\"label\": \"person\", \"minScore\": 0.6}]}; what it leaves out is as on a new camera. Without it the settings of the camera hold. Exits with 0 where the events are the same as those recorded, with 1 where they differ."
+        after_help = "Examples:\n  ronin replay --camera front-door --start 2026-11-26T08:00:00Z --end 2026-11-26T09:00:00Z\n  ronin replay --camera front-door --start … --end … --model yolo11s.torchscript\n  ronin replay --camera front-door --start … --end … --settings detect.json --against other.json --json\n\nA file of settings is the `detect` of a camera as GetCamera shows it, for example {\"rules\": [{\"label\": \"person\", \"minScore\": 0.6}]}; what it leaves out is as on a new camera. Without it the settings of the camera hold. Exits with 0 where the events are the same as those recorded, or as those of --against, with 1 where they differ."
     )]
     Replay(Replay),
     /// Compare recorded files with the index and list what does not fit
@@ -176,6 +176,9 @@ pub struct Replay {
     /// File of settings to try, JSON
     #[arg(long, value_name = "FILE")]
     pub settings: Option<std::path::PathBuf>,
+    /// File of settings to compare with; the events that were recorded where it is not given
+    #[arg(long, value_name = "FILE")]
+    pub against: Option<std::path::PathBuf>,
     /// Print the replay as JSON
     #[arg(long)]
     pub json: bool,

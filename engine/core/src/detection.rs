@@ -91,6 +91,8 @@ pub struct ReplayRequest {
     pub model: Option<String>,
     /// What to look for.
     pub settings: DetectSettings,
+    /// What to compare with; `None`: with what was recorded.
+    pub baseline: Option<DetectSettings>,
 }
 
 /// How a replay is doing.
@@ -133,7 +135,9 @@ pub struct Replay {
     pub speed: f64,
     /// The events that it made, oldest first.
     pub events: Vec<Event>,
-    /// How they compare with those that were recorded.
+    /// The events that the baseline made, oldest first.
+    pub baseline_events: Vec<Event>,
+    /// How they compare with those of the baseline, or those that were recorded.
     pub difference: Difference,
 }
 

@@ -19,6 +19,7 @@ const ASK_EVERY: Duration = Duration::from_millis(500);
 
 pub(super) async fn run(args: cli::Replay) -> anyhow::Result<ExitCode> {
     let settings = args.settings.as_deref().map(read_settings).transpose()?;
+    let baseline = args.against.as_deref().map(read_settings).transpose()?;
     let channel = client::connect(&args.server).await?;
     let bearer = client::bearer(&args.server, &channel).await?;
     let mut detection = DetectionServiceClient::with_interceptor(channel, bearer);
@@ -28,6 +29,7 @@ pub(super) async fn run(args: cli::Replay) -> anyhow::Result<ExitCode> {
         end_time: Some(time(&args.end, "--end")?),
         model: args.model.map(|file| format!("models/{file}")).unwrap_or_default(),
         settings,
+        baseline,
     };
     let created = detection.create_replay(request).await.map_err(|s| refused(&s))?;
     let mut replay = created.into_inner().replay.unwrap_or_default();
@@ -71,7 +73,7 @@ fn time(text: &str, argument: &str) -> anyhow::Result<prost_types::Timestamp> {
 fn lines(replay: &Replay) -> String {
     let report = report(replay);
     let mut text = format!(
-        "{} pictures, {} looked at by {}, {:.1} times as fast as live\n{} events: {} as recorded, {} new, \
+        "{} pictures, {} looked at by {}, {:.1} times as fast as live\n{} events: {} as before, {} new, \
          {} missing\n",
         report.pictures,
         report.pictures_detected,
@@ -83,18 +85,13 @@ fn lines(replay: &Replay) -> String {
         report.events_missing.len()
     );
     for event in &report.events {
-        let mark = if event.is_new { "+" } else { " " };
-        text.push_str(&format!(
-            "{mark} {} {:>5.1} s  {} {:.2}  {}\n",
-            event.start_time,
-            event.seconds,
-            event.label,
-            event.score,
-            event.zones.join(", ")
-        ));
+        text.push_str(&described(if event.is_new { '+' } else { ' ' }, event));
     }
     for name in report.events_missing {
-        text.push_str(&format!("- {name}\n"));
+        match replay.baseline_events.iter().find(|event| event.name == *name) {
+            Some(event) => text.push_str(&described('-', &line(event, false))),
+            None => text.push_str(&format!("- {name}\n")),
+        }
     }
     text
 }
@@ -121,23 +118,34 @@ struct Line<'a> {
     zones: Vec<&'a str>,
 }
 
-fn report(replay: &Replay) -> Report<'_> {
+/// An event on a line.
+fn described(mark: char, event: &Line<'_>) -> String {
+    let Line { start_time, seconds, label, score, zones, .. } = event;
+    let zones = zones.join(", ");
+    format!("{mark} {start_time} {seconds:>5.1} s  {label} {score:.2}  {zones}\n")
+}
+
+fn line(event: &v1::Event, is_new: bool) -> Line<'_> {
     let text = |time: &Option<prost_types::Timestamp>| {
         let time = time.unwrap_or_default();
         Timestamp::new(time.seconds, time.nanos).unwrap_or_default()
     };
-    let events = replay.events.iter().enumerate().map(|(index, event)| {
-        let (start, end) = (text(&event.start_time), text(&event.end_time));
-        Line {
-            is_new: replay.events_new.iter().any(|at| usize::try_from(*at) == Ok(index)),
-            label: &event.label,
-            score: event.score,
-            start_time: start.to_string(),
-            end_time: end.to_string(),
-            seconds: end.duration_since(start).as_secs_f64(),
-            zones: event.zones.iter().map(|visit| visit.zone.as_str()).collect(),
-        }
-    });
+    let (start, end) = (text(&event.start_time), text(&event.end_time));
+    Line {
+        is_new,
+        label: &event.label,
+        score: event.score,
+        start_time: start.to_string(),
+        end_time: end.to_string(),
+        seconds: end.duration_since(start).as_secs_f64(),
+        zones: event.zones.iter().map(|visit| visit.zone.as_str()).collect(),
+    }
+}
+
+fn report(replay: &Replay) -> Report<'_> {
+    let is_new =
+        |index: usize| replay.events_new.iter().any(|at| usize::try_from(*at) == Ok(index));
+    let events = replay.events.iter().enumerate().map(|(index, event)| line(event, is_new(index)));
     Report {
         model: &replay.model,
         pictures: replay.pictures,

@@ -116,35 +116,38 @@ impl Desk {
         self.0.news.notify_all();
     }
 
-    /// The picture whose turn it is. Blocks; `None` when another worker is to go on.
-    pub(super) fn next(&self, own: Generation) -> Option<Job> {
+    /// The pictures whose turn it is, one at least and `most` at most, each of another camera. Blocks;
+    /// `None` when another worker is to go on.
+    pub(super) fn next(&self, own: Generation, most: usize) -> Option<Vec<Job>> {
         let mut waiting = self.lock();
         loop {
             if waiting.current != Some(own) {
                 return None;
             }
-            if let Some((_, job)) = waiting.jobs.pop_front() {
+            if !waiting.jobs.is_empty() {
                 waiting.busy_since = Some(Instant::now());
-                return Some(job);
+                let count = waiting.jobs.len().min(most.max(1));
+                return Some(waiting.jobs.drain(..count).map(|(_, job)| job).collect());
             }
             waiting = self.0.news.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// The worker is done with a picture, which took so long. False where another has taken its
+    /// The worker is done with so many pictures, each of which took so long. False where another has taken its
     /// place: nobody waits for the answer.
-    pub(super) fn done(&self, own: Generation, took: Duration) -> bool {
+    pub(super) fn done(&self, own: Generation, count: usize, took: Duration) -> bool {
         let mut waiting = self.lock();
         if waiting.current != Some(own) {
             return false;
         }
         waiting.busy_since = None;
         let counts = &mut waiting.counts;
-        counts.pictures += 1;
+        let is_first = counts.pictures == 0;
+        counts.pictures += count as u64;
         let seconds = took.as_secs_f64();
-        counts.mean_s = match counts.pictures {
-            1 => seconds,
-            _ => counts.mean_s + NEWEST_COUNTS * (seconds - counts.mean_s),
+        counts.mean_s = match is_first {
+            true => seconds,
+            false => counts.mean_s + NEWEST_COUNTS * (seconds - counts.mean_s),
         };
         true
     }

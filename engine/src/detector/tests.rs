@@ -31,6 +31,8 @@ type Act = Arc<dyn Fn(usize) -> Result<(), detector::Error> + Send + Sync>;
 
 struct Fake {
     info: ModelInfo,
+    batch: usize,
+    runs: Arc<Mutex<Vec<usize>>>,
     act: Act,
     seen: Arc<AtomicUsize>,
 }
@@ -44,6 +46,18 @@ impl Detect for Fake {
         (self.act)(self.seen.fetch_add(1, Ordering::SeqCst))?;
         Ok(Vec::new())
     }
+
+    fn batch_max(&self) -> usize {
+        self.batch
+    }
+
+    fn detect_all(
+        &mut self,
+        pictures: &[(VideoFrame, Rect)],
+    ) -> Result<Vec<Vec<Detection>>, detector::Error> {
+        self.runs.lock().unwrap().push(pictures.len());
+        pictures.iter().map(|(frame, region)| self.detect_in(frame, *region)).collect()
+    }
 }
 
 /// A running service over a fake, and what it told.
@@ -52,6 +66,8 @@ struct Rig {
     status: watch::Receiver<Status>,
     notices: Arc<Mutex<Vec<Notice>>>,
     loads: Arc<Mutex<Vec<DeviceChoice>>>,
+    /// How many pictures each run had.
+    runs: Arc<Mutex<Vec<usize>>>,
     folder: tempfile::TempDir,
     _stop: tokio_util::sync::DropGuard,
 }
@@ -66,10 +82,21 @@ async fn rig(
     load: impl Fn(usize) -> Result<(), detector::Error> + Send + Sync + 'static,
     act: impl Fn(usize) -> Result<(), detector::Error> + Send + Sync + 'static,
 ) -> Rig {
+    rig_of(1, load, act).await
+}
+
+/// The same where one run takes several pictures.
+async fn rig_of(
+    batch: usize,
+    load: impl Fn(usize) -> Result<(), detector::Error> + Send + Sync + 'static,
+    act: impl Fn(usize) -> Result<(), detector::Error> + Send + Sync + 'static,
+) -> Rig {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("model.torchscript"), b"1").unwrap();
     let (loads, seen) = (Arc::<Mutex<Vec<DeviceChoice>>>::default(), Arc::default());
     let (act, counted): (Act, _) = (Arc::new(act), loads.clone());
+    let runs = Arc::<Mutex<Vec<usize>>>::default();
+    let counted_runs = runs.clone();
     let loader: Load = Arc::new(move |file_name, device| {
         let attempt = {
             let mut loads = counted.lock().unwrap();
@@ -85,8 +112,8 @@ async fn rig(
             input: Size { width: 64, height: 64 },
             layout: Layout::ClassScores,
         };
-        let (act, seen) = (Arc::clone(&act), Arc::clone(&seen));
-        Ok(Box::new(Fake { info, act, seen }) as Box<dyn Detect>)
+        let (act, seen, runs) = (Arc::clone(&act), Arc::clone(&seen), counted_runs.clone());
+        Ok(Box::new(Fake { info, batch, runs, act, seen }) as Box<dyn Detect>)
     });
     let notices = Arc::<Mutex<Vec<Notice>>>::default();
     let told = notices.clone();
@@ -100,7 +127,7 @@ async fn rig(
         "detector",
         service.run(stop.clone()),
     );
-    Rig { desk, status, notices, loads, folder, _stop: stop.drop_guard() }
+    Rig { desk, status, notices, loads, runs, folder, _stop: stop.drop_guard() }
 }
 
 impl Rig {
@@ -194,6 +221,32 @@ async fn a_busy_camera_gets_no_more_turns_than_others() {
     }
     let (least, most) = (turns.values().min().unwrap(), turns.values().max().unwrap());
     assert!(most - least <= 2, "{turns:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_of_several_cameras_are_looked_at_together_where_that_is_worth_it() {
+    let (release, gate) = mpsc::channel::<()>();
+    let gate = Mutex::new(gate);
+    let hold = move |n| {
+        if n == 0 {
+            let _ = gate.lock().unwrap().recv_timeout(BOUND);
+        }
+        Ok(())
+    };
+    let mut rig = rig_of(4, |_| Ok(()), hold).await;
+    rig.running().await;
+    let (sender, answers) = mpsc::channel();
+    rig.leave("first", 0, &sender);
+    wait::eventually_async(BOUND, "the first is looked at", || rig.desk.busy_for().is_some()).await;
+    for camera in ["a", "b", "c", "d", "e", "a"] {
+        rig.leave(camera, 1, &sender);
+    }
+    release.send(()).unwrap();
+    for _ in 0..6 {
+        answers.recv_timeout(BOUND).unwrap();
+    }
+    assert_eq!(*rig.runs.lock().unwrap(), [1, 4, 1]);
+    assert_eq!(rig.desk.counts().pictures, 6);
 }
 
 #[tokio::test(flavor = "multi_thread")]

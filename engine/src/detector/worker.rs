@@ -67,11 +67,17 @@ pub(super) fn start(
 
 fn look(own: Generation, mut detector: Box<dyn Detect>, desk: &Desk, reports: &Reports) {
     let mut has_failed = false;
-    while let Some(Job { frame, region, answer }) = desk.next(own) {
+    while let Some(jobs) = desk.next(own, detector.batch_max()) {
+        let mut answers = Vec::with_capacity(jobs.len());
+        let mut pictures = Vec::with_capacity(jobs.len());
+        for Job { frame, region, answer } in jobs {
+            answers.push(answer);
+            pictures.push((frame, region));
+        }
         let began = Instant::now();
-        let found = detector.detect_in(&frame, region);
-        let took = began.elapsed();
-        if !desk.done(own, took) {
+        let found = detector.detect_all(&pictures);
+        let took = began.elapsed() / u32::try_from(pictures.len()).unwrap_or(u32::MAX);
+        if !desk.done(own, pictures.len(), took) {
             return;
         }
         match found {
@@ -79,7 +85,9 @@ fn look(own: Generation, mut detector: Box<dyn Detect>, desk: &Desk, reports: &R
                 if std::mem::take(&mut has_failed) {
                     let _ = reports.send((own, Report::Recovered));
                 }
-                answer(Answer { found, took });
+                for (answer, found) in answers.into_iter().zip(found) {
+                    answer(Answer { found, took });
+                }
             }
             Err(error) => {
                 has_failed = true;

@@ -61,6 +61,14 @@ struct Shared {
     news: Notify,
 }
 
+/// What came of a replay.
+struct Made {
+    events: Vec<Event>,
+    /// What they are compared with: the events of the baseline, or those that were recorded.
+    other: Vec<Event>,
+    has_baseline: bool,
+}
+
 struct Kept {
     replay: Replay,
     is_cancelled: Arc<AtomicBool>,
@@ -116,7 +124,7 @@ impl Replays {
         request: &ReplayRequest,
         model: &str,
         is_cancelled: Arc<AtomicBool>,
-    ) -> Result<(Vec<Event>, Vec<Event>), String> {
+    ) -> Result<Made, String> {
         let words = |e: ronin_store::Error| ronin_core::chain(&e);
         let store = &self.0.store;
         let (camera, span) = (&request.camera, request.span);
@@ -127,40 +135,58 @@ impl Replays {
         segments.sort_by_key(|segment| (segment.start, segment.id));
         // One that was given its row in between.
         segments.dedup_by_key(|segment| segment.id);
-        let pass = Pass {
-            root: self.0.storage_root.clone(),
-            segments,
-            request: request.clone(),
-            model: model.to_owned(),
-            load: self.0.load.clone(),
-            is_cancelled,
+        let (parts, share) = match &request.baseline {
+            Some(baseline) => (vec![baseline.clone(), request.settings.clone()], 0.5),
+            None => (vec![request.settings.clone()], 1.0),
         };
-        let (own, began) = (self.clone(), Instant::now());
-        let note = move |progress: Progress| {
-            own.change(id, |replay| {
-                replay.progress = progress.done;
-                replay.pictures = progress.pictures;
-                replay.detected = progress.detected;
-                replay.speed = progress.footage.as_secs_f64() / began.elapsed().as_secs_f64();
-            });
-        };
-        let (done, is_done) = oneshot::channel();
-        let work = move || drop(done.send(pass.run(note)));
-        let thread = thread::Builder::new().name("replay".to_owned()).spawn(work);
-        thread.map_err(|e| format!("no thread can be started: {e}"))?;
-        let events = is_done.await.map_err(|_| "it stopped: see the log".to_owned())??;
+        let began = Instant::now();
+        let mut made: Vec<Vec<Event>> = Vec::new();
+        let mut before = Progress::default();
+        for settings in parts {
+            let pass = Pass {
+                root: self.0.storage_root.clone(),
+                segments: segments.clone(),
+                request: ReplayRequest { settings, ..request.clone() },
+                model: model.to_owned(),
+                load: self.0.load.clone(),
+                is_cancelled: is_cancelled.clone(),
+            };
+            let (own, reached) = (self.clone(), Arc::new(Mutex::new(before)));
+            let newest = reached.clone();
+            let note = move |progress: Progress| {
+                let now = before.and(progress, share);
+                *newest.lock().unwrap_or_else(PoisonError::into_inner) = now;
+                own.change(id, |replay| {
+                    replay.progress = now.done;
+                    replay.pictures = now.pictures;
+                    replay.detected = now.detected;
+                    replay.speed = now.footage.as_secs_f64() / began.elapsed().as_secs_f64();
+                });
+            };
+            let (done, is_done) = oneshot::channel();
+            let work = move || drop(done.send(pass.run(note)));
+            let thread = thread::Builder::new().name("replay".to_owned()).spawn(work);
+            thread.map_err(|e| format!("no thread can be started: {e}"))?;
+            made.push(is_done.await.map_err(|_| "it stopped: see the log".to_owned())??);
+            before = *reached.lock().unwrap_or_else(PoisonError::into_inner);
+        }
+        let events = made.pop().unwrap_or_default();
+        if let Some(baseline) = made.pop() {
+            return Ok(Made { events, other: baseline, has_baseline: true });
+        }
         // Afterwards, so that events which were still open are whole.
         let recorded = store.events_in(camera, span, EVENTS_MAX).await.map_err(words)?;
-        Ok((events, recorded))
+        Ok(Made { events, other: recorded, has_baseline: false })
     }
 
-    fn finish(&self, id: Uuid, outcome: Result<(Vec<Event>, Vec<Event>), String>) {
+    fn finish(&self, id: Uuid, outcome: Result<Made, String>) {
         let is_cancelled = self.is_cancelled(id);
         self.change(id, |replay| match outcome {
             _ if is_cancelled => replay.state = ReplayState::Cancelled,
-            Ok((events, recorded)) => {
-                replay.difference = compare(&events, &recorded);
+            Ok(Made { events, other, has_baseline }) => {
+                replay.difference = compare(&events, &other);
                 replay.events = events;
+                replay.baseline_events = if has_baseline { other } else { Vec::new() };
                 replay.progress = 1.0;
                 replay.state = ReplayState::Succeeded;
             }
@@ -218,6 +244,7 @@ impl DetectionFacts for Replays {
             detected: 0,
             speed: 0.0,
             events: Vec::new(),
+            baseline_events: Vec::new(),
             difference: ronin_core::detection::Difference::default(),
         };
         all.push_front(Kept { replay: replay.clone(), is_cancelled: Arc::default() });

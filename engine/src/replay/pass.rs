@@ -52,6 +52,18 @@ pub(super) struct Progress {
     pub(super) detected: u64,
 }
 
+impl Progress {
+    /// Both together, where `next` is this share of the whole.
+    pub(super) fn and(self, next: Self, share: f64) -> Self {
+        Self {
+            done: self.done + share * next.done,
+            footage: self.footage + next.footage,
+            pictures: self.pictures + next.pictures,
+            detected: self.detected + next.detected,
+        }
+    }
+}
+
 impl Pass {
     /// Returns the events, oldest first. Blocks for as long as it takes; `note` is told how far it is.
     pub(super) fn run(self, note: impl Fn(Progress)) -> Result<Vec<Event>, String> {

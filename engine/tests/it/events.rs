@@ -171,8 +171,8 @@ async fn people_in_a_street_become_events_that_are_told_explained_and_marked() {
 async fn what_made_no_event_is_listed_with_the_reason_and_nothing_stays_open_after_a_crash() {
     let (camera, models) = (street(), model_folder());
     let mut sandbox = with_detector(&models).start().await;
-    let rule = ObjectRule { label: "person".into(), min_score: 0.99, ..Default::default() };
-    add(&mut sandbox, &camera, DetectSettings { rules: vec![rule], ..Default::default() }).await;
+    let rules = vec![strict_rule()];
+    add(&mut sandbox, &camera, DetectSettings { rules, ..Default::default() }).await;
     let events = sandbox.events();
     let list = |rejected| ListEventsRequest { rejected, ..Default::default() };
     let rejected = wait::eventually_some(BOUND * 2, "a rejected person", async || {
@@ -223,8 +223,7 @@ async fn a_replay_of_recorded_footage_finds_the_same_events_each_time() {
 
     let first = replay(&sandbox, began, end, None).await;
     let second = replay(&sandbox, began, end, None).await;
-    let strict = ObjectRule { label: "person".into(), min_score: 0.99, ..Default::default() };
-    let strict = DetectSettings { rules: vec![strict], ..Default::default() };
+    let strict = DetectSettings { rules: vec![strict_rule()], ..Default::default() };
     let strict = replay(&sandbox, began, end, Some(strict)).await;
 
     assert_eq!(first.state(), ReplayState::Succeeded, "{}", first.message);
@@ -233,6 +232,16 @@ async fn a_replay_of_recorded_footage_finds_the_same_events_each_time() {
     assert_eq!(first.events, second.events);
     assert_eq!((strict.events.len(), strict.events_same), (0, 0));
     assert!(strict.events_missing.contains(&closed.name), "{strict:?}");
+
+    // The same against other settings, and not what was recorded.
+    let compared = CreateReplayRequest {
+        baseline: Some(DetectSettings { rules: vec![strict_rule()], ..Default::default() }),
+        ..request(began, end, None)
+    };
+    let compared = finish(&sandbox, compared).await;
+    assert_eq!(compared.events, first.events);
+    assert_eq!((compared.events_same, compared.baseline_events.len()), (0, 0));
+    assert_eq!(compared.events_new.len(), first.events.len());
 
     let unknown = CreateReplayRequest { model: "models/x".into(), ..request(began, end, None) };
     let refused = sandbox.detection().create_replay(unknown).await.unwrap_err();
@@ -254,7 +263,13 @@ fn request(
         end_time: Some(end.into()),
         model: String::new(),
         settings,
+        baseline: None,
     }
+}
+
+/// Which nobody meets.
+fn strict_rule() -> ObjectRule {
+    ObjectRule { label: "person".into(), min_score: 0.99, ..Default::default() }
 }
 
 async fn replay(
@@ -263,7 +278,11 @@ async fn replay(
     end: SystemTime,
     settings: Option<DetectSettings>,
 ) -> Replay {
-    let created = sandbox.detection().create_replay(request(start, end, settings)).await.unwrap();
+    finish(sandbox, request(start, end, settings)).await
+}
+
+async fn finish(sandbox: &Sandbox, request: CreateReplayRequest) -> Replay {
+    let created = sandbox.detection().create_replay(request).await.unwrap();
     let name = created.into_inner().replay.unwrap().name;
     wait::eventually_some(BOUND * 2, "the replay is over", async || {
         let ask = GetReplayRequest { name: name.clone() };

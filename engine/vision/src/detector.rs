@@ -28,7 +28,8 @@ use std::{fmt, sync::Arc};
 use ronin_core::frame::VideoFrame;
 
 use self::{
-    crop::Crop, decode::Decoder, letterbox::Letterbox, resample::Resampler, torch::Network,
+    crop::Crop, decode::Decoder, layout::Output, letterbox::Letterbox, resample::Resampler,
+    torch::Network,
 };
 pub use self::{
     error::{Cause, Error},
@@ -40,6 +41,9 @@ use crate::geometry::{Rect, Size};
 /// The first runs of a script record what the later ones are optimised by: after three of them a
 /// run takes what it will always take.
 const WARM_UP_RUNS: usize = 3;
+
+/// Pictures in one run on a graphics card: more make each wait longer for the others.
+const BATCH_ON_CARD: usize = 8;
 
 /// Where a model runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -101,6 +105,8 @@ pub struct Detector {
     info: ModelInfo,
     decoder: Decoder,
     iou_threshold: f32,
+    /// Pictures in one run.
+    batch_max: usize,
     /// For pictures of the size that came last.
     resampler: Option<Resampler>,
     /// The network's input: three planes, red, green, blue, from 0 to 1.
@@ -122,12 +128,16 @@ impl Detector {
         let mut network = Network::load(&file, device, metadata.input)?;
 
         let planes = letterbox::empty_planes(metadata.input);
-        let mut output = network.run(&planes)?;
+        let mut run = || Ok(network.run(&planes, 1)?.swap_remove(0));
+        let mut output: Output = run()?;
         for _ in 1..WARM_UP_RUNS {
-            output = network.run(&planes)?;
+            output = run()?;
         }
         let layout = layout::recognise(&output.shape, &metadata)?;
         decode::check_values(layout, &output)?;
+
+        let usual_batch = if device == Device::Cpu { 1 } else { BATCH_ON_CARD };
+        let batch_max = batch(&mut network, &planes, &output, options.batch.unwrap_or(usual_batch));
 
         let info = ModelInfo {
             file_name: options.file_name().to_owned(),
@@ -144,6 +154,7 @@ impl Detector {
             input = %info.input,
             layout = %info.layout,
             classes = info.labels.len(),
+            batch_max,
             "model loaded"
         );
         let decoder = Decoder {
@@ -153,7 +164,7 @@ impl Detector {
             score_threshold: options.score_threshold,
         };
         let iou_threshold = options.iou_threshold;
-        Ok(Self { network, info, decoder, iou_threshold, resampler: None, planes })
+        Ok(Self { network, info, decoder, iou_threshold, batch_max, resampler: None, planes })
     }
 
     /// What is known of the model.
@@ -161,11 +172,45 @@ impl Detector {
         &self.info
     }
 
+    /// Pictures that one run takes at most.
+    pub fn batch_max(&self) -> usize {
+        self.batch_max
+    }
+
     /// The objects in `frame`, surest first. Blocks for one run of the model.
     pub fn detect(&mut self, frame: &VideoFrame) -> Result<Vec<Detection>, Error> {
         let letterbox = self.fill_planes(frame);
-        let output = self.network.run(&self.planes)?;
-        let mut found = self.decoder.candidates(&output)?;
+        let output = self.network.run(&self.planes, 1)?.swap_remove(0);
+        self.read(&output, &letterbox)
+    }
+
+    /// The objects in parts of pictures, in their order, each surest first: as many in one run as the
+    /// model takes.
+    pub fn detect_all(
+        &mut self,
+        pictures: &[(VideoFrame, Rect)],
+    ) -> Result<Vec<Vec<Detection>>, Error> {
+        let mut found = Vec::with_capacity(pictures.len());
+        for pictures in pictures.chunks(self.batch_max) {
+            let (mut planes, mut places) = (Vec::new(), Vec::new());
+            for (frame, region) in pictures {
+                let crop = Crop::new(frame, *region);
+                let letterbox = self.fill_planes(&crop.frame(frame));
+                planes.extend_from_slice(&self.planes);
+                places.push((crop, letterbox));
+            }
+            let outputs = self.network.run(&planes, pictures.len())?;
+            for (output, (crop, letterbox)) in outputs.iter().zip(places) {
+                let in_crop = self.read(output, &letterbox)?.into_iter();
+                found.push(in_crop.filter_map(|object| crop.to_picture(object)).collect());
+            }
+        }
+        Ok(found)
+    }
+
+    /// What an output says of a picture that lies in the input as `letterbox` says.
+    fn read(&self, output: &Output, letterbox: &Letterbox) -> Result<Vec<Detection>, Error> {
+        let mut found = self.decoder.candidates(output)?;
         if !self.info.layout.is_free_of_duplicates() {
             found = nms::suppress(found, self.iou_threshold);
         }
@@ -209,6 +254,22 @@ impl Detector {
     }
 }
 
+/// How many pictures one run may have: as many as wanted, where the model makes of each what it makes
+/// of one alone.
+fn batch(network: &mut Network, planes: &[f32], alone: &Output, wanted: usize) -> usize {
+    if wanted < 2 {
+        return 1;
+    }
+    match network.run(&planes.repeat(wanted), wanted) {
+        Ok(outputs) if outputs.iter().all(|output| output.shape == alone.shape) => wanted,
+        Ok(_) => 1,
+        Err(error) => {
+            tracing::info!(error = ronin_core::chain(&error), "the model takes one picture a run");
+            1
+        }
+    }
+}
+
 /// What finds objects in pictures; a seam for those who have no model.
 pub trait Detect: Send {
     /// What is known of the model.
@@ -216,6 +277,19 @@ pub trait Detect: Send {
 
     /// The objects in a part of `frame`, surest first, in parts of the whole picture.
     fn detect_in(&mut self, frame: &VideoFrame, region: Rect) -> Result<Vec<Detection>, Error>;
+
+    /// Pictures that are worth looking at together.
+    fn batch_max(&self) -> usize {
+        1
+    }
+
+    /// The same for several, in their order.
+    fn detect_all(
+        &mut self,
+        pictures: &[(VideoFrame, Rect)],
+    ) -> Result<Vec<Vec<Detection>>, Error> {
+        pictures.iter().map(|(frame, region)| self.detect_in(frame, *region)).collect()
+    }
 }
 
 impl Detect for Detector {
@@ -225,6 +299,17 @@ impl Detect for Detector {
 
     fn detect_in(&mut self, frame: &VideoFrame, region: Rect) -> Result<Vec<Detection>, Error> {
         self.detect_in(frame, region)
+    }
+
+    fn batch_max(&self) -> usize {
+        self.batch_max
+    }
+
+    fn detect_all(
+        &mut self,
+        pictures: &[(VideoFrame, Rect)],
+    ) -> Result<Vec<Vec<Detection>>, Error> {
+        self.detect_all(pictures)
     }
 }
 

@@ -31,8 +31,10 @@ use crate::{
 
 /// An event closes when its object has not moved for so long.
 pub const REST: Duration = Duration::from_secs(60);
-/// An event that grows is told no more often.
+/// An event that grows is told no more often…
 const TOLD_EACH: Duration = Duration::from_secs(1);
+/// …and the longer it lasts, the more seldom, up to this: each is a row that is written.
+const TOLD_EACH_MAX: Duration = Duration::from_secs(5);
 /// A picture that is better by less than this factor is not worth another snapshot.
 const BETTER: f32 = 1.1;
 /// One that is better by this factor is worth to be told sooner.
@@ -217,7 +219,9 @@ impl Judge {
         let open = case.event.as_mut()?;
         let age = picture.now.saturating_sub(open.told);
         let better = quality(&moment(track)) / quality(&case.best);
-        let is_due = age >= TOLD_EACH || (better > MUCH_BETTER && age >= TOLD_EACH / 2);
+        let lasts = picture.now.saturating_sub(case.start_at);
+        let each = (lasts / 10).clamp(TOLD_EACH, TOLD_EACH_MAX);
+        let is_due = age >= each || (better > MUCH_BETTER && age >= TOLD_EACH / 2);
         if !is_news && !is_due {
             return None;
         }

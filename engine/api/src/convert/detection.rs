@@ -98,18 +98,27 @@ pub(crate) fn replay_request(
     let model = model.map(|model| parse_model(model, "model")).transpose();
     let model = invalid.collect(model).flatten();
     let settings = match &request.settings {
-        Some(wire) => detect::merged(&DetectSettings::with_motion(true), wire),
+        Some(wire) => merged(wire),
         None => Ok(camera.as_ref().and_then(usual).unwrap_or(DetectSettings::with_motion(true))),
     };
-    // Whoever asks for a replay wants both, whatever is switched off for live pictures.
-    let settings =
-        settings.map(|settings| DetectSettings { motion: true, objects: true, ..settings });
     let settings = invalid.collect(settings.map_err(|invalid| invalid.within("settings")));
+    let baseline = request.baseline.as_ref().map(merged).transpose();
+    let baseline = invalid.collect(baseline.map_err(|invalid| invalid.within("baseline")));
     invalid.check()?;
     let (Some(camera), Some(span), Some(settings)) = (camera, span, settings) else {
         return Err(Invalid::new("camera", "say which camera"));
     };
-    Ok(ReplayRequest { camera, span, model, settings })
+    let (settings, baseline) = (in_any_case(settings), baseline.flatten().map(in_any_case));
+    Ok(ReplayRequest { camera, span, model, settings, baseline })
+}
+
+fn merged(wire: &v1::DetectSettings) -> Result<DetectSettings, Invalid> {
+    detect::merged(&DetectSettings::with_motion(true), wire)
+}
+
+/// Whoever asks for a replay wants both, whatever is switched off for live pictures.
+fn in_any_case(settings: DetectSettings) -> DetectSettings {
+    DetectSettings { motion: true, objects: true, ..settings }
 }
 
 /// A replay with its events.
@@ -140,6 +149,7 @@ pub(crate) fn replay(replay: &Replay) -> v1::Replay {
         events_new: difference.new.iter().map(position).collect(),
         events_missing: difference.missing.iter().map(|id| event::event_name(*id)).collect(),
         create_time: Some(time::to_wire(replay.created_at)),
+        baseline_events: replay.baseline_events.iter().map(event::of).collect(),
     }
 }
 

@@ -106,6 +106,7 @@ impl DetectionService for Service {
         let mut replays = self.0.deps.detection.replays();
         for replay in &mut replays {
             replay.events.clear();
+            replay.baseline_events.clear();
         }
         let replays = replays.iter().map(detection::replay).collect();
         Ok(Response::new(v1::ListReplaysResponse { replays }))

@@ -168,6 +168,14 @@ pub enum Error {
         /// What the description names.
         classes: usize,
     },
+    /// It takes one picture at a time, or makes something else of several.
+    #[error("the model was given {asked} pictures and gave an output of the shape {shape:?}")]
+    Batch {
+        /// Pictures that went in.
+        asked: usize,
+        /// Lengths of the dimensions of what came out.
+        shape: Vec<i64>,
+    },
     /// Something else that stands where a model would.
     #[error("the detector failed on a picture")]
     Other(#[source] Cause),

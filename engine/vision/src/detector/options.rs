@@ -23,6 +23,8 @@ pub struct Options {
     pub(super) score_threshold: f32,
     pub(super) iou_threshold: f32,
     pub(super) device: DeviceChoice,
+    /// Pictures in one run at most; `None`: by the device.
+    pub(super) batch: Option<usize>,
 }
 
 impl Options {
@@ -41,6 +43,7 @@ impl Options {
             score_threshold: 0.4,
             iou_threshold: 0.5,
             device: DeviceChoice::default(),
+            batch: None,
         })
     }
 
@@ -58,6 +61,12 @@ impl Options {
     /// Where the model shall run; [`DeviceChoice::Auto`] unless told.
     pub fn with_device(self, device: DeviceChoice) -> Self {
         Self { device, ..self }
+    }
+
+    /// How many pictures one run takes at most; unless told, 8 on a graphics card, where several cost
+    /// little more than one, and 1 on the processor, where they cost as much as they are.
+    pub fn with_batch(self, pictures: usize) -> Self {
+        Self { batch: Some(pictures.max(1)), ..self }
     }
 
     pub(super) fn file_name(&self) -> &str {

@@ -10,8 +10,9 @@ use super::letterbox::Letterbox;
 
 const CHANNELS: usize = 3;
 
-/// How many values of a row are summed at once: as many as the processor's registers hold.
-const BLOCK: usize = 16;
+/// How many source rows are added in one go over the target. Pictures are seldom more than three
+/// times as large as the input.
+const ROWS_AT_ONCE: usize = 3;
 
 /// The pixels of one source line that make one target pixel, and how much each counts.
 #[derive(Debug)]
@@ -76,27 +77,18 @@ impl Resampler {
     }
 }
 
-/// Makes one row of those that `taps` names. Down before across: whole rows are summed many values
-/// at a time, and only what is left of them goes pixel by pixel.
+/// Makes one row of those that `taps` names. Down before across: the processor adds many values of
+/// whole rows at once, and only what is left of them goes pixel by pixel.
 fn flatten(frame: &VideoFrame, taps: &Taps, target: &mut [f32]) {
-    let rows = taps.start..taps.start + taps.weights.len();
-    let len = target.len() - 1;
-    let (blocks, rest) = target[..len].as_chunks_mut::<BLOCK>();
-    for (index, block) in blocks.iter_mut().enumerate() {
-        let mut sums = [0.0; BLOCK];
-        for (row, weight) in rows.clone().zip(&taps.weights) {
-            let values = &frame.row(row as u32)[index * BLOCK..][..BLOCK];
-            for (sum, &value) in sums.iter_mut().zip(values) {
-                *sum += weight * f32::from(value);
-            }
-        }
-        *block = sums;
-    }
-    rest.fill(0.0);
-    for (row, weight) in rows.zip(&taps.weights) {
-        let values = &frame.row(row as u32)[len - rest.len()..];
-        for (sum, &value) in rest.iter_mut().zip(values) {
-            *sum += weight * f32::from(value);
+    target.fill(0.0);
+    for (index, weights) in taps.weights.chunks(ROWS_AT_ONCE).enumerate() {
+        let start = taps.start + ROWS_AT_ONCE * index;
+        let row = |offset: usize| frame.row((start + offset.min(weights.len() - 1)) as u32);
+        let weight = |offset: usize| weights.get(offset).copied().unwrap_or_default();
+        let (first, second, third) = (weight(0), weight(1), weight(2));
+        let values = row(0).iter().zip(row(1)).zip(row(2));
+        for (target, ((&a, &b), &c)) in target.iter_mut().zip(values) {
+            *target += first * f32::from(a) + second * f32::from(b) + third * f32::from(c);
         }
     }
 }

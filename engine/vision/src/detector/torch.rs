@@ -55,33 +55,44 @@ impl Network {
         Ok(Self { module, device, input })
     }
 
-    /// Runs the script on the three planes of one picture.
-    pub(super) fn run(&mut self, planes: &[f32]) -> Result<Output, Error> {
+    /// Runs the script on the three planes of each of `count` pictures, one behind the other.
+    pub(super) fn run(&mut self, planes: &[f32], count: usize) -> Result<Vec<Output>, Error> {
         ONE_THREAD.with(|()| ());
         let _no_gradients = tch::no_grad_guard();
         let input = self.input;
         let output = self
-            .forward(planes)
+            .forward(planes, count)
             .map_err(|error| Error::Run { input, source: Box::new(said(&error)) })?;
-        output.ok_or(Error::NoTensor)
+        let output = output.ok_or(Error::NoTensor)?;
+        if count == 1 {
+            return Ok(vec![output]);
+        }
+        let Output { shape, values } = output;
+        if shape.first().copied() != i64::try_from(count).ok() {
+            return Err(Error::Batch { asked: count, shape });
+        }
+        let one = [&[1], &shape[1..]].concat();
+        let parts = values.chunks_exact(values.len() / count);
+        Ok(parts.map(|values| Output { shape: one.clone(), values: values.to_vec() }).collect())
     }
 
-    /// `None` where what comes out is no tensor of a possible size.
-    fn forward(&self, planes: &[f32]) -> Result<Option<Output>, TchError> {
+    /// What all pictures gave together; `None` where what comes out is no tensor of a possible size.
+    fn forward(&self, planes: &[f32], count: usize) -> Result<Option<Output>, TchError> {
         let (height, width) = (i64::from(self.input.height), i64::from(self.input.width));
-        let input = Tensor::f_from_slice(planes)?.f_view([1, 3, height, width])?;
+        let pictures = i64::try_from(count).unwrap_or(i64::MAX);
+        let input = Tensor::f_from_slice(planes)?.f_view([pictures, 3, height, width])?;
         let input = input.f_to_device(self.device)?;
         let Some(output) = first_tensor(self.module.forward_is(&[IValue::Tensor(input)])?) else {
             return Ok(None);
         };
-        let count = output.numel();
-        if count > MAX_OUTPUT_VALUES {
+        let values_count = output.numel();
+        if values_count > MAX_OUTPUT_VALUES.saturating_mul(count) {
             return Ok(None);
         }
         let output = output.f_to_kind(Kind::Float)?.f_to_device(tch::Device::Cpu)?;
         let output = output.f_contiguous()?;
-        let mut values = vec![0.0; count];
-        output.f_copy_data(&mut values, count)?;
+        let mut values = vec![0.0; values_count];
+        output.f_copy_data(&mut values, values_count)?;
         Ok(Some(Output { shape: output.size(), values }))
     }
 }

@@ -17,7 +17,7 @@ impl Network {
         Err(Error::BuiltWithoutTorch)
     }
 
-    pub(super) fn run(&mut self, _: &[f32]) -> Result<Output, Error> {
+    pub(super) fn run(&mut self, _: &[f32], _: usize) -> Result<Vec<Output>, Error> {
         match *self {}
     }
 }

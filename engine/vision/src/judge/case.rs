@@ -50,7 +50,7 @@ pub(super) struct Case {
     pub(super) is_told: bool,
     /// Whether it stood there before it was seen for the first time.
     pub(super) is_old: bool,
-    start_at: Duration,
+    pub(super) start_at: Duration,
     seen: u32,
     score_sum: f32,
     /// Pictures of the track that were looked at before this case.

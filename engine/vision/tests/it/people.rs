@@ -205,6 +205,34 @@ fn same_picture_gives_the_same_answer() {
 }
 
 #[test]
+fn several_pictures_in_one_run_give_what_each_gives_alone() {
+    let options = Options::new(person_model_dir(), PERSON_MODEL).unwrap();
+    let options = options.with_device(DeviceChoice::Cpu).with_batch(3);
+    let mut together = Detector::load(options).unwrap();
+    assert_eq!(together.batch_max(), 3);
+    let half = Rect { left: 0.0, top: 0.0, right: 0.6, bottom: 1.0 };
+    let pictures: Vec<(VideoFrame, Rect)> = frames(600, 640, 10)
+        .into_iter()
+        .enumerate()
+        .map(|(index, (_, frame))| (frame, if index % 2 == 0 { Rect::WHOLE } else { half }))
+        .collect();
+
+    let found = together.detect_all(&pictures).unwrap();
+
+    let mut alone = load();
+    assert_eq!(found.len(), pictures.len());
+    for ((frame, region), found) in pictures.iter().zip(found) {
+        let expected = alone.detect_in(frame, *region).unwrap();
+        assert_eq!(found.len(), expected.len());
+        assert!(!found.is_empty());
+        for (found, expected) in found.iter().zip(&expected) {
+            assert!(place(found).iou(&place(expected)) > 0.99, "{found:?} {expected:?}");
+            assert!((found.score - expected.score).abs() < 0.01, "{found:?} {expected:?}");
+        }
+    }
+}
+
+#[test]
 fn every_thread_that_detects_uses_one_core() {
     let mut detector = load();
     let frame = grey(WIDTH, HEIGHT);
