@@ -70,7 +70,7 @@ describe("the system page", () => {
     const row = page.getByRole("row", { name: /avdec_h264/ });
     expect(await row.textContent()).toMatch(/H\.264Processor.*In use/);
     expect(await region("Decoders").textContent()).toContain("encoded for browsers are decoded by");
-    expect(await region("Object detector").textContent()).toMatch(/would run on/);
+    expect(await region("Object detector").textContent()).toMatch(/person-416.*Runs on/);
   });
 
   it("shows the numbers of every camera, and leads to its pipeline", async () => {
