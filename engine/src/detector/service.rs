@@ -8,6 +8,7 @@ use std::{
     collections::VecDeque,
     fs, io,
     path::PathBuf,
+    thread::JoinHandle,
     time::{Duration, Instant, SystemTime},
 };
 
@@ -19,7 +20,7 @@ use ronin_vision::{
 use tokio::{
     sync::{mpsc, watch},
     task::spawn_blocking,
-    time::{MissedTickBehavior, interval},
+    time::{MissedTickBehavior, interval, timeout},
 };
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -42,6 +43,8 @@ const RESTARTS_MAX: usize = 5;
 const RESTARTS_WITHIN: Duration = Duration::from_secs(60);
 /// Then it is tried again: what was wrong with the machine may be over.
 const OFF_FOR: Duration = Duration::from_secs(600);
+/// The picture that it is at when the engine ends, or the model that it loads.
+const ENDS_WITHIN: Duration = Duration::from_secs(4);
 /// Pictures without an answer, one after the other, after which the model counts as failed.
 const FAILURES_MAX: u32 = 3;
 /// How long a failed model is left alone, where its file stays as it is.
@@ -90,6 +93,8 @@ pub struct Service {
     status: watch::Sender<Status>,
     tell: Box<dyn Fn(Notice) + Send + Sync>,
     reports: (worker::Reports, mpsc::UnboundedReceiver<(Generation, Report)>),
+    /// Threads that may still use libtorch, but for those that hang.
+    workers: Vec<JoinHandle<()>>,
     /// The newest worker.
     newest: Generation,
     /// Since when the newest worker loads.
@@ -127,6 +132,7 @@ impl Service {
             status: watch::channel(status).0,
             tell: Box::new(tell),
             reports: mpsc::unbounded_channel(),
+            workers: Vec::new(),
             newest: Generation::default(),
             loading_since: None,
             stamp: None,
@@ -166,6 +172,12 @@ impl Service {
             }
         }
         self.desk.close(Generation(u64::MAX));
+        // libtorch must not be at work when the program ends, which takes away what it stands on.
+        let workers = std::mem::take(&mut self.workers);
+        let end = move || workers.into_iter().for_each(|worker| drop(worker.join()));
+        if timeout(ENDS_WITHIN, spawn_blocking(end)).await.is_err() {
+            warn!("the detector does not come to an end");
+        }
     }
 
     fn start(&mut self) {
@@ -173,7 +185,8 @@ impl Service {
         self.loading_since = Some(Instant::now());
         self.resting_until = None;
         self.failures = 0;
-        worker::start(
+        self.workers.retain(|worker| !worker.is_finished());
+        let worker = worker::start(
             self.newest,
             self.model.clone(),
             self.device,
@@ -181,6 +194,7 @@ impl Service {
             self.desk.clone(),
             self.reports.0.clone(),
         );
+        self.workers.extend(worker);
     }
 
     fn hear(&mut self, of: Generation, report: Report) {
@@ -327,6 +341,7 @@ impl Service {
         let loads_for_ever = self.loading_since.is_some_and(|since| since.elapsed() > LOADING_MAX);
         if hangs || loads_for_ever {
             // A thread cannot be ended from outside: it is left alone, and its answer is not heard.
+            self.workers.clear();
             let what = if hangs { "over a picture" } else { "loading the model" };
             self.again(&format!("the detector hangs {what}"));
         }

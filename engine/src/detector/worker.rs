@@ -3,8 +3,9 @@
 
 use std::{
     any::Any,
+    io,
     panic::{AssertUnwindSafe, catch_unwind},
-    thread,
+    thread::{self, JoinHandle},
     time::Instant,
 };
 
@@ -35,7 +36,7 @@ pub(super) enum Report {
     Panicked(String),
 }
 
-/// Starts a worker.
+/// Starts a worker; `None` where the system has no thread for it.
 pub(super) fn start(
     own: Generation,
     model: String,
@@ -43,7 +44,7 @@ pub(super) fn start(
     load: Load,
     desk: Desk,
     reports: Reports,
-) {
+) -> Option<JoinHandle<()>> {
     let complain = reports.clone();
     let work = move || {
         let outcome = catch_unwind(AssertUnwindSafe(|| match load(&model, device) {
@@ -60,9 +61,8 @@ pub(super) fn start(
         }
     };
     let started = thread::Builder::new().name("detector".to_owned()).spawn(work);
-    if let Err(error) = started {
-        let _ = complain.send((own, Report::Panicked(error.to_string())));
-    }
+    let failed = |error: io::Error| complain.send((own, Report::Panicked(error.to_string())));
+    started.map_err(|error| drop(failed(error))).ok()
 }
 
 fn look(own: Generation, mut detector: Box<dyn Detect>, desk: &Desk, reports: &Reports) {

@@ -12,12 +12,13 @@ mod pass;
 use std::{
     collections::VecDeque,
     path::PathBuf,
+    pin::pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use ronin_api::DetectionFacts;
@@ -26,7 +27,11 @@ use ronin_core::{
     detection::{Models, Replay, ReplayError, ReplayRequest, ReplayState},
 };
 use ronin_store::Store;
-use tokio::sync::{Notify, oneshot};
+use tokio::{
+    sync::{Notify, oneshot},
+    task::spawn_blocking,
+    time::timeout,
+};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -42,6 +47,8 @@ const KEPT_MAX: usize = 50;
 const WAITING_MAX: usize = 10;
 /// Segments of a replay: a day of minutes, and some.
 const SEGMENTS_MAX: u64 = 5000;
+/// The picture that a replay is at when the engine ends, or the model that it loads.
+const ENDS_WITHIN: Duration = Duration::from_secs(4);
 /// Events of a day that are compared.
 const EVENTS_MAX: u64 = 10_000;
 
@@ -96,13 +103,15 @@ impl Replays {
                     () = self.0.news.notified() => continue,
                 }
             };
-            let work = self.run_one(id, &request, &model, is_cancelled.clone());
+            let mut work = pin!(self.run_one(id, &request, &model, is_cancelled.clone()));
             tokio::select! {
                 () = stop.cancelled() => {
                     is_cancelled.store(true, Ordering::Relaxed);
+                    // libtorch must not be at work when the program ends.
+                    let _ = timeout(ENDS_WITHIN, work).await;
                     return;
                 }
-                outcome = work => self.finish(id, outcome),
+                outcome = &mut work => self.finish(id, outcome),
             }
         }
     }
@@ -166,8 +175,10 @@ impl Replays {
             let (done, is_done) = oneshot::channel();
             let work = move || drop(done.send(pass.run(note)));
             let thread = thread::Builder::new().name("replay".to_owned()).spawn(work);
-            thread.map_err(|e| format!("no thread can be started: {e}"))?;
-            made.push(is_done.await.map_err(|_| "it stopped: see the log".to_owned())??);
+            let thread = thread.map_err(|e| format!("no thread can be started: {e}"))?;
+            let outcome = is_done.await;
+            let _ = spawn_blocking(move || thread.join()).await;
+            made.push(outcome.map_err(|_| "it stopped: see the log".to_owned())??);
             before = *reached.lock().unwrap_or_else(PoisonError::into_inner);
         }
         let events = made.pop().unwrap_or_default();
