@@ -55,14 +55,12 @@ function watchOf(stored: Event[], filter: EventFilter = EVERY_EVENT, nextPageTok
     cardinality: "infinite",
   });
   let asked = 0;
-  let answerMs = 0;
+  let held: Promise<void> | undefined;
   const list = new InfiniteQueryObserver(queryClient, {
     queryKey: queryKey as readonly unknown[],
     queryFn: async () => {
       asked += 1;
-      if (answerMs > 0) {
-        await new Promise((resolve) => setTimeout(resolve, answerMs));
-      }
+      await held;
       return { events: stored, nextPageToken } as unknown as ListEventsResponse;
     },
     initialPageParam: "",
@@ -91,9 +89,13 @@ function watchOf(stored: Event[], filter: EventFilter = EVERY_EVENT, nextPageTok
       watch.start();
       await settle();
     },
-    /** The list answers so late from now on. */
-    answerAfter: (ms: number) => {
-      answerMs = ms;
+    /** The list does not answer until what this returns is called. */
+    hold: () => {
+      let release = () => {};
+      held = new Promise((resolve) => {
+        release = resolve;
+      });
+      return release;
     },
     events,
     names: () => events().map(({ name }) => name),
@@ -242,10 +244,12 @@ describe("EventWatch", () => {
   it("asks for a shown list again whose answer may be older than a change", async () => {
     const server = watchOf([open(1)]);
     await server.begin();
-    server.answerAfter(100);
+    const release = server.hold();
     void server.queryClient.invalidateQueries();
     server.feed().changed(open(2));
     await settle();
+    expect(server.asked()).toBe(2);
+    release();
 
     await vi.advanceTimersByTimeAsync(ASK_EVERY_MS);
 

@@ -13,7 +13,10 @@ use std::{
 
 use ronin_core::{
     CameraConfig, CameraId, DetectSettings, EventId, Grid, MotionMinute, WallTime, chain,
-    detection::Sightings, event::Detections, frame::VideoFrame, live::Channel,
+    detection::Sightings,
+    event::{Detections, Still},
+    frame::VideoFrame,
+    live::{Channel, Feed},
 };
 use ronin_pipelines::{
     Picture,
@@ -109,7 +112,7 @@ pub(super) async fn run(
             ended = analysis::run(feed.watch(false), RATE, tally.clone(), look) => Some(ended),
             () = another(&mut wanted, &now) => None,
             () = watcher.look_after() => None,
-            () = watcher.sees_nothing(), if in_sub => {
+            () = watcher.sees_less_than(&channel.main), if in_sub => {
                 warn!(%camera, "the sub stream gives no pictures: the main stream is looked at");
                 avoided = Some(Instant::now() + SUB_AGAIN);
                 None
@@ -149,8 +152,8 @@ struct Stages {
     notes: Notes,
     teller: Teller,
     last: Instant,
-    /// Whether the camera counts as gone.
-    is_gone: bool,
+    /// Whether others look by now: what comes late from a decoder or the detector begins nothing.
+    is_over: bool,
     still_version: u64,
 }
 
@@ -172,7 +175,7 @@ impl Watcher {
             notes: Notes::new(entries),
             teller: teller.clone(),
             last: Instant::now(),
-            is_gone: false,
+            is_over: false,
         };
         let stages = Arc::new(Mutex::new(stages));
         Self { camera: camera.clone(), detector, sightings, memory, stages }
@@ -185,17 +188,20 @@ impl Watcher {
         let model = self.detector.as_ref().and_then(|(_, status)| status.borrow().identity());
         let looked = {
             let mut stages = self.stages();
-            (stages.last, stages.is_gone) = (Instant::now(), false);
+            if stages.is_over {
+                return;
+            }
+            stages.last = Instant::now();
             if stages.model != model {
                 stages.model = model.clone();
                 stages.chain.set_model(model);
             }
-            let looked = stages.chain.look(&luma, media_time, wall);
+            let mut looked = stages.chain.look(&luma, media_time, wall);
             if looked.state == State::Moving {
                 stages.notes.add(&self.camera, wall, &looked.motion);
             }
             stages.notes.note_in_time();
-            stages.tell(looked.changes.clone(), None);
+            stages.tell(std::mem::take(&mut looked.changes), None);
             looked
         };
         let asked = looked.ask.is_some_and(|ask| self.ask(&picture, ask, looked.motion));
@@ -223,6 +229,9 @@ impl Watcher {
         let answer = Box::new(move |Answer { found, took }: Answer| {
             let Some(stages) = Weak::upgrade(&stages) else { return };
             let mut stages = stages.lock().unwrap_or_else(PoisonError::into_inner);
+            if stages.is_over {
+                return;
+            }
             let (seen, changes) = stages.chain.judge(at, wall, &ask, motion, &found, took);
             stages.tell(changes, Some(&shown));
             drop(stages);
@@ -239,8 +248,7 @@ impl Watcher {
             looks.tick().await;
             let still = {
                 let mut stages = self.stages();
-                if !stages.is_gone && stages.last.elapsed() > GONE_AFTER {
-                    stages.is_gone = true;
+                if stages.last.elapsed() > GONE_AFTER {
                     stages.end();
                 }
                 stages.news_of_still()
@@ -249,14 +257,15 @@ impl Watcher {
         }
     }
 
-    /// Returns when no picture has come for long, though somebody waits for them.
-    async fn sees_nothing(&self) {
-        loop {
-            let unseen = self.stages().last.elapsed();
-            let Some(rest) = SUB_PATIENCE.checked_sub(unseen).filter(|rest| !rest.is_zero()) else {
-                return;
-            };
-            sleep(rest).await;
+    /// Returns when no picture has come for long, though those of the main stream come.
+    async fn sees_less_than(&self, main: &Feed) {
+        let mut since = Instant::now();
+        while since.elapsed() < SUB_PATIENCE {
+            sleep(LOOK_PERIOD).await;
+            let main_comes = main.age().is_some_and(|age| age < GONE_AFTER);
+            if !main_comes || self.stages().last.elapsed() < GONE_AFTER {
+                since = Instant::now();
+            }
         }
     }
 
@@ -264,13 +273,14 @@ impl Watcher {
     async fn finish(&self) {
         let still = {
             let mut stages = self.stages();
+            stages.is_over = true;
             stages.end();
             stages.news_of_still()
         };
         self.remember(still).await;
     }
 
-    async fn remember(&self, still: Option<Vec<ronin_core::event::Still>>) {
+    async fn remember(&self, still: Option<Vec<Still>>) {
         let Some(still) = still else { return };
         let (memory, camera) = (self.memory.clone(), self.camera.clone());
         // A file is written.
@@ -297,12 +307,13 @@ impl Stages {
         }
     }
 
-    fn news_of_still(&mut self) -> Option<Vec<ronin_core::event::Still>> {
+    fn news_of_still(&mut self) -> Option<Vec<Still>> {
         let version = self.chain.still_version();
         let is_new = std::mem::replace(&mut self.still_version, version) != version;
         is_new.then(|| self.chain.still())
     }
 }
+
 /// Motion on its way to the index.
 struct Notes {
     entries: mpsc::Sender<Entry>,
