@@ -2,22 +2,18 @@
 //! connection, however long a client takes. Of an event that changed several times while a client was
 //! away, it gets the last.
 
-use std::future::{Future, ready};
+use std::future::Future;
 
 use futures_util::Stream;
-use ronin_core::{CameraId, ErrorKind, chain};
+use ronin_core::CameraId;
 use ronin_proto::v1::{self, watch_events_response::Event};
-use ronin_store::Store;
+use ronin_store::{Store, StoredEvent};
 use tokio::sync::watch;
 use tonic::Status;
-use tracing::warn;
 use uuid::Uuid;
 
-use super::{Start, Woken, heartbeat, heartbeats};
+use super::{BATCH, Start, Told, numbered};
 use crate::{convert::event, error};
-
-/// Changes read at once: what a client gets before it is asked again whether it may.
-const BATCH: u64 = 100;
 
 /// Whose events are told, and to whom.
 pub(in crate::grpc) struct WantedEvents {
@@ -47,60 +43,41 @@ pub(in crate::grpc) async fn start_of_events(store: &Store, token: &str) -> Resu
 /// read.
 pub(in crate::grpc) fn events<F, Fut>(
     wanted: WantedEvents,
-    mut news: watch::Receiver<i64>,
+    news: watch::Receiver<i64>,
     start: Start,
-    mut revocations: watch::Receiver<u64>,
+    revocations: watch::Receiver<u64>,
     still_holds: F,
 ) -> impl Stream<Item = Result<v1::WatchEventsResponse, Status>> + Send
 where
     F: Fn() -> Fut + Send + 'static,
     Fut: Future<Output = Result<(), Status>> + Send,
 {
-    async_stream::try_stream! {
-        if start.is_lost {
-            yield message(Event::ListAgain(v1::ListAgain {}));
+    let WantedEvents { store, cameras, user } = wanted;
+    let read = move |after| {
+        let (store, cameras) = (store.clone(), cameras.clone());
+        async move {
+            let batch = store.events_after(after, &cameras, user, BATCH).await?;
+            Ok(batch.iter().map(|stored| (stored.sequence, changed(stored))).collect())
         }
-        let mut after = start.after;
-        let mut is_behind = true;
-        let mut heartbeats = heartbeats();
-        loop {
-            let woken = tokio::select! {
-                biased;
-                open = revocations.changed() => Woken::Revocation(open.is_ok()),
-                _ = heartbeats.tick() => Woken::Heartbeat,
-                () = ready(()), if is_behind => Woken::News(true),
-                open = news.changed() => Woken::News(open.is_ok()),
-            };
-            let WantedEvents { store, cameras, user } = &wanted;
-            match woken {
-                Woken::Revocation(true) => still_holds().await?,
-                Woken::Heartbeat => {
-                    still_holds().await?;
-                    // In case the database did not answer when there was news.
-                    is_behind = true;
-                    yield message(Event::Heartbeat(heartbeat()));
-                }
-                Woken::News(true) => match store.events_after(after, cameras, *user, BATCH).await {
-                    Ok(batch) => {
-                        is_behind = batch.len() as u64 == BATCH;
-                        for stored in batch {
-                            after = stored.sequence;
-                            yield message(Event::Change(v1::EventChange {
-                                event: Some(event::to_wire(&stored)),
-                                resume_token: event::resume_token(stored.sequence),
-                            }));
-                        }
-                    }
-                    Err(e) if e.kind() == ErrorKind::Unavailable => {
-                        warn!(error = %chain(&e), "events wait for the database");
-                        is_behind = false;
-                    }
-                    Err(e) => Err(error::store("read the events", e))?,
-                },
-                Woken::Revocation(false) | Woken::News(false) => Err(error::shutting_down())?,
-            }
-        }
+    };
+    numbered("read the events", read, news, start, revocations, still_holds)
+}
+
+impl Told for v1::WatchEventsResponse {
+    fn list_again(again: v1::ListAgain) -> Self {
+        message(Event::ListAgain(again))
     }
+
+    fn heartbeat(beat: v1::Heartbeat) -> Self {
+        message(Event::Heartbeat(beat))
+    }
+}
+
+fn changed(stored: &StoredEvent) -> v1::WatchEventsResponse {
+    message(Event::Change(v1::EventChange {
+        event: Some(event::to_wire(stored)),
+        resume_token: event::resume_token(stored.sequence),
+    }))
 }
 
 fn message(event: Event) -> v1::WatchEventsResponse {

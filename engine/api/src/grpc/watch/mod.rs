@@ -10,13 +10,20 @@ mod live;
 mod notices;
 mod segments;
 
-use std::time::Duration;
+use std::{
+    future::{Future, ready},
+    time::Duration,
+};
 
-use futures_util::future::BoxFuture;
-use ronin_core::WallTime;
+use futures_util::{Stream, future::BoxFuture};
+use ronin_core::{ErrorKind, WallTime, chain};
 use ronin_proto::v1;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
+use tokio::{
+    sync::watch,
+    time::{Instant, Interval, MissedTickBehavior, interval_at},
+};
 use tonic::Status;
+use tracing::warn;
 
 pub(super) use self::{
     cameras::cameras,
@@ -29,8 +36,11 @@ pub(super) use self::{
 use crate::{
     auth::{Auth, Caller},
     convert::time,
+    error,
 };
 
+/// Rows read at once: what a client gets before it is asked again whether it may.
+const BATCH: u64 = 100;
 /// How often a quiet stream shows that it lives, and every stream that its caller may still see it.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
@@ -57,6 +67,75 @@ impl Start {
         match known {
             Some((after, _)) => Self { after, is_lost: false },
             None => Self { after: from_now, is_lost: true },
+        }
+    }
+}
+
+/// A message of a watch of numbered rows, beside those that tell a row.
+pub(super) trait Told: Send {
+    /// The resume token fits nothing.
+    fn list_again(message: v1::ListAgain) -> Self;
+    /// Nothing happened for a while.
+    fn heartbeat(message: v1::Heartbeat) -> Self;
+}
+
+/// The messages of a watch of numbered rows, until `still_holds` fails. `news` was subscribed to before
+/// `start` was read. `read` gives messages behind a row with their rows, in order, at most [`BATCH`];
+/// `doing` says what it does.
+fn numbered<M, R, Rows, F, Fut>(
+    doing: &'static str,
+    read: R,
+    mut news: watch::Receiver<i64>,
+    start: Start,
+    mut revocations: watch::Receiver<u64>,
+    still_holds: F,
+) -> impl Stream<Item = Result<M, Status>> + Send
+where
+    M: Told,
+    R: Fn(i64) -> Rows + Send + 'static,
+    Rows: Future<Output = Result<Vec<(i64, M)>, ronin_store::Error>> + Send,
+    F: Fn() -> Fut + Send + 'static,
+    Fut: Future<Output = Result<(), Status>> + Send,
+{
+    async_stream::try_stream! {
+        if start.is_lost {
+            yield M::list_again(v1::ListAgain {});
+        }
+        let mut after = start.after;
+        let mut is_behind = true;
+        let mut heartbeats = heartbeats();
+        loop {
+            let woken = tokio::select! {
+                biased;
+                open = revocations.changed() => Woken::Revocation(open.is_ok()),
+                _ = heartbeats.tick() => Woken::Heartbeat,
+                () = ready(()), if is_behind => Woken::News(true),
+                open = news.changed() => Woken::News(open.is_ok()),
+            };
+            match woken {
+                Woken::Revocation(true) => still_holds().await?,
+                Woken::Heartbeat => {
+                    still_holds().await?;
+                    // In case the database did not answer when there was news.
+                    is_behind = true;
+                    yield M::heartbeat(heartbeat());
+                }
+                Woken::News(true) => match read(after).await {
+                    Ok(batch) => {
+                        is_behind = batch.len() as u64 == BATCH;
+                        for (row, message) in batch {
+                            after = row;
+                            yield message;
+                        }
+                    }
+                    Err(e) if e.kind() == ErrorKind::Unavailable => {
+                        warn!(error = %chain(&e), doing, "a watch waits for the database");
+                        is_behind = false;
+                    }
+                    Err(e) => Err(error::store(doing, e))?,
+                },
+                Woken::Revocation(false) | Woken::News(false) => Err(error::shutting_down())?,
+            }
         }
     }
 }

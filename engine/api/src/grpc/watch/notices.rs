@@ -1,21 +1,17 @@
 //! The stream behind `WatchNotices`: notices by their rows, so that none is lost over a new
 //! connection, however long a client takes.
 
-use std::future::{Future, ready};
+use std::future::Future;
 
 use futures_util::Stream;
-use ronin_core::{ErrorKind, NoticeKind, chain};
+use ronin_core::NoticeKind;
 use ronin_proto::v1::{self, watch_notices_response::Event};
-use ronin_store::Store;
+use ronin_store::{Store, StoredNotice};
 use tokio::sync::watch;
 use tonic::Status;
-use tracing::warn;
 
-use super::{Start, Woken, heartbeat, heartbeats};
+use super::{BATCH, Start, Told, numbered};
 use crate::{convert::notice, error};
-
-/// Notices read at once: what a client gets before it is asked again whether it may.
-const BATCH: u64 = 100;
 
 /// Where a watch with this resume token begins.
 pub(in crate::grpc) async fn start_of(store: &Store, token: &str) -> Result<Start, Status> {
@@ -27,56 +23,36 @@ pub(in crate::grpc) async fn start_of(store: &Store, token: &str) -> Result<Star
 /// read.
 pub(in crate::grpc) fn notices<F, Fut>(
     store: Store,
-    mut news: watch::Receiver<i64>,
+    news: watch::Receiver<i64>,
     kinds: Vec<NoticeKind>,
     start: Start,
-    mut revocations: watch::Receiver<u64>,
+    revocations: watch::Receiver<u64>,
     still_holds: F,
 ) -> impl Stream<Item = Result<v1::WatchNoticesResponse, Status>> + Send
 where
     F: Fn() -> Fut + Send + 'static,
     Fut: Future<Output = Result<(), Status>> + Send,
 {
-    async_stream::try_stream! {
-        if start.is_lost {
-            yield message(Event::ListAgain(v1::ListAgain {}));
-        }
-        let mut after = start.after;
-        let mut is_behind = true;
-        let mut heartbeats = heartbeats();
-        loop {
-            let woken = tokio::select! {
-                biased;
-                open = revocations.changed() => Woken::Revocation(open.is_ok()),
-                _ = heartbeats.tick() => Woken::Heartbeat,
-                () = ready(()), if is_behind => Woken::News(true),
-                open = news.changed() => Woken::News(open.is_ok()),
+    let read = move |after| {
+        let (store, kinds) = (store.clone(), kinds.clone());
+        async move {
+            let batch = store.notices_after(after, &kinds, BATCH).await?;
+            let told = |stored: &StoredNotice| {
+                (stored.row, message(Event::Notice(notice::to_wire(stored))))
             };
-            match woken {
-                Woken::Revocation(true) => still_holds().await?,
-                Woken::Heartbeat => {
-                    still_holds().await?;
-                    // In case the database did not answer when there was news.
-                    is_behind = true;
-                    yield message(Event::Heartbeat(heartbeat()));
-                }
-                Woken::News(true) => match store.notices_after(after, &kinds, BATCH).await {
-                    Ok(batch) => {
-                        is_behind = batch.len() as u64 == BATCH;
-                        for stored in batch {
-                            after = stored.row;
-                            yield message(Event::Notice(notice::to_wire(&stored)));
-                        }
-                    }
-                    Err(e) if e.kind() == ErrorKind::Unavailable => {
-                        warn!(error = %chain(&e), "notices wait for the database");
-                        is_behind = false;
-                    }
-                    Err(e) => Err(error::store("read the notices", e))?,
-                },
-                Woken::Revocation(false) | Woken::News(false) => Err(error::shutting_down())?,
-            }
+            Ok(batch.iter().map(told).collect())
         }
+    };
+    numbered("read the notices", read, news, start, revocations, still_holds)
+}
+
+impl Told for v1::WatchNoticesResponse {
+    fn list_again(again: v1::ListAgain) -> Self {
+        message(Event::ListAgain(again))
+    }
+
+    fn heartbeat(beat: v1::Heartbeat) -> Self {
+        message(Event::Heartbeat(beat))
     }
 }
 
