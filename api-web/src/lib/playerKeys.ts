@@ -12,6 +12,7 @@ export type PlayerAction =
   | "pictureOn"
   | "eventBack"
   | "eventOn"
+  | "boxes"
   | "slower"
   | "faster"
   | "help";
@@ -27,6 +28,7 @@ export const PLAYER_KEYS: Readonly<Record<PlayerAction, KeyRow>> = {
   pictureOn: { keys: ["."], does: "Pause, and one picture on" },
   eventBack: { keys: ["p"], does: "Event before" },
   eventOn: { keys: ["n"], does: "Next event" },
+  boxes: { keys: ["b"], does: "Boxes around objects, or none" },
   slower: { keys: ["<"], does: "Slower" },
   faster: { keys: [">"], does: "Faster" },
   help: { keys: ["?"], does: "Show these keys" },

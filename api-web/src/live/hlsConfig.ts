@@ -20,6 +20,8 @@ export const LIVE_HLS_CONFIG: Partial<HlsConfig> = {
 export const FOOTAGE_HLS_CONFIG: Partial<HlsConfig> = {
   // Loading begins where the playlist says that the moment asked for is.
   autoStartLoad: false,
+  // Else it waits until the video is ready to take it, and looks for that ten times a second.
+  startFragPrefetch: true,
   // A playlist that grows is still footage: nobody is pulled from what was to what is. hls.js does
   // that only with a limit of latency, and none is set here.
   lowLatencyMode: false,

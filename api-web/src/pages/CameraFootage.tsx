@@ -43,6 +43,7 @@ import { CameraProtection } from "./CameraProtection";
 import { CameraSegments } from "./CameraSegments";
 import { MotionSearch } from "./MotionSearch";
 import { SpanDownload } from "./SpanDownload";
+import { useAskedMoment } from "./useAskedMoment";
 import { useFootageAddress } from "./useFootageAddress";
 import { useScrubber } from "./useScrubber";
 
@@ -52,7 +53,12 @@ export function CameraFootage({ camera }: { camera: Camera }) {
   const now = useNow(REDRAW_MS);
   const { mayChangeFootage } = useRole();
   const address = useFootageAddress(now);
-  const { day, atMs, chosen, onDay, onMoment, onChoose } = address;
+  const { day, atMs, chosen, onDay, onChoose } = address;
+  const asked = useAskedMoment(atMs);
+  const onMoment = (ms: number) => {
+    asked.ask(ms);
+    address.onMoment(ms);
+  };
   const isToday = now >= day.startMs && now < day.endMs;
   const [wallMs, setWallMs] = useState<number>();
   // The player comes first: what goes along with it is drawn when there is time.
@@ -134,6 +140,8 @@ export function CameraFootage({ camera }: { camera: Camera }) {
             camera={camera}
             address={address}
             atMs={atMs}
+            asked={asked}
+            onMoment={onMoment}
             coverage={coverage}
             pictureMs={pictureMs}
             isToday={isToday}

@@ -8,15 +8,22 @@ import { ScrubPicture } from "../components/recordings/ScrubPicture";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
 import { neighbourEvent, noEventWords } from "../lib/eventMarks";
 import { notifyDone } from "../lib/notify";
-import { SECOND_MS } from "../lib/time";
+import { dayOf, SECOND_MS } from "../lib/time";
 import { type DayCoverage, isPlayable, playableSpans } from "../lib/timelineSpans";
 import type { Scrubber } from "../live/scrubber";
+import { type AskedMoment, useLatestMoment } from "./useAskedMoment";
 import type { FootageAddress } from "./useFootageAddress";
+import { useRecordedBoxes } from "./useRecordedBoxes";
 
 interface Props {
   camera: Camera;
   address: FootageAddress;
+  /** The moment of the URL. */
   atMs: number;
+  /** What is asked for that the URL does not have yet. */
+  asked: AskedMoment;
+  /** Plays another moment. */
+  onMoment: (ms: number) => void;
   coverage: DayCoverage | undefined;
   pictureMs: number;
   isToday: boolean;
@@ -26,12 +33,14 @@ interface Props {
 }
 
 export function CameraPlayback(props: Props) {
-  const { camera, address, atMs, coverage, pictureMs, isToday, scrubber, onWall } = props;
-  const { day, onDay, onMoment, linkTo } = address;
+  const { camera, address, coverage, pictureMs, isToday, scrubber, onMoment, onWall } = props;
+  const { day, onDay, linkTo } = address;
+  const atMs = useLatestMoment(props.asked, props.atMs);
   /** Moments that were gone back to, before what was loaded. */
   const [earlier, setEarlier] = useState<ReadonlySet<number>>(new Set());
-  const span = playbackSpan(atMs, day, earlier.has(atMs) ? "some" : "none");
+  const span = playbackSpan(atMs, dayOf(atMs), earlier.has(atMs) ? "some" : "none");
   const playback = usePlayback(camera.name, span);
+  const boxes = useRecordedBoxes(camera.name);
   const { hlsPath, multivariantPath, codecs } = playback.data ?? {};
   const source = useMemo(
     () =>
@@ -79,6 +88,7 @@ export function CameraPlayback(props: Props) {
         onWall={onWall}
         onEarlier={onEarlier}
         onEvent={onEvent}
+        boxes={boxes}
         linkTo={linkTo}
         onEnded={onEnded}
         onRetry={() => void playback.refetch()}

@@ -1,12 +1,15 @@
 /** The footage that belongs to an event, to play on its page. */
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { describeError } from "../api/errors";
 import { usePlayback } from "../api/recordings";
+import { RecordedBoxLayer } from "../components/detect/RecordedBoxLayer";
+import type { RecordedPlace } from "../components/detect/recordedBoxes";
 import { FootagePlayer } from "../components/recordings/FootagePlayer";
-import { type Event, EventState } from "../gen/ronin/v1/event_pb";
+import { type Event, EventState, type Moment } from "../gen/ronin/v1/event_pb";
 import { EVENT_KEYS } from "../lib/eventKeys";
 import { cameraIdOf, clipSpan } from "../lib/events";
 import { cameraFootagePath } from "../lib/footagePath";
+import { tracksOf } from "../lib/objectTracks";
 import { MINUTE_MS, SECOND_MS } from "../lib/time";
 import type { Span } from "../lib/timelineSpans";
 
@@ -16,7 +19,8 @@ const PICTURE_MS = SECOND_MS / 25;
 const OPEN_MS = 10 * MINUTE_MS;
 const KEY_GROUPS = [{ title: "Event", rows: Object.values(EVENT_KEYS) }];
 
-export function EventClip({ event }: { event: Event }) {
+/** `path` is where the object was. */
+export function EventClip({ event, path }: { event: Event; path: readonly Moment[] }) {
   // An event that grows does not disturb a player that runs.
   const [span] = useState(() => spanOf(event));
   const playback = usePlayback(event.camera, span);
@@ -28,6 +32,12 @@ export function EventClip({ event }: { event: Event }) {
         ? { url: hlsPath, nativeUrl: multivariantPath || hlsPath, codecs: codecs ?? [] }
         : undefined,
     [hlsPath, multivariantPath, codecs],
+  );
+  const [isShown, onShown] = useState(true);
+  const tracks = useMemo(() => tracksOf([{ ...event, path: [...path] }]), [event, path]);
+  const draw = useCallback(
+    (place: RecordedPlace) => <RecordedBoxLayer tracks={tracks} {...place} />,
+    [tracks],
   );
   return (
     <FootagePlayer
@@ -41,6 +51,7 @@ export function EventClip({ event }: { event: Event }) {
       onEarlier={() => undefined}
       linkTo={(ms) => new URL(cameraFootagePath(camera, ms), window.location.origin).href}
       onEnded={() => undefined}
+      boxes={{ isShown, onShown, draw }}
       onRetry={() => void playback.refetch()}
       otherKeys={KEY_GROUPS}
       takesView={false}

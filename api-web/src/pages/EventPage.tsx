@@ -179,7 +179,7 @@ function EventDetails({ event, back }: { event: Event; back: Back }) {
               )}
             </Panel>
             <Panel title="Footage" icon={<IconMovie size={18} />}>
-              <EventClip event={event} />
+              <EventClip event={event} path={path} />
             </Panel>
           </Stack>
         </Grid.Col>

@@ -7,11 +7,14 @@ import { useSynced } from "../components/recordings/useSynced";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
 import type { Scrubber } from "../live/scrubber";
 import type { SyncedFootage } from "../live/syncedFootage";
+import { useRecordedBoxes } from "./useRecordedBoxes";
 
 interface Props {
   camera: Camera;
   synced: SyncedFootage;
   scrubber: Scrubber;
+  /** Whether boxes are drawn around objects. */
+  hasBoxes: boolean;
   players: number;
   isLarge: boolean;
   onLarge: () => void;
@@ -20,7 +23,8 @@ interface Props {
   onRemove: () => void;
 }
 
-export function FootageCamera({ camera, ...rest }: Props) {
+export function FootageCamera({ camera, hasBoxes, ...rest }: Props) {
+  const { draw } = useRecordedBoxes(camera.name);
   const view = useSynced(rest.synced, ({ cameras }) => cameras.get(camera.id));
   const playback = usePlayback(camera.name, view?.span);
   const { hlsPath, multivariantPath, codecs } = (view?.span && playback.data) ?? {};
@@ -37,6 +41,7 @@ export function FootageCamera({ camera, ...rest }: Props) {
       camera={camera.id}
       name={camera.displayName}
       view={view}
+      drawBoxes={hasBoxes ? draw : undefined}
       source={source}
       error={view?.span && playback.error ? describeError(playback.error) : undefined}
       onRetry={() => void playback.refetch()}

@@ -21,6 +21,7 @@ import { FootagePanel } from "./FootagePanel";
 import { useDays } from "./useDays";
 import { useFootageAddress } from "./useFootageAddress";
 import { useFootageView } from "./useFootageView";
+import { useBoxesShown } from "./useRecordedBoxes";
 import { useScrubber } from "./useScrubber";
 import { useSyncedFootage } from "./useSyncedFootage";
 import { useSyncKeys } from "./useSyncKeys";
@@ -58,6 +59,7 @@ function Footage({ all }: { all: readonly Camera[] }) {
   const { synced, goTo } = useSyncedFootage({ address, days, isComplete, isToday });
   const scrubber = useScrubber(days);
   const [audible, setAudible] = useState<string>();
+  const boxes = useBoxesShown();
   const [isHelpOpen, help] = useDisclosure();
   const lead = large ?? cameras[0]?.id ?? "";
   const makeLarge = (id: string) => view.setLarge(large === id ? undefined : id);
@@ -79,6 +81,7 @@ function Footage({ all }: { all: readonly Camera[] }) {
     onAlike: () => view.setLarge(undefined),
     onSound: () => hear(lead),
     onEvent: goToEvent,
+    onBoxes: () => boxes.onShown(!boxes.isShown),
     onHelp: help.open,
   });
   return (
@@ -99,6 +102,7 @@ function Footage({ all }: { all: readonly Camera[] }) {
                 camera={camera}
                 synced={synced}
                 scrubber={scrubber}
+                hasBoxes={boxes.isShown}
                 players={cameras.length}
                 isLarge={large === camera.id}
                 onLarge={() => makeLarge(camera.id)}
@@ -116,6 +120,7 @@ function Footage({ all }: { all: readonly Camera[] }) {
             onStep={(direction) => actions.step(direction * STEP_MS)}
             onPicture={actions.picture}
             onEvent={goToEvent}
+            boxes={boxes}
             linkTo={linkTo}
             onHelp={help.open}
           />

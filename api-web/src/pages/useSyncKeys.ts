@@ -17,11 +17,13 @@ interface Options {
   onSound: () => void;
   /** To the event before (-1) or the next one (1). */
   onEvent: (direction: 1 | -1) => void;
+  /** Shows boxes around objects, or none. */
+  onBoxes: () => void;
   onHelp: () => void;
 }
 
 export function useSyncKeys(options: Options) {
-  const { synced, stepMs, lead, onLarge, onAlike, onSound, onEvent, onHelp } = options;
+  const { synced, stepMs, lead, onLarge, onAlike, onSound, onEvent, onBoxes, onHelp } = options;
   const toggle = () => (synced.view().isPlaying ? synced.pause() : synced.play());
   const step = (byMs: number) => synced.seek(synced.view().wallMs + byMs);
   const picture = (direction: 1 | -1) => synced.stepPicture(direction, lead);
@@ -40,6 +42,7 @@ export function useSyncKeys(options: Options) {
       pictureOn: () => picture(1),
       eventBack: () => onEvent(-1),
       eventOn: () => onEvent(1),
+      boxes: onBoxes,
       slower: () => change(-1),
       faster: () => change(1),
       large: (key) => onLarge(Number(key) - 1),

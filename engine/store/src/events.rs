@@ -4,10 +4,7 @@
 //! Every change of an event gives it a new, higher sequence, so that whoever follows them has missed
 //! nothing that is above the last one seen.
 
-use ronin_core::{
-    CameraId, Event, EventId, WallTime,
-    event::{EventState, Moment},
-};
+use ronin_core::{CameraId, Event, EventId, WallTime, event::EventState};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter,
@@ -32,7 +29,7 @@ const CHUNK: usize = 500;
 pub struct StoredEvent {
     /// Higher than that of every change before.
     pub sequence: i64,
-    /// The event; its path is empty where a list was asked for.
+    /// The event; its path is empty where a list was asked for that does without.
     pub event: Event,
     /// Whether there is a picture of it.
     pub has_snapshot: bool,
@@ -59,9 +56,11 @@ pub struct EventFilter {
     pub reviewed: Option<bool>,
     /// Least score, 0 to 1.
     pub min_score: f32,
+    /// Whether each comes with its path.
+    pub with_path: bool,
 }
 
-/// A row as lists read it: without the path.
+/// A row as lists read it.
 #[derive(FromQueryResult)]
 struct Row {
     id: Uuid,
@@ -69,6 +68,8 @@ struct Row {
     state: String,
     has_snapshot: bool,
     detail: String,
+    /// Only where it is asked for: it is most of a row.
+    path: Option<String>,
 }
 
 impl Store {
@@ -145,19 +146,15 @@ impl Store {
     pub async fn event(&self, id: EventId, user: Uuid) -> Result<Option<StoredEvent>> {
         let row = event::Entity::find_by_id(id.0).one(&self.db).await.doing(DOING)?;
         let Some(row) = row else { return Ok(None) };
-        let path: Vec<Moment> = serde_json::from_str(&row.path).map_err(|e| damaged(row.id, &e))?;
         let row = Row {
             id: row.id,
             sequence: row.sequence,
             state: row.state,
             has_snapshot: row.has_snapshot,
             detail: row.detail,
+            path: Some(row.path),
         };
-        let mut stored = self.with_reviews(vec![row], user).await?;
-        Ok(stored.pop().map(|mut stored| {
-            stored.event.path = path;
-            stored
-        }))
+        Ok(self.with_reviews(vec![row], user).await?.pop())
     }
 
     /// Events behind the one that began at `before` with this id, newest first, at most `limit`.
@@ -175,7 +172,11 @@ impl Store {
             let same = Column::StartAt.eq(start.as_micros()).and(Column::Id.lt(id));
             condition = condition.add(older.or(same));
         }
-        let rows = columns_of_lists(event::Entity::find())
+        let mut select = columns_of_lists(event::Entity::find());
+        if filter.with_path {
+            select = select.column(Column::Path);
+        }
+        let rows = select
             .filter(condition)
             .order_by_desc(Column::StartAt)
             .order_by_desc(Column::Id)
@@ -481,6 +482,9 @@ fn from_row(row: Row) -> Result<StoredEvent> {
     let mut event: Event = serde_json::from_str(&row.detail).map_err(|e| damaged(row.id, &e))?;
     // The column is right: an event that was left open is closed there.
     event.state = row.state.parse().map_err(|e| damaged(row.id, &e))?;
+    if let Some(path) = &row.path {
+        event.path = serde_json::from_str(path).map_err(|e| damaged(row.id, &e))?;
+    }
     let Row { sequence, has_snapshot, .. } = row;
     Ok(StoredEvent { sequence, event, has_snapshot, reviewed: false })
 }

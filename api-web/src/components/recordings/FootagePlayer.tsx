@@ -5,12 +5,13 @@ import { type ReactNode, useEffect, useRef } from "react";
 import type { ErrorWords } from "../../api/errors";
 import { type KeyGroup, keyHandlers } from "../../lib/keys";
 import { notifyDone } from "../../lib/notify";
-import { PLAYER_KEYS } from "../../lib/playerKeys";
+import { PLAYER_KEYS, type PlayerAction } from "../../lib/playerKeys";
 import { dateTime, SECOND_MS } from "../../lib/time";
 import { useKeys } from "../../lib/useKeys";
 import { codecName } from "../../live/codecs";
 import type { FootageBegin, FootageSource, FootageState } from "../../live/footagePlayer";
 import { nextSpeed } from "../../live/speeds";
+import type { RecordedBoxes } from "../detect/recordedBoxes";
 import { ErrorNotice } from "../ErrorNotice";
 import { KeyHelp } from "../KeyHelp";
 import { BAR_KEYS } from "./barKeys";
@@ -22,7 +23,6 @@ import { useSpeed } from "./useSpeed";
 
 const STEP_S = 10;
 
-const { eventBack, eventOn, ...OTHER_KEYS } = PLAYER_KEYS;
 const BAR_GROUPS = [{ title: "Bar of the day, when it has the focus", rows: BAR_KEYS }];
 const BAR_NOTE =
   "On the bar a wheel zooms, and with Shift moves; so do two fingers, and dragging. What plays can be dragged to another moment.";
@@ -55,6 +55,8 @@ interface Props {
   takesView?: boolean;
   /** The other keys of the page; where nothing is said, those of the bar of the day. */
   otherKeys?: readonly KeyGroup[];
+  /** Boxes around objects; undefined where there are none. */
+  boxes?: RecordedBoxes;
   /** What lies over the picture. */
   children?: ReactNode;
 }
@@ -75,9 +77,11 @@ export function FootagePlayer(props: Props) {
     onClose,
     takesView = true,
     otherKeys,
+    boxes,
     children,
   } = props;
   const videoRef = useRef<HTMLVideoElement>(null);
+  const frameRef = useRef<HTMLDivElement>(null);
   const sectionRef = useRef<HTMLDivElement>(null);
   const footage = useFootage(videoRef, { atMs, source, pictureMs, onWall, onEnded });
   const { state, wallMs } = footage;
@@ -139,6 +143,7 @@ export function FootagePlayer(props: Props) {
         eventBack: () => onEvent(-1, footage.currentMs()),
         eventOn: () => onEvent(1, footage.currentMs()),
       }),
+      ...(boxes && { boxes: () => boxes.onShown(!boxes.isShown) }),
       slower: () => setSpeed(nextSpeed(speed, -1)),
       faster: () => setSpeed(nextSpeed(speed, 1)),
       help: help.open,
@@ -147,7 +152,7 @@ export function FootagePlayer(props: Props) {
 
   return (
     <Stack gap="xs" component="section" ref={sectionRef} aria-label="Footage player">
-      <Box pos="relative">
+      <Box pos="relative" ref={frameRef}>
         {/* biome-ignore lint/a11y/useMediaCaption: recorded footage has no captions to offer. */}
         <video
           ref={videoRef}
@@ -164,6 +169,8 @@ export function FootagePlayer(props: Props) {
             borderRadius: 8,
           }}
         />
+        {boxes?.isShown &&
+          boxes.draw({ frame: frameRef, video: videoRef, shownMs: footage.shownMs })}
         {children}
       </Box>
       {error ? (
@@ -180,6 +187,7 @@ export function FootagePlayer(props: Props) {
         onStep={(direction) => step(direction * STEP_S)}
         onPicture={stepPicture}
         onEvent={onEvent && ((direction) => onEvent(direction, footage.currentMs()))}
+        boxes={boxes}
         makeLink={() => linkTo(wallMs)}
         onCopied={() => notifyDone(`The link to ${dateTime(wallMs)} is copied.`)}
         onHelp={help.open}
@@ -188,7 +196,7 @@ export function FootagePlayer(props: Props) {
       <KeyHelp
         isOpen={isHelpOpen}
         groups={[
-          { title: "Player", rows: Object.values(onEvent ? PLAYER_KEYS : OTHER_KEYS) },
+          { title: "Player", rows: keyRows(onEvent !== undefined, boxes !== undefined) },
           ...(otherKeys ?? BAR_GROUPS),
         ]}
         {...(otherKeys === undefined && { note: BAR_NOTE })}
@@ -196,6 +204,18 @@ export function FootagePlayer(props: Props) {
       />
     </Stack>
   );
+}
+
+/** The keys that do something here. */
+function keyRows(hasEvents: boolean, hasBoxes: boolean) {
+  const isThere: Partial<Record<PlayerAction, boolean>> = {
+    eventBack: hasEvents,
+    eventOn: hasEvents,
+    boxes: hasBoxes,
+  };
+  return Object.entries(PLAYER_KEYS)
+    .filter(([action]) => isThere[action as PlayerAction] ?? true)
+    .map(([, row]) => row);
 }
 
 function StateNotice({ state, onRetry }: { state: FootageState; onRetry: () => void }) {

@@ -4,6 +4,7 @@ import {
   IconChevronsLeft,
   IconChevronsRight,
   IconKeyboard,
+  IconObjectScan,
   IconPlayerPause,
   IconPlayerPlay,
   IconPlayerSkipBack,
@@ -16,6 +17,11 @@ import { memo, useRef, useState } from "react";
 import { dateTime, exactDateTime } from "../../lib/time";
 import { SPEEDS } from "../../live/speeds";
 import { ShareLink } from "./ShareLink";
+
+export interface BoxesChoice {
+  isShown: boolean;
+  onShown: (isShown: boolean) => void;
+}
 
 interface Props {
   wallMs: number;
@@ -32,6 +38,8 @@ interface Props {
   onPicture: (direction: 1 | -1) => void;
   /** To the event before (-1) or the next one (1); undefined where there are none. */
   onEvent?: ((direction: 1 | -1) => void) | undefined;
+  /** Boxes around objects; undefined where there are none. */
+  boxes?: BoxesChoice | undefined;
   makeLink: () => string;
   onCopied: () => void;
   onHelp: () => void;
@@ -40,7 +48,7 @@ interface Props {
 }
 
 export function PlayerControls(props: Props) {
-  const { wallMs, isPaused, note, speed, onToggle, onEvent, onClose } = props;
+  const { wallMs, isPaused, note, speed, onToggle, onEvent, boxes, onClose } = props;
   const latest = useRef(props);
   latest.current = props;
   const [does] = useState(() => ({
@@ -49,6 +57,7 @@ export function PlayerControls(props: Props) {
     step: (direction: 1 | -1) => latest.current.onStep(direction),
     picture: (direction: 1 | -1) => latest.current.onPicture(direction),
     event: (direction: 1 | -1) => latest.current.onEvent?.(direction),
+    boxes: (isShown: boolean) => latest.current.boxes?.onShown(isShown),
     makeLink: () => latest.current.makeLink(),
     copied: () => latest.current.onCopied(),
     help: () => latest.current.onHelp(),
@@ -69,6 +78,7 @@ export function PlayerControls(props: Props) {
         speed={speed}
         hasToggle={onToggle !== undefined}
         hasEvents={onEvent !== undefined}
+        hasBoxes={boxes?.isShown}
         hasClose={onClose !== undefined}
         does={does}
       />
@@ -81,6 +91,8 @@ interface ButtonsProps {
   speed: number;
   hasToggle: boolean;
   hasEvents: boolean;
+  /** Whether boxes are shown; undefined where there are none. */
+  hasBoxes: boolean | undefined;
   hasClose: boolean;
   /** What the buttons do; always the same object. */
   does: {
@@ -89,6 +101,7 @@ interface ButtonsProps {
     step: (direction: 1 | -1) => void;
     picture: (direction: 1 | -1) => void;
     event: (direction: 1 | -1) => void;
+    boxes: (isShown: boolean) => void;
     makeLink: () => string;
     copied: () => void;
     help: () => void;
@@ -98,7 +111,7 @@ interface ButtonsProps {
 
 /** Not drawn anew with each picture, as the time is. */
 const PlayerButtons = memo(function PlayerButtons(props: ButtonsProps) {
-  const { isPaused, speed, hasToggle, hasEvents, hasClose, does } = props;
+  const { isPaused, speed, hasToggle, hasEvents, hasBoxes, hasClose, does } = props;
   return (
     <Group gap="xs">
       {hasToggle && (
@@ -175,6 +188,19 @@ const PlayerButtons = memo(function PlayerButtons(props: ButtonsProps) {
             </ActionIcon>
           </Tooltip>
         </>
+      )}
+      {hasBoxes !== undefined && (
+        <Tooltip label="Boxes around objects in the footage">
+          <ActionIcon
+            size={30}
+            variant={hasBoxes ? "filled" : "default"}
+            aria-label="Boxes around objects in the footage"
+            aria-pressed={hasBoxes}
+            onClick={() => does.boxes(!hasBoxes)}
+          >
+            <IconObjectScan size={16} />
+          </ActionIcon>
+        </Tooltip>
       )}
       <SegmentedControl
         size="xs"

@@ -2,7 +2,7 @@
 import { notifyDone } from "../../lib/notify";
 import { dateTime, SECOND_MS } from "../../lib/time";
 import type { SyncedFootage } from "../../live/syncedFootage";
-import { PlayerControls } from "./PlayerControls";
+import { type BoxesChoice, PlayerControls } from "./PlayerControls";
 import { useSynced, useWallMs } from "./useSynced";
 
 interface Props {
@@ -11,12 +11,13 @@ interface Props {
   onStep: (direction: 1 | -1) => void;
   onPicture: (direction: 1 | -1) => void;
   onEvent: (direction: 1 | -1) => void;
+  boxes: BoxesChoice;
   linkTo: (ms: number) => string;
   onHelp: () => void;
 }
 
 export function SyncControls(props: Props) {
-  const { synced, onToggle, onStep, onPicture, onEvent, linkTo, onHelp } = props;
+  const { synced, onToggle, onStep, onPicture, onEvent, boxes, linkTo, onHelp } = props;
   const wallMs = useWallMs(synced, SECOND_MS);
   const isPaused = useSynced(synced, (view) => !view.isPlaying);
   const isWaiting = useSynced(synced, (view) => view.isWaiting);
@@ -32,6 +33,7 @@ export function SyncControls(props: Props) {
       onStep={onStep}
       onPicture={onPicture}
       onEvent={onEvent}
+      boxes={boxes}
       makeLink={() => linkTo(synced.view().wallMs)}
       onCopied={() => notifyDone(`The link to ${dateTime(synced.view().wallMs)} is copied.`)}
       onHelp={onHelp}

@@ -11,6 +11,7 @@ import type { FootageSource, FootageState } from "../../live/footagePlayer";
 import type { Scrubber } from "../../live/scrubber";
 import { hasSound } from "../../live/speeds";
 import type { CameraView, SyncedFootage } from "../../live/syncedFootage";
+import type { RecordedBoxes } from "../detect/recordedBoxes";
 import { ScrubPicture } from "./ScrubPicture";
 import classes from "./SyncTile.module.css";
 import { useSynced, useWallMs } from "./useSynced";
@@ -27,6 +28,8 @@ interface Props {
   error: ErrorWords | undefined;
   synced: SyncedFootage;
   scrubber: Scrubber;
+  /** Draws boxes around objects; undefined while none are wanted. */
+  drawBoxes?: RecordedBoxes["draw"] | undefined;
   /** How many cameras there are. */
   players: number;
   isLarge: boolean;
@@ -41,7 +44,9 @@ interface Props {
 export function SyncTile(props: Props) {
   const { camera, name, view, source, error, synced, scrubber, players, isLarge, isAudible } =
     props;
+  const { drawBoxes } = props;
   const videoRef = useRef<HTMLVideoElement>(null);
+  const frameRef = useRef<HTMLElement>(null);
   const isFailed = error !== undefined;
   const player = useSyncedVideo(videoRef, { camera, source, isFailed, synced, players });
   const isMuted = useSynced(synced, ({ speed }) => !isAudible || !hasSound(speed));
@@ -49,6 +54,7 @@ export function SyncTile(props: Props) {
   const trouble = troubleOf(player.state, error);
   return (
     <section
+      ref={frameRef}
       className={classes.tile}
       aria-label={name}
       data-large={isLarge || undefined}
@@ -63,6 +69,8 @@ export function SyncTile(props: Props) {
         aria-label={`Recorded footage of ${name}`}
         data-camera={`footage-${camera}`}
       />
+      {view?.hasFootage &&
+        drawBoxes?.({ frame: frameRef, video: videoRef, shownMs: player.shownMs })}
       {view && !view.hasFootage && <Missing view={view} synced={synced} />}
       {view?.hasFootage && trouble && (
         <div className={classes.words} role="alert">

@@ -1,5 +1,5 @@
 /** Footage in a video element, as state: opened anew with each moment that is asked for. */
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { SECOND_MS } from "../../lib/time";
 import {
   type Footage,
@@ -65,9 +65,13 @@ export function useFootage(videoRef: RefObject<HTMLVideoElement | null>, options
     };
   }, [source, atMs, attempt]);
 
+  const shownMs = useCallback(() => footage.current?.wallMs(), []);
+
   return {
     state,
     wallMs,
+    /** The time of the picture that is drawn; undefined while there is none. */
+    shownMs,
     /** The time of what is shown, which may not be drawn yet. */
     currentMs: () => footage.current?.wallMs() ?? wallMs,
     again: () => setAttempt((count) => count + 1),

@@ -1,6 +1,11 @@
 /** The video of one camera among several: opened with each source, and held to their clock. */
-import { type RefObject, useEffect, useRef, useState } from "react";
-import { type FootageSource, type FootageState, playFootage } from "../../live/footagePlayer";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import {
+  type Footage,
+  type FootageSource,
+  type FootageState,
+  playFootage,
+} from "../../live/footagePlayer";
 import type { SyncedFootage } from "../../live/syncedFootage";
 import { FAILED_PLAYER, syncedPlayer } from "../../live/syncedPlayer";
 import { loadLightHls } from "../../live/useLivePlayer";
@@ -26,6 +31,7 @@ export function useSyncedVideo(videoRef: RefObject<HTMLVideoElement | null>, opt
   players.current = options.players;
   const [state, setState] = useState<FootageState>({ kind: "loading" });
   const [attempt, setAttempt] = useState(0);
+  const opened = useRef<Footage>(undefined);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt begins anew.
   useEffect(() => {
@@ -53,12 +59,17 @@ export function useSyncedVideo(videoRef: RefObject<HTMLVideoElement | null>, opt
       onEnded: () => undefined,
       sharedBy: players.current,
     });
+    opened.current = footage;
     const detach = synced.attach(camera, syncedPlayer({ video, footage, state: () => latest }));
     return () => {
+      opened.current = undefined;
       detach();
       footage.close();
     };
   }, [camera, source, isFailed, synced, attempt]);
 
-  return { state, again: () => setAttempt((count) => count + 1) };
+  /** The time of the picture that is drawn; undefined while there is none. */
+  const shownMs = useCallback(() => opened.current?.wallMs(), []);
+
+  return { state, shownMs, again: () => setAttempt((count) => count + 1) };
 }

@@ -16,6 +16,8 @@ const WATCH: &str = "events watched";
 const NAMES_MAX: usize = 1000;
 /// More is no list that a person chose from.
 const WORDS_MAX: usize = 100;
+/// Most events of a page with paths: of 200 moments each, they are 1 MB.
+const PATHS_MAX: i32 = 100;
 
 /// The resource name of an event.
 pub(crate) fn event_name(id: EventId) -> String {
@@ -58,6 +60,10 @@ pub(crate) fn filter(request: &v1::ListEventsRequest) -> Result<EventFilter, Inv
         let text = "a score is 0 to 1";
         invalid.collect::<()>(Err(Invalid::new("min_score", text)));
     }
+    if request.with_path && request.page_size > PATHS_MAX {
+        let text = "with paths a page holds 100 at most";
+        invalid.collect::<()>(Err(Invalid::new("page_size", text)));
+    }
     invalid.check()?;
     Ok(EventFilter {
         cameras: cameras.unwrap_or_default(),
@@ -68,6 +74,7 @@ pub(crate) fn filter(request: &v1::ListEventsRequest) -> Result<EventFilter, Inv
         rejected: request.rejected,
         reviewed: request.reviewed,
         min_score: request.min_score,
+        with_path: request.with_path,
     })
 }
 

@@ -47,6 +47,8 @@ async fn an_event_grows_under_one_id_and_keeps_its_picture() {
         let all = listed(store, EventFilter::default()).await;
         assert_eq!(all.len(), 1);
         assert!(all[0].event.path.is_empty(), "lists do without the path");
+        let filter = EventFilter { with_path: true, ..EventFilter::default() };
+        assert_eq!(listed(store, filter).await[0].event, new, "unless it is asked for");
         assert_eq!(store.event(EventId::generate(), NOBODY).await.unwrap(), None);
     })
     .await;

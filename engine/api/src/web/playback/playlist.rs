@@ -12,6 +12,12 @@ const PIECES_MAX: usize = 150_000;
 /// later, so it is that of the usual GOPs; and players look for more as often, so it is no longer.
 const GROWING_TARGET: Duration = Duration::from_secs(4);
 
+/// The first picture is looked for in pieces as small as they are, and so is what is near it.
+const SMALL: Duration = Duration::from_secs(30);
+/// Pieces behind that are joined until they are so long: a player reads the whole playlist before the
+/// first picture, and of an hour of pieces of a second that took a tenth of one.
+const JOINED: Duration = Duration::from_secs(6);
+
 /// Whether more is to come. What a player has seen of a playlist must not change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Growth {
@@ -30,12 +36,20 @@ pub(super) struct Playlist {
     growth: Growth,
     body: String,
     longest: Duration,
+    length: Duration,
     pieces: usize,
 }
 
 impl Playlist {
     pub(super) fn new(span: Span, growth: Growth) -> Self {
-        Self { span, growth, body: String::new(), longest: Duration::ZERO, pieces: 0 }
+        Self {
+            span,
+            growth,
+            body: String::new(),
+            longest: Duration::ZERO,
+            length: Duration::ZERO,
+            pieces: 0,
+        }
     }
 
     /// Adds the pieces of a file that touch the span; `false` where they are too many. Each file
@@ -66,11 +80,22 @@ impl Playlist {
             "#EXT-X-MAP:URI=\"{uri}\",BYTERANGE=\"{}@0\"\n#EXT-X-PROGRAM-DATE-TIME:{begin}\n",
             index.header_bytes,
         );
-        for piece in pieces {
+        while let Some(&first) = pieces.next() {
+            let mut piece = first;
+            // Where more is added to a playlist, what it had may not change.
+            if self.growth == Growth::Never && self.length >= SMALL {
+                while piece.duration < JOINED
+                    && let Some(next) = pieces.next_if(|next| follows(&piece, next))
+                {
+                    piece.size_bytes += next.size_bytes;
+                    piece.duration += next.duration;
+                }
+            }
             self.pieces += 1;
             if self.pieces > PIECES_MAX {
                 return false;
             }
+            self.length += piece.duration;
             self.longest = self.longest.max(piece.duration);
             let (seconds, micros) = (piece.duration.as_secs(), piece.duration.subsec_micros());
             let (size, offset) = (piece.size_bytes, piece.offset);
@@ -102,6 +127,11 @@ impl Playlist {
         text.push_str(end);
         Some(text)
     }
+}
+
+/// Whether a piece lies right behind another in their file.
+fn follows(piece: &Piece, next: &Piece) -> bool {
+    piece.offset + piece.size_bytes == next.offset
 }
 
 #[cfg(test)]
@@ -228,10 +258,31 @@ mod tests {
     }
 
     #[test]
+    fn pieces_far_from_the_beginning_are_joined_where_nothing_grows() {
+        let files: Vec<_> = (0..8).map(|n| file(6 * n)).collect();
+        let pieces = |growth| render(&files, span(0, 60), growth).unwrap();
+
+        let text = pieces(Growth::Never);
+        assert_eq!(text.matches("#EXTINF:2.000000,").count(), 15, "{text}");
+        assert_eq!(text.matches("#EXTINF:6.000000,\n#EXT-X-BYTERANGE:600@100\n").count(), 3);
+        assert!(text.contains("#EXT-X-TARGETDURATION:6\n"), "{text}");
+        for growth in [Growth::Grows, Growth::Ended] {
+            assert_eq!(pieces(growth).matches("#EXTINF:2.000000,").count(), 24);
+        }
+
+        let mut holed = file(30);
+        holed.index.pieces[2].offset += 1;
+        let files = [&files[..5], &[holed]].concat();
+        let text = render(&files, span(0, 60), Growth::Never).unwrap();
+        assert!(text.contains("#EXT-X-BYTERANGE:400@100\n"), "{text}");
+        assert!(text.contains("#EXT-X-BYTERANGE:200@501\n"), "{text}");
+    }
+
+    #[test]
     fn a_playlist_has_a_longest_length() {
         let mut many = file(0);
         let piece = |n: u64| Piece {
-            offset: 100 + n,
+            offset: 100 + 2 * n,
             size_bytes: 1,
             start: Duration::from_micros(n),
             duration: Duration::from_micros(1),

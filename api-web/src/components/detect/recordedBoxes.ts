@@ -1,0 +1,16 @@
+/** What players of recorded footage are told of the boxes over it. */
+import type { ReactNode } from "react";
+import type { OverlayPlace } from "./BoxOverlay";
+
+/** A player's picture, and which moment it shows. */
+export interface RecordedPlace extends Pick<OverlayPlace, "frame" | "video"> {
+  /** Always the same function. */
+  shownMs: () => number | undefined;
+}
+
+export interface RecordedBoxes {
+  isShown: boolean;
+  onShown: (isShown: boolean) => void;
+  /** Draws them over a picture. */
+  draw: (place: RecordedPlace) => ReactNode;
+}
