@@ -19,6 +19,11 @@ let errors: string[];
 const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true });
 const list = () => page.getByRole("list", { name: "Events, newest first" });
 const items = () => list().getByRole("listitem");
+const recordedBoxes = () =>
+  page
+    .getByRole("region", { name: "Footage player" })
+    .getByRole("list", { name: "Objects in the picture" })
+    .getByText(/person/i);
 const toggle = (name: RegExp) => page.getByRole("switch", { name });
 
 /** Whether a picture is there, and how wide it is. */
@@ -117,7 +122,18 @@ describe("events", () => {
     await visible(page.getByRole("table", { name: "Zones visited" }).getByText("Pavement"));
     await visible(page.getByRole("img", { name: /^Score over time/ }));
     await framesAdvance(page, `footage-${CAMERA_ID}`);
+    await visible(recordedBoxes(), 60_000);
     await inEachLook(page, "event", environment.shots, () => expectUsable(page));
+  });
+
+  it("are boxes over the footage of their camera, where a person wants them", async () => {
+    await page.getByRole("link", { name: "Show on the timeline" }).click();
+    await framesAdvance(page, `footage-${CAMERA_ID}`);
+    expect(await recordedBoxes().count()).toBe(0);
+    await button("Boxes around objects in the footage").click();
+    await visible(recordedBoxes(), 60_000);
+    await inEachLook(page, "footage-boxes", environment.shots, () => expectUsable(page));
+    await button("Boxes around objects in the footage").click();
   });
 
   it("are on the timeline of their camera", async () => {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use ronin_core::chain;
-use ronin_vision::detector::{Detect, DeviceChoice, Error, ModelInfo};
+use ronin_vision::detector::{Detect, DeviceChoice, Error, ModelInfo, STACK_BYTES};
 use tokio::sync::mpsc;
 
 use super::{
@@ -60,7 +60,8 @@ pub(super) fn start(
             let _ = reports.send((own, Report::Panicked(words(&*panic))));
         }
     };
-    let started = thread::Builder::new().name("detector".to_owned()).spawn(work);
+    let thread = thread::Builder::new().name("detector".to_owned()).stack_size(STACK_BYTES);
+    let started = thread.spawn(work);
     let failed = |error: io::Error| complain.send((own, Report::Panicked(error.to_string())));
     started.map_err(|error| drop(failed(error))).ok()
 }

@@ -27,6 +27,7 @@ use ronin_core::{
     detection::{Models, Replay, ReplayError, ReplayRequest, ReplayState},
 };
 use ronin_store::Store;
+use ronin_vision::detector::STACK_BYTES;
 use tokio::{
     sync::{Notify, oneshot},
     task::spawn_blocking,
@@ -174,7 +175,8 @@ impl Replays {
             };
             let (done, is_done) = oneshot::channel();
             let work = move || drop(done.send(pass.run(note)));
-            let thread = thread::Builder::new().name("replay".to_owned()).spawn(work);
+            let thread = thread::Builder::new().name("replay".to_owned()).stack_size(STACK_BYTES);
+            let thread = thread.spawn(work);
             let thread = thread.map_err(|e| format!("no thread can be started: {e}"))?;
             let outcome = is_done.await;
             let _ = spawn_blocking(move || thread.join()).await;

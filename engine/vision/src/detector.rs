@@ -113,6 +113,10 @@ pub struct Detector {
     planes: Vec<f32>,
 }
 
+/// Stack of a thread that loads and runs models: libtorch goes through a script by recursion, and on
+/// the usual 2 MiB one of some thousand steps ends the program.
+pub const STACK_BYTES: usize = 16 << 20;
+
 /// Where a model runs on this machine unless told; `None` in a program built without libtorch.
 pub fn usual_device() -> Option<Device> {
     torch::device(DeviceChoice::Auto).ok()

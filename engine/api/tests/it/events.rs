@@ -62,6 +62,10 @@ async fn events_are_listed_page_by_page_and_a_watch_goes_on_behind_the_list() {
     let newest_first: Vec<_> = events.iter().rev().map(|e| format!("events/{}", e.id)).collect();
     assert_eq!(names, newest_first);
 
+    let of_paths = v1::ListEventsRequest { with_path: true, ..Default::default() };
+    let page = client.list_events(of_paths).await.unwrap().into_inner();
+    assert!(page.events.iter().all(|event| event.path.len() == events[0].path.len()));
+
     let grown = Event { end: events[0].end + SECOND, ..events[0].clone() };
     tell(&server, &grown, None).await;
     let watch = |resume_token: &str| v1::WatchEventsRequest {
@@ -136,6 +140,8 @@ async fn what_cannot_be_asked_is_refused_in_words() {
     };
     let status = client.list_events(bad).await.unwrap_err();
     assert_eq!(fields(&status), ["cameras[0]", "min_score", "page_size", "page_token"]);
+    let many = v1::ListEventsRequest { with_path: true, page_size: 101, ..Default::default() };
+    assert_eq!(fields(&client.list_events(many).await.unwrap_err()), ["page_size"]);
     let unknown = v1::GetEventRequest { name: format!("events/{}", uuid::Uuid::now_v7()) };
     assert_eq!(reason(&client.get_event(unknown).await.unwrap_err()), "EVENT_NOT_FOUND");
     let many = vec!["events/x".to_owned(); 1001];
