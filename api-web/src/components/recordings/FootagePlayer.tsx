@@ -152,7 +152,8 @@ export function FootagePlayer(props: Props) {
 
   return (
     <Stack gap="xs" component="section" ref={sectionRef} aria-label="Footage player">
-      <Box pos="relative" ref={frameRef}>
+      {/* The words of a box at the edge would reach beyond the page. */}
+      <Box pos="relative" ref={frameRef} style={{ overflow: "hidden", borderRadius: 8 }}>
         {/* biome-ignore lint/a11y/useMediaCaption: recorded footage has no captions to offer. */}
         <video
           ref={videoRef}
