@@ -13,7 +13,7 @@ import { type DayCoverage, isPlayable, playableSpans } from "../lib/timelineSpan
 import type { Scrubber } from "../live/scrubber";
 import { type AskedMoment, useLatestMoment } from "./useAskedMoment";
 import type { FootageAddress } from "./useFootageAddress";
-import { useRecordedBoxes } from "./useRecordedBoxes";
+import { useBoxesShown, useDrawBoxes } from "./useRecordedBoxes";
 
 interface Props {
   camera: Camera;
@@ -40,7 +40,7 @@ export function CameraPlayback(props: Props) {
   const [earlier, setEarlier] = useState<ReadonlySet<number>>(new Set());
   const span = playbackSpan(atMs, dayOf(atMs), earlier.has(atMs) ? "some" : "none");
   const playback = usePlayback(camera.name, span);
-  const boxes = useRecordedBoxes(camera.name);
+  const boxes = { ...useBoxesShown(), draw: useDrawBoxes(camera.name) };
   const { hlsPath, multivariantPath, codecs } = playback.data ?? {};
   const source = useMemo(
     () =>

@@ -7,7 +7,7 @@ import { useSynced } from "../components/recordings/useSynced";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
 import type { Scrubber } from "../live/scrubber";
 import type { SyncedFootage } from "../live/syncedFootage";
-import { useRecordedBoxes } from "./useRecordedBoxes";
+import { useDrawBoxes } from "./useRecordedBoxes";
 
 interface Props {
   camera: Camera;
@@ -24,7 +24,7 @@ interface Props {
 }
 
 export function FootageCamera({ camera, hasBoxes, ...rest }: Props) {
-  const { draw } = useRecordedBoxes(camera.name);
+  const draw = useDrawBoxes(camera.name);
   const view = useSynced(rest.synced, ({ cameras }) => cameras.get(camera.id));
   const playback = usePlayback(camera.name, view?.span);
   const { hlsPath, multivariantPath, codecs } = (view?.span && playback.data) ?? {};

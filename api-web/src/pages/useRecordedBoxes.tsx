@@ -3,13 +3,13 @@ import { useLocalStorage } from "@mantine/hooks";
 import { useCallback, useEffect, useState } from "react";
 import { useObjectTracks } from "../api/objectTracks";
 import { RecordedBoxLayer } from "../components/detect/RecordedBoxLayer";
-import type { RecordedBoxes, RecordedPlace } from "../components/detect/recordedBoxes";
+import type { BoxesChoice, RecordedBoxes, RecordedPlace } from "../components/detect/recordedBoxes";
 import { SECOND_MS } from "../lib/time";
 
 const BOXES_KEY = "ronin.footage.boxes";
 
 /** Off at first, and as a person chose at this browser, for every camera. */
-export function useBoxesShown() {
+export function useBoxesShown(): BoxesChoice {
   const [isShown, onShown] = useLocalStorage({
     key: BOXES_KEY,
     defaultValue: false,
@@ -18,17 +18,16 @@ export function useBoxesShown() {
   return { isShown, onShown };
 }
 
-/** For footage of `camera` ("cameras/{id}"). */
-export function useRecordedBoxes(camera: string): RecordedBoxes {
-  const draw = useCallback(
+/** Draws those of `camera` ("cameras/{id}"). */
+export function useDrawBoxes(camera: string): RecordedBoxes["draw"] {
+  return useCallback(
     (place: RecordedPlace) => <CameraBoxes camera={camera} {...place} />,
     [camera],
   );
-  return { ...useBoxesShown(), draw };
 }
 
 /** Asks for what was there around the moment that is shown, and draws it. */
-export function CameraBoxes({ camera, ...place }: { camera: string } & RecordedPlace) {
+function CameraBoxes({ camera, ...place }: { camera: string } & RecordedPlace) {
   const { shownMs } = place;
   const [nearMs, setNearMs] = useState(shownMs);
   useEffect(() => {

@@ -8,9 +8,13 @@ export interface RecordedPlace extends Pick<OverlayPlace, "frame" | "video"> {
   shownMs: () => number | undefined;
 }
 
-export interface RecordedBoxes {
+/** Whether boxes are shown, and how that is changed. */
+export interface BoxesChoice {
   isShown: boolean;
   onShown: (isShown: boolean) => void;
+}
+
+export interface RecordedBoxes extends BoxesChoice {
   /** Draws them over a picture. */
   draw: (place: RecordedPlace) => ReactNode;
 }

@@ -16,12 +16,8 @@ import {
 import { memo, useRef, useState } from "react";
 import { dateTime, exactDateTime } from "../../lib/time";
 import { SPEEDS } from "../../live/speeds";
+import type { BoxesChoice } from "../detect/recordedBoxes";
 import { ShareLink } from "./ShareLink";
-
-export interface BoxesChoice {
-  isShown: boolean;
-  onShown: (isShown: boolean) => void;
-}
 
 interface Props {
   wallMs: number;

@@ -2,7 +2,8 @@
 import { notifyDone } from "../../lib/notify";
 import { dateTime, SECOND_MS } from "../../lib/time";
 import type { SyncedFootage } from "../../live/syncedFootage";
-import { type BoxesChoice, PlayerControls } from "./PlayerControls";
+import type { BoxesChoice } from "../detect/recordedBoxes";
+import { PlayerControls } from "./PlayerControls";
 import { useSynced, useWallMs } from "./useSynced";
 
 interface Props {
