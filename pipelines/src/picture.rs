@@ -95,23 +95,24 @@ pub(crate) fn thin_out(decoder: &gst::Element, rate: u32) {
 /// Takes pictures at a regular distance.
 struct Thinning {
     period: gst::ClockTime,
-    due: Option<gst::ClockTime>,
+    /// The last one that was taken, and when the next one is due.
+    last: Option<(gst::ClockTime, gst::ClockTime)>,
 }
 
 impl Thinning {
     fn new(rate: u32) -> Self {
-        Self { period: gst::ClockTime::SECOND / u64::from(rate.max(1)), due: None }
+        Self { period: gst::ClockTime::SECOND / u64::from(rate.max(1)), last: None }
     }
 
     fn takes(&mut self, pts: gst::ClockTime) -> bool {
-        let due = self.due.unwrap_or(pts);
-        // One that comes a little early is the one that is due. Times may go back.
-        let is_early = pts + self.period / 4 < due;
-        if is_early && pts + self.period >= due {
+        let (last, due) = self.last.unwrap_or((pts, pts));
+        // Times may go back, and leap.
+        let goes_on = last <= pts && pts <= due + self.period;
+        // One that comes a little early is the one that is due.
+        if goes_on && pts + self.period / 4 < due {
             return false;
         }
-        let is_regular = !is_early && pts <= due + self.period;
-        self.due = Some(if is_regular { due } else { pts } + self.period);
+        self.last = Some((pts, if goes_on { due } else { pts } + self.period));
         true
     }
 }
@@ -131,6 +132,8 @@ mod tests {
         assert_eq!(taken(5, (0..10).map(|n| n * 100)), [0, 200, 400, 600, 800]);
         assert_eq!(taken(5, (0..15).map(|n| n * 1000 / 15)), [0, 200, 400, 600, 800]);
         assert_eq!(taken(5, (0..8).map(|n| n * 250)).len(), 8, "all of a slower camera");
+        let early = [0].into_iter().chain((0..20).map(|n| 153 + n * 40));
+        assert_eq!(taken(5, early), [0, 153, 353, 553, 753], "never two for one that is due");
         let of_25 = taken(10, (0..250).map(|n| n * 40)).len();
         assert!((95..=101).contains(&of_25), "{of_25} in 10 s");
     }
