@@ -51,11 +51,11 @@ export async function stopAndRead(page: Page, camera: string): Promise<Shown> {
 
 /** Moves the stopped player by some seconds of video and reads the picture there. */
 export async function seekAndRead(page: Page, camera: string, seconds: number): Promise<Shown> {
-  const [sample] = await page.evaluate(sampleAt, { selectors: [player(camera)], seconds, live: 0 });
-  if (sample === undefined) {
+  const [first] = await sample(page, { selectors: [player(camera)], seconds, live: 0 });
+  if (first === undefined) {
     throw new Error("no picture was read");
   }
-  const { cells, position } = sample;
+  const { cells, position } = first;
   const time = page.getByRole("region", { name: "Footage player" }).locator("time");
   const wallMs = Date.parse((await time.getAttribute("datetime")) ?? "");
   return { number: numberOf(cells), wallMs, position };
@@ -70,7 +70,7 @@ export interface LivePicture {
 /** Reads the next `count` pictures of a video that plays. */
 export async function readLive(page: Page, camera: string, count: number): Promise<LivePicture[]> {
   const wanted = { selectors: [player(camera)], seconds: 0, live: count };
-  const samples = await page.evaluate(sampleAt, wanted);
+  const samples = await sample(page, wanted);
   return samples.map(({ cells, atMs }) => ({ number: numberOf(cells), atMs }));
 }
 
@@ -84,7 +84,7 @@ export async function readTogether(
   count: number,
 ): Promise<number[][]> {
   const wanted = { selectors: cameras.map(player), seconds: undefined, live: count };
-  const samples = await page.evaluate(sampleAt, wanted);
+  const samples = await sample(page, wanted);
   const numbers = samples.map(({ cells }) => numberOf(cells));
   return Array.from({ length: numbers.length / cameras.length }, (_, index) =>
     numbers.slice(index * cameras.length, (index + 1) * cameras.length),
@@ -94,8 +94,8 @@ export async function readTogether(
 /** Reads a picture that is no video. */
 export async function readPicture(page: Page, selector: string): Promise<number> {
   const wanted = { selectors: [selector], seconds: undefined, live: 0 };
-  const [sample] = await page.evaluate(sampleAt, wanted);
-  return numberOf(sample?.cells ?? []);
+  const [first] = await sample(page, wanted);
+  return numberOf(first?.cells ?? []);
 }
 
 const player = (camera: string) => `video[data-camera="${camera}"]`;
@@ -115,6 +115,59 @@ interface Wanted {
   live: number;
 }
 
+async function sample(page: Page, wanted: Wanted): Promise<Sample[]> {
+  await giveReader(page);
+  return page.evaluate(sampleAt, wanted);
+}
+
+/** What a number can be read from. */
+type Picture = HTMLVideoElement | HTMLImageElement | ImageBitmap;
+
+/** What the page has of `giveReader`, as functions that run there find it. */
+export interface Reader {
+  /** The mean brightnesses of which `numberOf` makes the number. */
+  readCells: (picture: Picture) => number[];
+}
+
+/** Lets functions that run in the page read pictures, until it is left. */
+export async function giveReader(page: Page): Promise<void> {
+  // Playwright calls what is a function.
+  await page.evaluate(`void (globalThis.readCells = ${readCells})`);
+}
+
+/** Runs in the page. */
+function readCells(picture: Picture): number[] {
+  const grid = 8;
+  const [width, height] =
+    picture instanceof HTMLVideoElement
+      ? [picture.videoWidth, picture.videoHeight]
+      : picture instanceof HTMLImageElement
+        ? [picture.naturalWidth, picture.naturalHeight]
+        : [picture.width, picture.height];
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d");
+  if (context === null) {
+    throw new Error("there is no canvas");
+  }
+  context.drawImage(picture, 0, 0);
+  const cells: number[] = [];
+  for (let row = 0; row < grid; row += 1) {
+    for (let column = 0; column < grid; column += 1) {
+      // The middle half of a cell; its rim suffers from compression.
+      const left = Math.floor(((column + 0.25) * width) / grid);
+      const top = Math.floor(((row + 0.25) * height) / grid);
+      const [w, h] = [Math.floor(width / grid / 2), Math.floor(height / grid / 2)];
+      const { data } = context.getImageData(left, top, w, h);
+      let sum = 0;
+      for (let index = 0; index < data.length; index += 4) {
+        sum += data[index + 1] ?? 0;
+      }
+      cells.push(sum / (data.length / 4));
+    }
+  }
+  return cells;
+}
+
 /** Runs in the page. */
 async function sampleAt({ selectors, seconds, live }: Wanted): Promise<Sample[]> {
   const videos = selectors.map((selector) => {
@@ -128,35 +181,12 @@ async function sampleAt({ selectors, seconds, live }: Wanted): Promise<Sample[]>
   if (first === undefined) {
     throw new Error("nothing was named");
   }
-  const read = (video: HTMLVideoElement | HTMLImageElement): Sample => {
-    const grid = 8;
-    const isVideo = video instanceof HTMLVideoElement;
-    const width = isVideo ? video.videoWidth : video.naturalWidth;
-    const height = isVideo ? video.videoHeight : video.naturalHeight;
-    const canvas = new OffscreenCanvas(width, height);
-    const context = canvas.getContext("2d");
-    if (context === null) {
-      throw new Error("there is no canvas");
-    }
-    const atMs = Date.now();
-    context.drawImage(video, 0, 0);
-    const cells: number[] = [];
-    for (let row = 0; row < grid; row += 1) {
-      for (let column = 0; column < grid; column += 1) {
-        // The middle half of a cell; its rim suffers from compression.
-        const left = Math.floor(((column + 0.25) * width) / grid);
-        const top = Math.floor(((row + 0.25) * height) / grid);
-        const [w, h] = [Math.floor(width / grid / 2), Math.floor(height / grid / 2)];
-        const { data } = context.getImageData(left, top, w, h);
-        let sum = 0;
-        for (let index = 0; index < data.length; index += 4) {
-          sum += data[index + 1] ?? 0;
-        }
-        cells.push(sum / (data.length / 4));
-      }
-    }
-    return { cells, position: isVideo ? video.currentTime : 0, atMs };
-  };
+  const { readCells: cellsOf } = globalThis as unknown as Reader;
+  const read = (video: HTMLVideoElement | HTMLImageElement): Sample => ({
+    atMs: Date.now(),
+    cells: cellsOf(video),
+    position: video instanceof HTMLVideoElement ? video.currentTime : 0,
+  });
   const samples: Sample[] = [];
   while (samples.length < live * videos.length) {
     await new Promise<void>((resolve) => first.requestVideoFrameCallback(() => resolve()));

@@ -1,12 +1,18 @@
-/** How long it takes from a click into a day of footage to the picture of that moment. */
+/**
+ * How long it takes from a click into a day of footage to the first picture of that moment, be it the
+ * still or the video, and to the video.
+ */
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { framesAdvance, launch, openPage } from "../browser";
+import { giveReader, numberOf, type Reader } from "../numbers";
 import { openAsOwner } from "../owner";
 import { printHead, printRow } from "./figures";
 
 const url = process.env.RONIN_MEASURE_URL ?? "";
 const SEEKS = Number(process.env.RONIN_MEASURE_SEEKS ?? 100);
+/** Pictures a second of the numbered camera. */
+const FPS = Number(process.env.RONIN_MEASURE_FPS ?? 15);
 const CAMERA = "day";
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -15,6 +21,8 @@ const SEEK_TIMEOUT_MS = 20_000;
 const PREVIEW_TIMEOUT_MS = 20_000;
 /** What is shown may be on by so much when it is looked at. */
 const PLAYED_MS = 5_000;
+/** Times are told in parts of a second that are no whole pictures. */
+const ROUNDING = 1;
 
 let browser: Browser;
 let page: Page;
@@ -37,18 +45,38 @@ it("a seek anywhere in a day", async () => {
   await page.goto(`${url}/cameras/${CAMERA}?at=${new Date((from + to) / 2).toISOString()}`);
   await framesAdvance(page, `footage-${CAMERA}`);
   const bar = page.getByRole("group", { name: /^Footage of the day/ });
-  const waits: number[] = [];
+  const waits: SeekWait[] = [];
   for (let seek = 0; seek < SEEKS; seek += 1) {
     // Spread evenly and in no order: steps of the golden ratio.
     const ms = from + ((seek * 0.618034) % 1) * (to - from);
     waits.push(await seekTo(bar, ms, dayMs));
   }
   printHead();
-  printRow("a seek in a day of footage", waits);
+  printRow(
+    "a seek in a day of footage, to the first picture of it",
+    waits.map(({ firstMs }) => firstMs),
+  );
+  printRow(
+    "the same, to the moving picture asked for",
+    waits.map(({ movingMs }) => movingMs),
+  );
+  const sooner = waits.filter(({ firstMs, movingMs }) => firstMs < movingMs).length;
+  const wrong = waits.flatMap(({ wrongStills }) => wrongStills);
+  console.info(`\nthe still was sooner ${sooner} times of ${waits.length}, wrong ${wrong.length}`);
+  expect(wrong, "stills of another moment").toEqual([]);
 });
 
-/** Clicks on a moment of the bar; milliseconds until its picture is there. */
-async function seekTo(bar: Locator, ms: number, dayMs: number): Promise<number> {
+/** Milliseconds from a click. */
+interface SeekWait {
+  /** To the still or to the video, whichever was first. */
+  firstMs: number;
+  movingMs: number;
+  /** Stills that were not of the moment, in words: they do not count. */
+  wrongStills: string[];
+}
+
+/** Clicks on a moment of the bar, and waits until its picture is there. */
+async function seekTo(bar: Locator, ms: number, dayMs: number): Promise<SeekWait> {
   // It lies below the player, and nothing out of sight can be clicked on.
   await bar.scrollIntoViewIfNeeded();
   const box = await bar.boundingBox();
@@ -57,11 +85,12 @@ async function seekTo(bar: Locator, ms: number, dayMs: number): Promise<number> 
   }
   const x = box.x + ((ms - dayMs) / DAY_MS) * box.width;
   await page.mouse.move(x, box.y + box.height / 2);
-  await page.evaluate(awaitPicture, { camera: `footage-${CAMERA}`, timeoutMs: SEEK_TIMEOUT_MS });
+  await giveReader(page);
+  await page.evaluate(awaitPicture, { camera: CAMERA, timeoutMs: SEEK_TIMEOUT_MS });
   await page.mouse.down();
   await page.mouse.up();
-  const waitMs = await page.evaluate(
-    () => (globalThis as { picture?: Promise<number> }).picture ?? Promise.reject("not asked for"),
+  const seen = await page.evaluate(
+    () => (globalThis as { picture?: Promise<Seen> }).picture ?? Promise.reject("not asked for"),
   );
   const time = page.getByRole("region", { name: "Footage player" }).locator("time");
   const shownMs = Date.parse((await time.getAttribute("datetime")) ?? "");
@@ -69,7 +98,20 @@ async function seekTo(bar: Locator, ms: number, dayMs: number): Promise<number> 
   expect(shownMs, "the moment that is shown").toBeGreaterThan(ms - 2 * pixelMs);
   expect(shownMs, "the moment that is shown").toBeLessThan(ms + 2 * pixelMs + PLAYED_MS);
   await page.mouse.move(10, 10);
-  return waitMs;
+  return waitOf(seen);
+}
+
+/** A still is right where it is the key frame with which the playlist of the video begins. */
+function waitOf({ stills, waitMs, cells, mediaTime }: Seen): SeekWait {
+  const keyFrame = numberOf(cells) - Math.round(mediaTime * FPS);
+  const isRight = (still: SeenStill) => Math.abs(numberOf(still.cells) - keyFrame) <= ROUNDING;
+  return {
+    firstMs: Math.min(waitMs, ...stills.filter(isRight).map((still) => still.waitMs)),
+    movingMs: waitMs,
+    wrongStills: stills
+      .filter((still) => !isRight(still))
+      .map((still) => `${numberOf(still.cells)}, not ${keyFrame}, after ${still.waitMs} ms`),
+  };
 }
 
 it("a small picture of a moment", async () => {
@@ -96,19 +138,38 @@ it("a small picture of a moment", async () => {
   printRow("a small picture of a moment", waits);
 });
 
+/** A still, from when it is drawn. */
+interface SeenStill {
+  waitMs: number;
+  cells: number[];
+}
+
+/** What a player shows of a moment that was clicked on. */
+interface Seen {
+  stills: SeenStill[];
+  /** To the first picture of the video, its cells and its time in the video. */
+  waitMs: number;
+  cells: number[];
+  mediaTime: number;
+}
+
 /**
- * Runs in the page: leaves there what becomes the milliseconds from letting go of the pointer to the
- * first picture that the player shows then.
+ * Runs in the page: leaves there what becomes the stills that the player of a camera shows from when
+ * the pointer is let go of, and the first picture of its video.
  */
 function awaitPicture({ camera, timeoutMs }: { camera: string; timeoutMs: number }): void {
-  const find = () => document.querySelector<HTMLVideoElement>(`video[data-camera="${camera}"]`);
-  const scope = globalThis as { picture?: Promise<number> };
-  scope.picture = new Promise<number>((resolve, reject) => {
+  const find = () =>
+    document.querySelector<HTMLVideoElement>(`video[data-camera="footage-${camera}"]`);
+  const { readCells } = globalThis as unknown as Reader;
+  const scope = globalThis as { picture?: Promise<Seen> };
+  scope.picture = new Promise<Seen>((resolve, reject) => {
     let step = "the click did not come";
+    let frame = 0;
     const ending = new AbortController();
     const options = { capture: true, signal: ending.signal };
     const end = () => {
       clearTimeout(timer);
+      cancelAnimationFrame(frame);
       ending.abort();
     };
     const timer = setTimeout(() => {
@@ -118,16 +179,39 @@ function awaitPicture({ camera, timeoutMs }: { camera: string; timeoutMs: number
         video && `at ${video.currentTime}, ready ${video.readyState}, paused ${video.paused}`;
       reject(new Error(`no picture in ${timeoutMs} ms: ${step}; the video is ${at}`));
     }, timeoutMs);
+    const stills: Promise<{ waitMs: number; bitmap: ImageBitmap }>[] = [];
+    const watchStills = (clickedMs: number) => {
+      let last = "";
+      const look = (nowMs: number) => {
+        const still = document.querySelector<HTMLImageElement>(
+          `img[data-testid="still-${camera}"]`,
+        );
+        if (still?.complete && still.naturalWidth > 0 && still.src !== last) {
+          last = still.src;
+          const waitMs = nowMs - clickedMs;
+          // Read later: that takes time which the video needs.
+          stills.push(createImageBitmap(still).then((bitmap) => ({ waitMs, bitmap })));
+        }
+        frame = requestAnimationFrame(look);
+      };
+      frame = requestAnimationFrame(look);
+    };
     const onPicture = (clickedMs: number) => {
       step = "what was opened showed no picture";
-      find()?.requestVideoFrameCallback((nowMs) => {
+      const video = find();
+      video?.requestVideoFrameCallback((nowMs, { mediaTime }) => {
         end();
-        resolve(nowMs - clickedMs);
+        const moving = { waitMs: nowMs - clickedMs, cells: readCells(video), mediaTime };
+        const read = Promise.all(stills).then((shown) =>
+          shown.map(({ waitMs, bitmap }) => ({ waitMs, cells: readCells(bitmap) })),
+        );
+        read.then((seen) => resolve({ ...moving, stills: seen }), reject);
       });
     };
     const onClick = () => {
       const clickedMs = performance.now();
       step = "nothing was opened";
+      watchStills(clickedMs);
       // What was shown before is let go of, and shows no picture from then on.
       const onEmptied = ({ target }: Event) => {
         if (target === find()) {

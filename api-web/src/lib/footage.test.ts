@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { gridShape } from "../live/gridLayout";
 import { besides, cameraFootagePath, footagePath, parseCameras } from "./footagePath";
-import { previewMoment, previewStep } from "./previewMoments";
+import { previewMoment, previewStep, stillMoment } from "./previewMoments";
 import { spanBytes } from "./spanBytes";
 import { HOUR_MS, MINUTE_MS, SECOND_MS, timestampFromMs } from "./time";
 import { type DayCoverage, together } from "./timelineSpans";
@@ -72,6 +72,30 @@ describe("moments with a picture", () => {
     expect(previewMoment(71_000, window, footage)).toBe(70_000);
     expect(previewMoment(74_999, window, footage)).toBe(70_000);
     expect(previewMoment(63_000, window, footage)).toBe(62_001);
+  });
+
+  it.each([
+    { of: "footage", ms: 71_000, picture: 71_000 },
+    { of: "the beginning of footage", ms: 62_000, picture: 62_001 },
+    { of: "what is being written", ms: 95_000, picture: 95_000 },
+    { of: "a gap", ms: 85_000, picture: undefined },
+    { of: "another day", ms: 100_000, picture: 100_000 },
+  ])("stand for a moment of $of as they are known", ({ ms, picture }) => {
+    const gap = { cause: "", message: "" };
+    const day: DayCoverage = {
+      startMs: 0,
+      endMs: 100_000,
+      recorded: [{ startMs: 62_000, endMs: 80_000 }],
+      gaps: [
+        { ...gap, startMs: 80_000, endMs: 90_000, kind: "lost" },
+        { ...gap, startMs: 90_000, endMs: 100_000, kind: "pending" },
+      ],
+      motion: [],
+      events: [],
+      coverage: 1,
+    };
+    expect(stillMoment(ms, day)).toBe(picture);
+    expect(stillMoment(ms, undefined)).toBe(ms);
   });
 });
 

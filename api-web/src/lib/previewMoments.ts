@@ -1,6 +1,6 @@
 /** Which moments of a timeline have a small picture. Not here: loading them (`live/scrubber`). */
 import { MINUTE_MS, SECOND_MS } from "./time";
-import type { Span } from "./timelineSpans";
+import { type DayCoverage, playableSpans, type Span } from "./timelineSpans";
 import { lengthOf } from "./timelineWindow";
 
 /** Cameras send a key frame every second or two: finer steps would show the same one. */
@@ -29,6 +29,22 @@ export function previewStep(window: Span): number {
  */
 export function previewMoment(ms: number, window: Span, footage: Span): number {
   const step = previewStep(window);
-  // Footage begins at a part of a millisecond, which is cut off on the way here.
-  return Math.max(Math.floor(ms / step) * step, Math.floor(footage.startMs) + 1);
+  return Math.max(Math.floor(ms / step) * step, firstMs(footage));
+}
+
+/**
+ * The moment whose picture stands for `ms` until the video has it: itself, but not before its footage
+ * begins. Undefined where it is known that there is none.
+ */
+export function stillMoment(ms: number, day: DayCoverage | undefined): number | undefined {
+  if (day === undefined || ms < day.startMs || ms >= day.endMs) {
+    return ms;
+  }
+  const footage = playableSpans(day).find(({ startMs, endMs }) => ms >= startMs && ms < endMs);
+  return footage && Math.max(ms, firstMs(footage));
+}
+
+/** Footage begins at a part of a millisecond, which is cut off on the way here. */
+function firstMs({ startMs }: Span): number {
+  return Math.floor(startMs) + 1;
 }

@@ -8,6 +8,7 @@ import { browserCapabilities, unplayableCodec } from "./codecs";
 import { FOOTAGE_HLS_CONFIG, footageBuffer } from "./hlsConfig";
 import type { LoadHls } from "./livePlayer";
 import { PictureClock } from "./pictureClock";
+import { SentVideo } from "./sentVideo";
 import { type Piece, positionOf, wallTimeAt } from "./wallClock";
 
 export interface FootageSource {
@@ -38,6 +39,8 @@ interface Options {
   onState: (state: FootageState) => void;
   /** Told the wall-clock time of the picture whenever it changes. */
   onWall: (wallMs: number) => void;
+  /** The moment that it was sent to last, or began at, is drawn. */
+  onDrawn: (ms: number) => void;
   /** The end of the playlist is shown, and nothing is added to it any more. */
   onEnded: () => void;
   /** How many players share the memory; 1 where it is not said. */
@@ -63,6 +66,8 @@ export interface Footage {
   neighbourMs: (direction: 1 | -1) => number | undefined;
   /** Goes to a moment of what is loaded, or the nearest after it; false where none is loaded. */
   show: (wallMs: number) => boolean;
+  /** Whether a moment can be shown without the server. */
+  isLoaded: (wallMs: number) => boolean;
   /** Lets go of the footage. */
   close: () => void;
 }
@@ -104,6 +109,10 @@ export function playFootage(options: Options): Footage {
     video.addEventListener(event, tellTime, { signal });
   }
   video.addEventListener("ended", () => options.onEnded(), { signal });
+  const sent = new SentVideo(video, options.onDrawn, signal);
+  sent.send(options.atMs);
+  const positionAt = (ms: number) =>
+    pieces.length > 0 ? positionOf(pieces, ms) : nativePosition(video, ms);
   const onPieces = (found: readonly Piece[]) => {
     pieces = found;
   };
@@ -133,11 +142,17 @@ export function playFootage(options: Options): Footage {
     positionMs: () => momentAt(video.currentTime),
     neighbourMs: (direction) => momentAt(pictures.neighbour(direction)),
     show: (ms) => {
-      const position = pieces.length > 0 ? positionOf(pieces, ms) : nativePosition(video, ms);
+      const position = positionAt(ms);
       if (position !== undefined) {
+        sent.send(ms);
         video.currentTime = position;
       }
       return position !== undefined;
+    },
+    isLoaded: (ms) => {
+      const position = positionAt(ms);
+      // What lies outside the playlist, or in a gap, has the position of something else.
+      return position !== undefined && momentAt(position) === ms && isBuffered(video, position);
     },
     close: () => ending.abort(),
   };
@@ -150,6 +165,7 @@ const NOTHING: Footage = {
   positionMs: () => undefined,
   neighbourMs: () => undefined,
   show: () => false,
+  isLoaded: () => false,
   close: () => undefined,
 };
 
@@ -233,6 +249,15 @@ function attachNative({ video, source, atMs, begin, onState }: Options, signal: 
   if (begin === "playing") {
     void play(video);
   }
+}
+
+function isBuffered({ buffered }: HTMLVideoElement, position: number): boolean {
+  for (let range = 0; range < buffered.length; range += 1) {
+    if (position >= buffered.start(range) && position < buffered.end(range)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** Plays where the browser lets it; a person can press play otherwise. */

@@ -6,6 +6,7 @@
 import type { PreviewAnswer, PreviewSize } from "../api/media";
 import { previewMoment } from "../lib/previewMoments";
 import { type DayCoverage, type GapSpan, playableSpans, type Span } from "../lib/timelineSpans";
+import { PreviewLoader, type WantedPreview } from "./previewLoader";
 import { spanAt } from "./syncClock";
 
 export interface Point {
@@ -42,7 +43,7 @@ export type FetchPreview = (
 export class Scrubber {
   readonly #load: FetchPreview;
   readonly #listeners = new Set<() => void>();
-  readonly #loaders = new Map<string, Loader>();
+  readonly #loaders = new Map<string, PreviewLoader>();
   #days: ReadonlyMap<string, DayCoverage> = new Map();
   #point: Point | undefined;
   #view: ScrubView = { point: undefined, previews: new Map() };
@@ -90,12 +91,12 @@ export class Scrubber {
     this.#point = undefined;
   }
 
-  #loader(id: string): Loader {
+  #loader(id: string): PreviewLoader {
     const known = this.#loaders.get(id);
     if (known !== undefined) {
       return known;
     }
-    const loader = new Loader(
+    const loader = new PreviewLoader(
       ({ ms, size }, signal) => this.#load(id, ms, size, signal),
       () => this.#publish(),
     );
@@ -118,22 +119,12 @@ export class Scrubber {
   }
 }
 
-/** A picture to ask for. */
-interface Wanted {
-  ms: number;
-  size: PreviewSize;
-}
-
-function wantedOf({ ms, by, window }: Point, footage: Span): Wanted {
+function wantedOf({ ms, by, window }: Point, footage: Span): WantedPreview {
   // What is dragged to stands in the player's place.
   return { ms: previewMoment(ms, window, footage), size: by === "drag" ? "large" : "small" };
 }
 
-function isSame(a: Wanted | undefined, b: Wanted | undefined): boolean {
-  return a?.ms === b?.ms && a?.size === b?.size;
-}
-
-function previewOf(day: DayCoverage, ms: number, loader: Loader | undefined): Preview {
+function previewOf(day: DayCoverage, ms: number, loader: PreviewLoader | undefined): Preview {
   if (spanAt(playableSpans(day), ms) === undefined) {
     return { url: undefined, gap: spanAtGap(day.gaps, ms), words: undefined };
   }
@@ -142,64 +133,4 @@ function previewOf(day: DayCoverage, ms: number, loader: Loader | undefined): Pr
 
 function spanAtGap(gaps: readonly GapSpan[], ms: number): GapSpan | undefined {
   return gaps.find(({ startMs, endMs }) => ms >= startMs && ms < endMs);
-}
-
-/** The pictures of one camera: one is on its way at most. */
-class Loader {
-  readonly #load: (wanted: Wanted, signal: AbortSignal) => Promise<PreviewAnswer>;
-  readonly #onChange: () => void;
-  readonly #ending = new AbortController();
-  #wanted: Wanted | undefined;
-  #shown: Wanted | undefined;
-  #isLoading = false;
-  url: string | undefined;
-  /** Why there is no picture of the moment that was asked for last. */
-  words: string | undefined;
-
-  constructor(
-    fetchPicture: (wanted: Wanted, signal: AbortSignal) => Promise<PreviewAnswer>,
-    onChange: () => void,
-  ) {
-    this.#load = fetchPicture;
-    this.#onChange = onChange;
-  }
-
-  want(wanted: Wanted | undefined): void {
-    this.#wanted = wanted;
-    if (!this.#isLoading) {
-      this.#next();
-    }
-  }
-
-  close(): void {
-    this.#ending.abort();
-    this.#wanted = undefined;
-    this.#show(undefined);
-  }
-
-  #next(): void {
-    const wanted = this.#wanted;
-    if (wanted === undefined || isSame(wanted, this.#shown)) {
-      return;
-    }
-    this.#isLoading = true;
-    void this.#load(wanted, this.#ending.signal).then((answer) => {
-      this.#isLoading = false;
-      if (this.#ending.signal.aborted) {
-        return;
-      }
-      this.#shown = wanted;
-      this.words = answer.kind === "none" ? answer.words : undefined;
-      this.#show(answer.kind === "picture" ? answer.jpeg : undefined);
-      this.#next();
-      this.#onChange();
-    });
-  }
-
-  #show(jpeg: Blob | undefined): void {
-    if (this.url !== undefined) {
-      URL.revokeObjectURL(this.url);
-    }
-    this.url = jpeg && URL.createObjectURL(jpeg);
-  }
 }

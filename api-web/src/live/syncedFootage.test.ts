@@ -35,6 +35,7 @@ class FakePlayer implements SyncedPlayer {
   paused = true;
   speed = 1;
   now: "loading" | "ready" | "failed" = "ready";
+  loadedMs: number | undefined;
   state = () => this.now;
   positionMs = () => this.positionAt;
   neighbourMs = (direction: 1 | -1) => this.positionAt + direction * 66;
@@ -49,6 +50,7 @@ class FakePlayer implements SyncedPlayer {
   show = (ms: number) => {
     this.positionAt = ms;
   };
+  isLoaded = (ms: number) => ms === this.loadedMs;
   setRate = (rate: number) => {
     this.speed = rate;
   };
@@ -109,6 +111,30 @@ it("plays all, and holds them together over a seek and at any speed", () => {
   pass(200);
   expect([door.positionAt, yard.positionAt]).toEqual([synced.view().wallMs, synced.view().wallMs]);
   expect([door.paused, yard.paused]).toEqual([true, true]);
+});
+
+it("tells of each moment that is asked for, before a player is sent there", () => {
+  const [door] = open({ door: WHOLE });
+  const told: [ms: number, isThere: boolean, isLoaded: boolean][] = [];
+  const stopTelling = synced.onSeek((ms) =>
+    told.push([ms, door.positionAt === ms, synced.isLoaded("door", ms)]),
+  );
+  door.loadedMs = at(300);
+  synced.seek(at(200) + 0.4);
+  synced.seek(at(300));
+  expect(synced.isLoaded("nobody", at(300))).toBe(false);
+  expect(told).toEqual([
+    [at(200), false, false],
+    [at(300), false, true],
+  ]);
+  expect(door.positionAt).toBe(at(300));
+
+  // What plays goes on by itself, also over a gap.
+  synced.play();
+  pass(2_000);
+  stopTelling();
+  synced.seek(at(10));
+  expect(told).toHaveLength(2);
 });
 
 it("tells what is shown whenever it changes, and nothing while nothing does", () => {

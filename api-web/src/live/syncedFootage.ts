@@ -43,6 +43,8 @@ export interface SyncedPlayer {
   play: () => void;
   pause: () => void;
   show: (ms: number) => void;
+  /** Whether it can show a moment without the server. */
+  isLoaded: (ms: number) => boolean;
   setRate: (rate: number) => void;
 }
 
@@ -79,6 +81,7 @@ interface Known {
 export class SyncedFootage {
   readonly #players = new Map<string, SyncedPlayer>();
   readonly #listeners = new Set<() => void>();
+  readonly #seekListeners = new Set<(ms: number) => void>();
   #known: ReadonlyMap<string, Known> = new Map();
   #isComplete = false;
   #clock: SyncClock;
@@ -92,6 +95,12 @@ export class SyncedFootage {
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  };
+
+  /** Told each moment that somebody asks for, before anything is sent there. */
+  readonly onSeek = (listener: (ms: number) => void): (() => void) => {
+    this.#seekListeners.add(listener);
+    return () => this.#seekListeners.delete(listener);
   };
 
   /** What is shown; another object whenever any of it changes. */
@@ -144,7 +153,16 @@ export class SyncedFootage {
   }
 
   seek(wallMs: number): void {
-    this.#become(sought(this.#clock, Math.round(wallMs)));
+    const ms = Math.round(wallMs);
+    for (const listener of this.#seekListeners) {
+      listener(ms);
+    }
+    this.#become(sought(this.#clock, ms));
+  }
+
+  /** Whether the player of a camera can show a moment without the server. */
+  isLoaded(id: string, ms: number): boolean {
+    return this.#players.get(id)?.isLoaded(ms) ?? false;
   }
 
   /** Pauses, and shows the next (1) or the last (-1) picture of the camera, or else of any other. */

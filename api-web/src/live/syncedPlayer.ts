@@ -31,6 +31,7 @@ export function syncedPlayer({ video, footage, state }: Options): SyncedPlayer {
     play: () => void play(video),
     pause: () => video.pause(),
     show: (ms) => void footage.show(ms),
+    isLoaded: (ms) => state().kind === "ready" && footage.isLoaded(ms),
     setRate: (rate) => {
       video.playbackRate = rate;
     },
@@ -47,6 +48,7 @@ export const FAILED_PLAYER: SyncedPlayer = {
   play: () => undefined,
   pause: () => undefined,
   show: () => undefined,
+  isLoaded: () => false,
   setRate: () => undefined,
 };
 

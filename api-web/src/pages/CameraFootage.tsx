@@ -46,6 +46,7 @@ import { SpanDownload } from "./SpanDownload";
 import { useAskedMoment } from "./useAskedMoment";
 import { useFootageAddress } from "./useFootageAddress";
 import { useScrubber } from "./useScrubber";
+import { useAskedStill } from "./useStill";
 
 const REDRAW_MS = 15_000;
 
@@ -78,6 +79,7 @@ export function CameraFootage({ camera }: { camera: Camera }) {
     [camera.id, coverage],
   );
   const scrubber = useScrubber(days);
+  const still = useAskedStill(camera.id, asked, coverage);
   const pictureMs = useMemo(
     () => pictureMsAt(segments.segments ?? [], atMs ?? now),
     [segments.segments, atMs, now],
@@ -146,6 +148,7 @@ export function CameraFootage({ camera }: { camera: Camera }) {
             pictureMs={pictureMs}
             isToday={isToday}
             scrubber={scrubber}
+            still={still}
             onWall={onWall}
           />
         )}

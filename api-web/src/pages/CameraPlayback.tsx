@@ -11,6 +11,7 @@ import { notifyDone } from "../lib/notify";
 import { dayOf, SECOND_MS } from "../lib/time";
 import { type DayCoverage, isPlayable, playableSpans } from "../lib/timelineSpans";
 import type { Scrubber } from "../live/scrubber";
+import type { Still } from "../live/still";
 import { type AskedMoment, useLatestMoment } from "./useAskedMoment";
 import type { FootageAddress } from "./useFootageAddress";
 import { useBoxesShown, useDrawBoxes } from "./useRecordedBoxes";
@@ -29,6 +30,8 @@ interface Props {
   isToday: boolean;
   /** While a moment is dragged to, its picture is shown in the player's place. */
   scrubber: Scrubber;
+  /** Stands for what was asked for until the video shows it. */
+  still: Still;
   onWall: (ms: number) => void;
 }
 
@@ -85,6 +88,7 @@ export function CameraPlayback(props: Props) {
         source={source}
         pictureMs={pictureMs}
         error={playback.error ? describeError(playback.error) : undefined}
+        still={props.still}
         onWall={onWall}
         onEarlier={onEarlier}
         onEvent={onEvent}

@@ -12,6 +12,7 @@ import { cameraFootagePath } from "../lib/footagePath";
 import { tracksOf } from "../lib/objectTracks";
 import { MINUTE_MS, SECOND_MS } from "../lib/time";
 import type { Span } from "../lib/timelineSpans";
+import { useFirstStill } from "./useStill";
 
 /** Where the browser does not say which pictures it shows. */
 const PICTURE_MS = SECOND_MS / 25;
@@ -26,6 +27,7 @@ export function EventClip({ event, path }: { event: Event; path: readonly Moment
   const playback = usePlayback(event.camera, span);
   const { hlsPath, multivariantPath, codecs } = playback.data ?? {};
   const camera = cameraIdOf(event.camera);
+  const still = useFirstStill(camera, span.startMs);
   const source = useMemo(
     () =>
       hlsPath
@@ -46,6 +48,7 @@ export function EventClip({ event, path }: { event: Event; path: readonly Moment
       source={source}
       pictureMs={PICTURE_MS}
       error={playback.error ? describeError(playback.error) : undefined}
+      still={still}
       onWall={() => undefined}
       // What came before is on the timeline of the camera.
       onEarlier={() => undefined}

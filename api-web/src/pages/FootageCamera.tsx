@@ -5,12 +5,16 @@ import { usePlayback } from "../api/recordings";
 import { SyncTile } from "../components/recordings/SyncTile";
 import { useSynced } from "../components/recordings/useSynced";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
+import type { DayCoverage } from "../lib/timelineSpans";
 import type { Scrubber } from "../live/scrubber";
 import type { SyncedFootage } from "../live/syncedFootage";
 import { useDrawBoxes } from "./useRecordedBoxes";
+import { useSyncedStill } from "./useStill";
 
 interface Props {
   camera: Camera;
+  /** Its footage on the day that is shown; undefined while it is asked for. */
+  day: DayCoverage | undefined;
   synced: SyncedFootage;
   scrubber: Scrubber;
   /** Whether boxes are drawn around objects. */
@@ -23,9 +27,10 @@ interface Props {
   onRemove: () => void;
 }
 
-export function FootageCamera({ camera, hasBoxes, ...rest }: Props) {
+export function FootageCamera({ camera, day, hasBoxes, ...rest }: Props) {
   const draw = useDrawBoxes(camera.name);
   const view = useSynced(rest.synced, ({ cameras }) => cameras.get(camera.id));
+  const still = useSyncedStill(camera.id, rest.synced, day);
   const playback = usePlayback(camera.name, view?.span);
   const { hlsPath, multivariantPath, codecs } = (view?.span && playback.data) ?? {};
   const source = useMemo(
@@ -41,6 +46,7 @@ export function FootageCamera({ camera, hasBoxes, ...rest }: Props) {
       camera={camera.id}
       name={camera.displayName}
       view={view}
+      still={still}
       drawBoxes={hasBoxes ? draw : undefined}
       source={source}
       error={view?.span && playback.error ? describeError(playback.error) : undefined}

@@ -100,6 +100,7 @@ function Footage({ all }: { all: readonly Camera[] }) {
               <FootageCamera
                 key={camera.id}
                 camera={camera}
+                day={days.get(camera.id)}
                 synced={synced}
                 scrubber={scrubber}
                 hasBoxes={boxes.isShown}

@@ -171,6 +171,19 @@ it("shows the footage in the place of a snapshot that it has not", async () => {
   );
 });
 
+it("has a still of where its clip begins, until that plays", async () => {
+  const fetched = vi.fn(async (_path: string) => new Response("jpeg"));
+  vi.stubGlobal("fetch", fetched);
+  openEvent();
+
+  expect(await screen.findByTestId("still-front-door")).toBeInTheDocument();
+  const moment = encodeURIComponent(new Date(DAY + 95_000).toISOString());
+  expect(fetched.mock.calls.map(([path]) => path)).toEqual([
+    `/preview/front-door.jpg?time=${moment}&height=360`,
+  ]);
+  vi.unstubAllGlobals();
+});
+
 it("says that there is no such event, or why it cannot be had", async () => {
   openEvent(seen(), {
     getEvent: () => {

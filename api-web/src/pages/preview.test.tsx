@@ -56,6 +56,8 @@ async function openBar(path: string, group: RegExp | string = /^Footage of the d
     // An hour is 60 px wide.
     element.getBoundingClientRect = () => ({ left: 100, width: 1_440, top: 0 }) as DOMRect;
   }
+  // That of the moment of the address stands for its video, and is not of the bar.
+  fetched.mockClear();
   return { ...app, slider, bar };
 }
 const xOf = (hour: number) => 100 + hour * 60;

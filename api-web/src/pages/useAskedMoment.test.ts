@@ -33,6 +33,21 @@ it("gives way to a link and to the way back", () => {
   expect(asked.ms()).toBeUndefined();
 });
 
+it("is at once the latest, and that of the URL where nothing was asked for here", () => {
+  const asked = new AskedMoment();
+  expect(asked.latest()).toBeUndefined();
+  asked.arrived(7);
+  expect(asked.latest()).toBe(7);
+
+  const told: (number | undefined)[] = [];
+  asked.subscribe(() => told.push(asked.latest()));
+  asked.ask(1);
+  expect(told).toEqual([1]);
+  asked.arrived(1);
+  asked.arrived(undefined);
+  expect(told).toEqual([1, 1, undefined]);
+});
+
 it("holds the last one where the URL never has those before", () => {
   const asked = new AskedMoment();
   asked.ask(1);

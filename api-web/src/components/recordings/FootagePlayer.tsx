@@ -11,11 +11,13 @@ import { useKeys } from "../../lib/useKeys";
 import { codecName } from "../../live/codecs";
 import type { FootageBegin, FootageSource, FootageState } from "../../live/footagePlayer";
 import { nextSpeed } from "../../live/speeds";
+import type { Still } from "../../live/still";
 import type { RecordedBoxes } from "../detect/recordedBoxes";
 import { ErrorNotice } from "../ErrorNotice";
 import { KeyHelp } from "../KeyHelp";
 import { BAR_KEYS } from "./barKeys";
 import { PlayerControls } from "./PlayerControls";
+import { StillPicture } from "./StillPicture";
 import { useFootage } from "./useFootage";
 import { usePaused } from "./usePaused";
 import { useShuttle } from "./useShuttle";
@@ -38,6 +40,8 @@ interface Props {
   pictureMs: number;
   /** Why the server offers nothing to play. */
   error: ErrorWords | undefined;
+  /** Stands for the moment until the video shows it. */
+  still: Still;
   onWall: (wallMs: number) => void;
   /** Asks for a moment before what is loaded, and what comes before it; says which one it is. */
   onEarlier: (ms: number) => number | undefined;
@@ -68,6 +72,7 @@ export function FootagePlayer(props: Props) {
     source,
     pictureMs,
     error,
+    still,
     onWall,
     onEarlier,
     onEvent,
@@ -83,8 +88,16 @@ export function FootagePlayer(props: Props) {
   const videoRef = useRef<HTMLVideoElement>(null);
   const frameRef = useRef<HTMLDivElement>(null);
   const sectionRef = useRef<HTMLDivElement>(null);
-  const footage = useFootage(videoRef, { atMs, source, pictureMs, onWall, onEnded });
+  const footage = useFootage(videoRef, {
+    atMs,
+    source,
+    pictureMs,
+    onWall,
+    onDrawn: still.drawn,
+    onEnded,
+  });
   const { state, wallMs } = footage;
+  const isToCome = error === undefined && (state.kind === "loading" || state.kind === "ready");
   const [speed, setSpeed] = useSpeed(videoRef);
   const isPaused = usePaused(videoRef);
 
@@ -114,6 +127,7 @@ export function FootagePlayer(props: Props) {
     if (video === null) {
       return;
     }
+    still.drop();
     const position = video.currentTime + seconds;
     // What is being opened stands still in any case.
     const now = isPaused ? "paused" : "playing";
@@ -124,6 +138,7 @@ export function FootagePlayer(props: Props) {
   };
   const stepPicture = (direction: 1 | -1) => {
     shuttle.pause();
+    still.drop();
     if (!footage.stepPicture(direction)) {
       earlier(footage.currentMs() + direction * pictureMs, "paused");
     }
@@ -170,6 +185,7 @@ export function FootagePlayer(props: Props) {
             borderRadius: 8,
           }}
         />
+        {isToCome && <StillPicture still={still} camera={camera} />}
         {boxes?.isShown &&
           boxes.draw({ frame: frameRef, video: videoRef, shownMs: footage.shownMs })}
         {children}

@@ -10,9 +10,11 @@ import { codecName } from "../../live/codecs";
 import type { FootageSource, FootageState } from "../../live/footagePlayer";
 import type { Scrubber } from "../../live/scrubber";
 import { hasSound } from "../../live/speeds";
+import type { Still } from "../../live/still";
 import type { CameraView, SyncedFootage } from "../../live/syncedFootage";
 import type { RecordedBoxes } from "../detect/recordedBoxes";
 import { ScrubPicture } from "./ScrubPicture";
+import { StillPicture } from "./StillPicture";
 import classes from "./SyncTile.module.css";
 import { useSynced, useWallMs } from "./useSynced";
 import { useSyncedVideo } from "./useSyncedVideo";
@@ -28,6 +30,8 @@ interface Props {
   error: ErrorWords | undefined;
   synced: SyncedFootage;
   scrubber: Scrubber;
+  /** Stands for what was asked for until the video shows it. */
+  still: Still;
   /** Draws boxes around objects; undefined while none are wanted. */
   drawBoxes?: RecordedBoxes["draw"] | undefined;
   /** How many cameras there are. */
@@ -44,11 +48,11 @@ interface Props {
 export function SyncTile(props: Props) {
   const { camera, name, view, source, error, synced, scrubber, players, isLarge, isAudible } =
     props;
-  const { drawBoxes } = props;
+  const { still, drawBoxes } = props;
   const videoRef = useRef<HTMLVideoElement>(null);
   const frameRef = useRef<HTMLElement>(null);
   const isFailed = error !== undefined;
-  const player = useSyncedVideo(videoRef, { camera, source, isFailed, synced, players });
+  const player = useSyncedVideo(videoRef, { camera, source, isFailed, synced, still, players });
   const isMuted = useSynced(synced, ({ speed }) => !isAudible || !hasSound(speed));
   const carriesSound = source?.codecs.some((codec) => /^(mp4a|opus)/.test(codec)) ?? false;
   const trouble = troubleOf(player.state, error);
@@ -69,6 +73,7 @@ export function SyncTile(props: Props) {
         aria-label={`Recorded footage of ${name}`}
         data-camera={`footage-${camera}`}
       />
+      {view?.hasFootage !== false && !trouble && <StillPicture still={still} camera={camera} />}
       {view?.hasFootage &&
         drawBoxes?.({ frame: frameRef, video: videoRef, shownMs: player.shownMs })}
       {view && !view.hasFootage && <Missing view={view} synced={synced} />}

@@ -15,6 +15,8 @@ interface Options {
   source: FootageSource | undefined;
   pictureMs: number;
   onWall: (wallMs: number) => void;
+  /** The moment that it began at is drawn. */
+  onDrawn: (ms: number) => void;
   onEnded: () => void;
 }
 
@@ -56,6 +58,7 @@ export function useFootage(videoRef: RefObject<HTMLVideoElement | null>, options
         setState(next);
       },
       onWall: show,
+      onDrawn: (ms) => latest.current.onDrawn(ms),
       onEnded: () => latest.current.onEnded(),
     });
     footage.current = opened;

@@ -6,6 +6,7 @@ import {
   type FootageState,
   playFootage,
 } from "../../live/footagePlayer";
+import type { Still } from "../../live/still";
 import type { SyncedFootage } from "../../live/syncedFootage";
 import { FAILED_PLAYER, syncedPlayer } from "../../live/syncedPlayer";
 import { loadLightHls } from "../../live/useLivePlayer";
@@ -21,12 +22,14 @@ interface Options {
   /** The server offers nothing: nobody waits for this camera. */
   isFailed: boolean;
   synced: SyncedFootage;
+  /** Stands for what was asked for until the video shows it. */
+  still: Still;
   /** How many players there are. */
   players: number;
 }
 
 export function useSyncedVideo(videoRef: RefObject<HTMLVideoElement | null>, options: Options) {
-  const { camera, source, isFailed, synced } = options;
+  const { camera, source, isFailed, synced, still } = options;
   const players = useRef(options.players);
   players.current = options.players;
   const [state, setState] = useState<FootageState>({ kind: "loading" });
@@ -56,6 +59,7 @@ export function useSyncedVideo(videoRef: RefObject<HTMLVideoElement | null>, opt
         setState(next);
       },
       onWall: () => undefined,
+      onDrawn: still.drawn,
       onEnded: () => undefined,
       sharedBy: players.current,
     });
@@ -66,7 +70,7 @@ export function useSyncedVideo(videoRef: RefObject<HTMLVideoElement | null>, opt
       detach();
       footage.close();
     };
-  }, [camera, source, isFailed, synced, attempt]);
+  }, [camera, source, isFailed, synced, still, attempt]);
 
   /** The time of the picture that is drawn; undefined while there is none. */
   const shownMs = useCallback(() => opened.current?.wallMs(), []);
