@@ -45,6 +45,16 @@ pub enum Command {
         after_help = "Examples:\n  ronin replay --camera front-door --start 2026-11-26T08:00:00Z --end 2026-11-26T09:00:00Z\n  ronin replay --camera front-door --start … --end … --model yolo11s.torchscript\n  ronin replay --camera front-door --start … --end … --settings detect.json --against other.json --json\n\nA file of settings is the `detect` of a camera as GetCamera shows it, for example {\"rules\": [{\"label\": \"person\", \"minScore\": 0.6}]}; what it leaves out is as on a new camera. Without it the settings of the camera hold. Exits with 0 where the events are the same as those recorded, or as those of --against, with 1 where they differ."
     )]
     Replay(Replay),
+    /// Make files of a span of footage and fetch them
+    #[command(
+        after_help = "Examples:\n  ronin export --camera front-door --start 2026-11-26T08:00:00Z --end 2026-11-26T08:10:00Z\n  ronin export --camera yard --camera gate --start … --end … --out /tmp/parcel --title \"The parcel\"\n\nOne MP4 for each camera, from the key frame before the start; another where its stream changed within the span. Nothing is encoded. The files also stay on the server, in the app under Exports."
+    )]
+    Export(Export),
+    /// List the long work of a running server: what waits, runs, is done
+    #[command(
+        after_help = "Examples:\n  ronin jobs\n  ronin jobs --state failed --json\n  ronin jobs --stats\n  ronin jobs --cancel 01935f2e-7d8c-7c3a-9f60-8b1c2d3e4f50"
+    )]
+    Jobs(Jobs),
     /// Compare recorded files with the index and list what does not fit
     #[command(
         after_help = "Exits with 1 where something does not fit. Works while the server runs: the file that each camera is writing then has no row yet, and is counted apart."
@@ -153,6 +163,70 @@ pub enum CameraCommand {
     },
     /// Print every change of every camera until interrupted
     Watch,
+}
+
+/// Arguments of `ronin export`.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// How to reach the server.
+    #[command(flatten)]
+    pub server: Server,
+    /// Id of a camera; may be given several times
+    #[arg(long, value_name = "ID", required = true)]
+    pub camera: Vec<String>,
+    /// Beginning of the footage, RFC 3339
+    #[arg(long, value_name = "TIME")]
+    pub start: String,
+    /// End of the footage, RFC 3339; at most 31 days later
+    #[arg(long, value_name = "TIME")]
+    pub end: String,
+    /// Name of the export for people
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub title: String,
+    /// Folder for the files
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub out: PathBuf,
+}
+
+/// Arguments of `ronin jobs`.
+#[derive(Debug, Args)]
+pub struct Jobs {
+    /// How to reach the server.
+    #[command(flatten)]
+    pub server: Server,
+    /// Only jobs in this state; may be given several times
+    #[arg(long, value_name = "STATE")]
+    pub state: Vec<JobState>,
+    /// At most so many, the newest
+    #[arg(long, value_name = "JOBS", default_value_t = 50, value_parser = clap::value_parser!(i32).range(1..=1000))]
+    pub limit: i32,
+    /// Count them by kind and state, with the reasons of those that failed
+    #[arg(long, conflicts_with_all = ["state", "cancel", "retry"])]
+    pub stats: bool,
+    /// Stop this job
+    #[arg(long, value_name = "ID", conflicts_with = "retry")]
+    pub cancel: Option<String>,
+    /// Do this job once more
+    #[arg(long, value_name = "ID")]
+    pub retry: Option<String>,
+    /// Print JSON, an object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How a job is doing.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum JobState {
+    /// It waits
+    Queued,
+    /// A worker is at it
+    Running,
+    /// It is done
+    Succeeded,
+    /// It could not be done
+    Failed,
+    /// Somebody stopped it
+    Cancelled,
 }
 
 /// Arguments of `ronin replay`.

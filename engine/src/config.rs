@@ -20,6 +20,9 @@ const SEGMENT_MIN: Duration = Duration::from_secs(1);
 /// Longest segment: a day.
 const SEGMENT_MAX: Duration = Duration::from_secs(24 * 3600);
 
+/// More would be slower than one after the other.
+const JOBS_MAX: u16 = 64;
+
 /// Where the connection is encrypted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
@@ -75,6 +78,12 @@ pub struct Settings {
     /// GB of the disk that stay free: the oldest footage goes for it [default: 2]
     #[arg(long, env = "RONIN_RESERVE_GB", value_name = "GB")]
     pub reserve_gb: Option<f64>,
+    /// Exports older than this many days are deleted; 0 keeps them [default: 30]
+    #[arg(long, env = "RONIN_EXPORT_DAYS", value_name = "DAYS")]
+    pub export_days: Option<f64>,
+    /// Jobs that this server does at the same time; 0: none, workers do them [default: 1]
+    #[arg(long, env = "RONIN_JOBS_AT_ONCE", value_name = "JOBS")]
+    pub jobs_at_once: Option<u16>,
     /// Folder for what is not footage: key, SQLite, models [default: ./data]
     #[arg(long, env = "RONIN_DATA_DIR", value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
@@ -125,6 +134,10 @@ pub struct Config {
     pub sync_every: Duration,
     /// What may be kept.
     pub limits: Limits,
+    /// How long exports are kept; `None`: until somebody deletes them.
+    pub keep_exports: Option<Duration>,
+    /// Jobs at the same time; 0: none.
+    pub jobs_at_once: usize,
     /// Folder for what is not footage.
     pub data_dir: PathBuf,
     /// Encryption of connections.
@@ -169,6 +182,8 @@ impl Settings {
             retention_days: self.retention_days.or(other.retention_days),
             retention_max_gb: self.retention_max_gb.or(other.retention_max_gb),
             reserve_gb: self.reserve_gb.or(other.reserve_gb),
+            export_days: self.export_days.or(other.export_days),
+            jobs_at_once: self.jobs_at_once.or(other.jobs_at_once),
             data_dir: self.data_dir.or(other.data_dir),
             tls: self.tls.or(other.tls),
             tls_cert: self.tls_cert.or(other.tls_cert),
@@ -240,6 +255,15 @@ impl TryFrom<Settings> for Config {
             settings.retention_max_gb,
             settings.reserve_gb.unwrap_or(2.0),
         ));
+        let keep_exports =
+            Duration::try_from_secs_f64(settings.export_days.unwrap_or(30.0) * 86_400.0)
+                .map_err(|_| Invalid::new("export_days", "days are a number from 0 up"));
+        let keep_exports = invalid.collect(keep_exports);
+        let jobs_at_once = settings.jobs_at_once.unwrap_or(1);
+        if jobs_at_once > JOBS_MAX {
+            let text = "a server does 0 to 64 jobs at the same time";
+            invalid.collect::<()>(Err(Invalid::new("jobs_at_once", text)));
+        }
         let tls = invalid.collect(check_tls(
             settings.tls.unwrap_or_default(),
             settings.tls_cert,
@@ -260,6 +284,8 @@ impl TryFrom<Settings> for Config {
             segment_duration: segment_duration.expect(impossible),
             sync_every: sync_every.expect(impossible),
             limits: limits.expect(impossible),
+            keep_exports: keep_exports.filter(|keep| !keep.is_zero()),
+            jobs_at_once: usize::from(jobs_at_once),
             tls: tls.expect(impossible),
             web_root: web_root.expect(impossible),
             reflection: settings.reflection.unwrap_or(true),

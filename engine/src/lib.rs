@@ -16,6 +16,7 @@ pub mod database;
 pub mod detector;
 pub mod disk;
 pub mod index;
+mod jobs;
 pub mod memory;
 pub mod reclaim;
 pub mod reconcile;

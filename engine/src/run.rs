@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use ronin_api::{Dependencies, Options, Service, SystemFacts};
+use ronin_api::{Dependencies, Options, Service, SystemFacts, footage::Footage};
 use ronin_core::{
     Room, Unindexed, WallTime, chain, control, detection::Sightings, live::Channels, notice::News,
     storage::Policy,
@@ -22,6 +22,7 @@ use crate::{
     control::ControlLoop,
     database::{self, Arrival, Opened},
     detector::{self, ModelFiles},
+    jobs::{self, Jobs},
     memory::Memory,
     reclaim::{self, Reclaimer},
     recorder::{self, Entry},
@@ -67,8 +68,13 @@ pub async fn run(
     let reread = Arc::new(Notify::new());
     let (handle, endpoint) = control::channel();
     let live = Channels::default();
-    let (entries, recorder) =
-        recorder::channel(store.clone(), &storage, unindexed.clone(), news.clone(), is_prepared)?;
+    let (entries, recorder) = recorder::channel(
+        store.clone(),
+        &storage,
+        unindexed.clone(),
+        news.clone(),
+        is_prepared.clone(),
+    )?;
     let arrival = Arrival {
         config: config.clone(),
         store: store.clone(),
@@ -106,6 +112,23 @@ pub async fn run(
     if detector.is_none() {
         info!(reason = models.facts().message, "no object detection");
     }
+
+    let footage = Footage::new(
+        store.clone(),
+        unindexed.clone(),
+        Arc::new(SegmentFiles),
+        storage.root.as_path().into(),
+    );
+    let jobs = Jobs::new(jobs::Needs {
+        store: store.clone(),
+        footage,
+        storage_root: storage.root.clone(),
+        policy: policy.clone(),
+        news: news.clone(),
+        is_prepared,
+        at_once: config.jobs_at_once,
+        keep_exports: config.keep_exports,
+    });
 
     // The address, before any camera: a port in use must not cost a connection.
     let system: Arc<dyn SystemFacts> =
@@ -179,6 +202,7 @@ pub async fn run(
     let looking: Vec<_> = [
         detector.map(|d| tasks.spawn(TaskKind::Engine, "detector", d.run(stop_cameras.clone()))),
         Some(tasks.spawn(TaskKind::Engine, "replays", replays.run(stop_cameras.clone()))),
+        Some(tasks.spawn(TaskKind::Engine, "jobs", jobs.run(stop_cameras.clone()))),
     ]
     .into_iter()
     .flatten()

@@ -20,6 +20,7 @@ mod m20261126_000006_footage;
 mod m20261126_000007_layouts;
 mod m20261126_000008_motion;
 mod m20261127_000009_events;
+mod m20261127_000010_jobs;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000007_layouts::Migration),
             Box::new(m20261126_000008_motion::Migration),
             Box::new(m20261127_000009_events::Migration),
+            Box::new(m20261127_000010_jobs::Migration),
         ]
     }
 }

@@ -83,6 +83,20 @@ pub(crate) const RULES: &[Rule] = &[
     call("/ronin.v1.EventService/ExplainEvent", VIEWER),
     call("/ronin.v1.EventService/SearchMotion", VIEWER),
 
+    call("/ronin.v1.ExportService/CreateExport", OPERATOR),
+    call("/ronin.v1.ExportService/GetExport", VIEWER),
+    call("/ronin.v1.ExportService/ListExports", VIEWER),
+    call("/ronin.v1.ExportService/CancelExport", OPERATOR),
+    call("/ronin.v1.ExportService/DeleteExport", OPERATOR),
+    stream("/ronin.v1.ExportService/WatchExports", VIEWER),
+
+    call("/ronin.v1.JobService/ListJobs", VIEWER),
+    call("/ronin.v1.JobService/GetJob", VIEWER),
+    call("/ronin.v1.JobService/CancelJob", OPERATOR),
+    call("/ronin.v1.JobService/RetryJob", OPERATOR),
+    stream("/ronin.v1.JobService/WatchJobs", VIEWER),
+    call("/ronin.v1.JobService/GetJobStats", VIEWER),
+
     call("/ronin.v1.LayoutService/ListLayouts", VIEWER),
     call("/ronin.v1.LayoutService/CreateLayout", OPERATOR),
     call("/ronin.v1.LayoutService/UpdateLayout", OPERATOR),

@@ -7,9 +7,11 @@
 
 mod access;
 pub mod auth;
+mod beneath;
 mod convert;
 mod error;
 mod facts;
+pub mod footage;
 mod forecast;
 mod grpc;
 

@@ -1,6 +1,10 @@
 //! What the service is given.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use ronin_core::{
     Room, Unindexed, control, detection::Sightings, live::Channels, notice::News,
@@ -8,7 +12,10 @@ use ronin_core::{
 };
 use ronin_store::Store;
 
-use crate::facts::{DetectionFacts, SystemFacts};
+use crate::{
+    facts::{DetectionFacts, SystemFacts},
+    footage::Footage,
+};
 
 /// How the service listens and where its files are.
 #[derive(Clone, Debug)]
@@ -69,4 +76,12 @@ pub struct Dependencies {
     pub sightings: Sightings,
     /// Models and replays.
     pub detection: Arc<dyn DetectionFacts>,
+}
+
+impl Dependencies {
+    /// The footage below `storage_root`.
+    pub(crate) fn footage(&self, storage_root: Arc<Path>) -> Footage {
+        let Self { store, unindexed, files, .. } = self;
+        Footage::new(store.clone(), unindexed.clone(), files.clone(), storage_root)
+    }
 }

@@ -130,6 +130,10 @@ uuid_id! {
     /// One event.
     EventId
 }
+uuid_id! {
+    /// One piece of long work.
+    JobId
+}
 
 #[cfg(test)]
 mod tests {

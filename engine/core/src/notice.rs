@@ -127,6 +127,7 @@ impl Notice {
 pub struct News {
     notices: watch::Sender<i64>,
     events: watch::Sender<i64>,
+    jobs: watch::Sender<i64>,
     segments: broadcast::Sender<Segment>,
 }
 
@@ -135,6 +136,7 @@ impl Default for News {
         Self {
             notices: watch::channel(0).0,
             events: watch::channel(0).0,
+            jobs: watch::channel(0).0,
             segments: broadcast::channel(SEGMENT_NEWS).0,
         }
     }
@@ -151,6 +153,11 @@ impl News {
         self.events.send_replace(sequence);
     }
 
+    /// A job is new, changed or is gone, in whatever process: whoever follows them looks.
+    pub fn jobs_changed(&self) {
+        self.jobs.send_modify(|count| *count += 1);
+    }
+
     /// A segment is in the index.
     pub fn segment_indexed(&self, segment: &Segment) {
         // Nobody listening is no trouble.
@@ -165,6 +172,11 @@ impl News {
     /// Follows the newest stored change of an event by its sequence.
     pub fn events(&self) -> watch::Receiver<i64> {
         self.events.subscribe()
+    }
+
+    /// Wakes whenever a job changed.
+    pub fn jobs(&self) -> watch::Receiver<i64> {
+        self.jobs.subscribe()
     }
 
     /// Follows segments as they are indexed. One that falls behind by 256 is told so.

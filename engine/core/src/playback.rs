@@ -171,6 +171,8 @@ pub struct Part {
     pub begins: Duration,
     /// and when in the new one.
     pub at: Duration,
+    /// How long the pieces play together.
+    pub length: Duration,
 }
 
 #[cfg(test)]

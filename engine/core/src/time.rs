@@ -106,7 +106,7 @@ impl fmt::Display for WallTime {
 }
 
 /// A span of time: `start` is in it, `end` is not.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Span {
     /// First moment.
     pub start: WallTime,

@@ -1,6 +1,7 @@
 //! A connection to a running server.
 
 use anyhow::Context;
+use ronin_core::WallTime;
 use ronin_proto::v1::{LoginRequest, auth_service_client::AuthServiceClient};
 use tonic::{
     Request, Status,
@@ -14,6 +15,13 @@ use crate::cli::Server;
 /// Puts the token on every request.
 #[derive(Clone)]
 pub(super) struct Bearer(Option<MetadataValue<Ascii>>);
+
+impl Bearer {
+    /// The same as a header of plain HTTP.
+    pub(super) fn header(&self) -> Option<http::HeaderValue> {
+        http::HeaderValue::from_bytes(self.0.as_ref()?.as_bytes()).ok()
+    }
+}
 
 impl Interceptor for Bearer {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
@@ -59,6 +67,16 @@ pub(super) async fn connect(server: &Server) -> anyhow::Result<Channel> {
     endpoint.connect().await.with_context(|| {
         format!("no server answers at {}. Is `ronin serve` running there?", server.server)
     })
+}
+
+/// A time that was typed.
+pub(super) fn time(text: &str, argument: &str) -> anyhow::Result<prost_types::Timestamp> {
+    let time: WallTime = text.parse().map_err(|_| {
+        anyhow::anyhow!("{argument} {text:?} is no time: write 2026-11-26T08:00:00Z (RFC 3339)")
+    })?;
+    let micros = time.as_micros();
+    let nanos = i32::try_from(micros.rem_euclid(1_000_000) * 1000)?;
+    Ok(prost_types::Timestamp { seconds: micros.div_euclid(1_000_000), nanos })
 }
 
 /// A refused call in words.

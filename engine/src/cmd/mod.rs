@@ -5,7 +5,9 @@ mod check;
 mod client;
 mod config;
 mod coverage;
+mod export;
 mod healthcheck;
+mod jobs;
 mod migrate;
 mod probe;
 mod replay;
@@ -49,6 +51,8 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Camera(args) => camera::run(args).await,
         Command::Coverage(args) => coverage::run(args).await,
         Command::Replay(args) => replay::run(args).await,
+        Command::Export(args) => export::run(args).await,
+        Command::Jobs(args) => jobs::run(args).await,
         Command::Check(args) => {
             let crate::cli::Check {
                 rebuild,

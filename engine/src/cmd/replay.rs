@@ -4,7 +4,6 @@ use std::{fs, path::Path, process::ExitCode, time::Duration};
 
 use anyhow::Context;
 use jiff::Timestamp;
-use ronin_core::WallTime;
 use ronin_proto::v1::{
     self, CancelReplayRequest, CreateReplayRequest, GetReplayRequest, Replay, ReplayState,
     detection_service_client::DetectionServiceClient,
@@ -25,8 +24,8 @@ pub(super) async fn run(args: cli::Replay) -> anyhow::Result<ExitCode> {
     let mut detection = DetectionServiceClient::with_interceptor(channel, bearer);
     let request = CreateReplayRequest {
         camera: format!("cameras/{}", args.camera),
-        start_time: Some(time(&args.start, "--start")?),
-        end_time: Some(time(&args.end, "--end")?),
+        start_time: Some(client::time(&args.start, "--start")?),
+        end_time: Some(client::time(&args.end, "--end")?),
         model: args.model.map(|file| format!("models/{file}")).unwrap_or_default(),
         settings,
         baseline,
@@ -58,15 +57,6 @@ pub(super) async fn run(args: cli::Replay) -> anyhow::Result<ExitCode> {
     }
     let is_same = replay.events_new.is_empty() && replay.events_missing.is_empty();
     Ok(if is_same { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn time(text: &str, argument: &str) -> anyhow::Result<prost_types::Timestamp> {
-    let time: WallTime = text.parse().map_err(|_| {
-        anyhow::anyhow!("{argument} {text:?} is no time: write 2026-11-26T08:00:00Z (RFC 3339)")
-    })?;
-    let micros = time.as_micros();
-    let nanos = i32::try_from(micros.rem_euclid(1_000_000) * 1000)?;
-    Ok(prost_types::Timestamp { seconds: micros.div_euclid(1_000_000), nanos })
 }
 
 /// What is the same, what is new and what is missing, a line each.

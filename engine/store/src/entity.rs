@@ -467,3 +467,60 @@ pub(crate) mod event_review {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub(crate) mod job {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "job")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub sequence: i64,
+        pub kind: String,
+        pub title: String,
+        pub work: String,
+        pub priority: i32,
+        pub state: String,
+        pub cancelling: bool,
+        pub progress: f64,
+        pub reason: String,
+        pub message: String,
+        pub attempts: i32,
+        pub worker: String,
+        pub claim: Option<Uuid>,
+        pub created_by: String,
+        pub request_id: Option<Uuid>,
+        pub created_at: i64,
+        pub started_at: Option<i64>,
+        pub ended_at: Option<i64>,
+        pub run_at: i64,
+        pub expires_at: Option<i64>,
+        pub made: Option<String>,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod job_span {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "job_span")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub job_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub camera_id: String,
+        pub start_at: i64,
+        pub end_at: i64,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -159,6 +159,20 @@ impl From<&sqlx::Error> for Cause {
     }
 }
 
+impl Cause {
+    /// What the queue's library said; its text may hold no more than ours.
+    pub(crate) fn of_queue(error: &(dyn std::error::Error + 'static)) -> Self {
+        let mut next = Some(error);
+        while let Some(at) = next {
+            if let Some(database) = at.downcast_ref::<sqlx::Error>() {
+                return Self::from(database);
+            }
+            next = at.source();
+        }
+        Self { text: error.to_string(), kind: ErrorKind::Unavailable }
+    }
+}
+
 impl From<io::Error> for Cause {
     fn from(error: io::Error) -> Self {
         Self { text: error.to_string(), kind: ErrorKind::Unavailable }

@@ -1,6 +1,7 @@
 //! The protected_span table: footage that nobody deletes for age or space. Written by the API.
 //!
-//! A segment is protected where any of it lies in a protected span of its camera.
+//! A segment is protected where any of it lies in a protected span of its camera, or in a span that
+//! a job needs ([`crate::jobs`]).
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -8,13 +9,13 @@ use ronin_core::{CameraId, Span, WallTime, control::KeptFootage};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement},
+    sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement, UnionType},
 };
 use uuid::Uuid;
 
 use crate::{
     Error, Result, Store,
-    entity::{protected_span, segment},
+    entity::{job_span, protected_span, segment},
     error::{Doing, storable},
     store::Lock,
     timeline::union,
@@ -119,20 +120,31 @@ impl Store {
     }
 }
 
-/// The protected spans of a segment, for `EXISTS` in a query of segments.
+/// What protects a segment, for `EXISTS` in a query of segments: spans that people protect, and
+/// those that a job needs.
 pub(crate) fn protecting() -> SelectStatement {
     let of_segment = |column| Expr::col((Alias::new("segment"), column));
-    let of_span = |column| Expr::col((Alias::new("protected_span"), column));
-    Query::select()
-        .expr(Expr::val(1))
-        .from(Alias::new("protected_span"))
-        .and_where(
-            of_span(protected_span::Column::CameraId)
-                .equals((Alias::new("segment"), segment::Column::CameraId)),
-        )
-        .and_where(of_span(protected_span::Column::StartAt).lt(of_segment(segment::Column::EndAt)))
-        .and_where(of_span(protected_span::Column::EndAt).gt(of_segment(segment::Column::StartAt)))
-        .to_owned()
+    let of = |table: &'static str, camera: DynIden, start: DynIden, end: DynIden| {
+        let column = |column| Expr::col((Alias::new(table), column));
+        Query::select()
+            .expr(Expr::val(1))
+            .from(Alias::new(table))
+            .and_where(column(camera).equals((Alias::new("segment"), segment::Column::CameraId)))
+            .and_where(column(start).lt(of_segment(segment::Column::EndAt)))
+            .and_where(column(end).gt(of_segment(segment::Column::StartAt)))
+            .to_owned()
+    };
+    let by_people = {
+        use protected_span::Column;
+        let [camera, start, end] = [Column::CameraId, Column::StartAt, Column::EndAt];
+        of("protected_span", camera.into_iden(), start.into_iden(), end.into_iden())
+    };
+    let by_jobs = {
+        use job_span::Column;
+        let [camera, start, end] = [Column::CameraId, Column::StartAt, Column::EndAt];
+        of("job_span", camera.into_iden(), start.into_iden(), end.into_iden())
+    };
+    by_people.clone().union(UnionType::All, by_jobs).to_owned()
 }
 
 fn from_row(row: protected_span::Model) -> Result<ProtectedSpan> {

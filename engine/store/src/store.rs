@@ -40,6 +40,7 @@ pub(crate) enum Lock {
     Segments,
     Motion,
     Events,
+    Jobs,
 }
 
 impl Lock {
@@ -55,6 +56,7 @@ impl Lock {
                 Self::Segments => 5,
                 Self::Motion => 6,
                 Self::Events => 7,
+                Self::Jobs => 8,
             }
     }
 }
@@ -134,12 +136,22 @@ impl Store {
             ..TransactionOptions::default()
         };
         let transaction = self.db.begin_with_options(options).await?;
-        if transaction.get_database_backend() == DbBackend::Postgres {
-            let call = Func::cust("pg_advisory_xact_lock").arg(lock.number());
-            transaction.query_one(&Query::select().expr(call).to_owned()).await?;
-        }
+        take(&transaction, lock).await?;
         Ok(transaction)
     }
+}
+
+/// Takes a lock for the rest of a transaction that [`Store::begin_write`] began. Those who take two
+/// take the one that stands higher in [`Lock`] first.
+pub(crate) async fn take(
+    transaction: &DatabaseTransaction,
+    lock: Lock,
+) -> std::result::Result<(), DbErr> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        let call = Func::cust("pg_advisory_xact_lock").arg(lock.number());
+        transaction.query_one(&Query::select().expr(call).to_owned()).await?;
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Store {

@@ -31,6 +31,32 @@ impl Store {
         Ok(sums)
     }
 
+    /// About how many bytes of a camera's segments lie in a span; `None` where there is none.
+    pub async fn bytes_in(&self, camera: &CameraId, span: Span) -> Result<Option<u64>> {
+        let Some(select) = self.overlapping(camera, span).await? else { return Ok(None) };
+        let all = self.totals(select.clone()).await?;
+        if all.segments == 0 {
+            return Ok(None);
+        }
+        // Those at both ends reach beyond it.
+        let first = select.clone().order_by_asc(segment::Column::StartAt);
+        let last = select.order_by_desc(segment::Column::StartAt);
+        let mut bytes = all.bytes;
+        let mut seen = None;
+        for edge in [first, last] {
+            let row = edge.one(&self.db).await.doing("read the segments of a span")?;
+            let Some(edge) = row.map(from_row).transpose()? else { continue };
+            if seen.replace(edge.id) == Some(edge.id) {
+                continue;
+            }
+            let whole = edge.span();
+            let inside = whole.intersect(span).duration().as_secs_f64();
+            let outside = 1.0 - inside / whole.duration().as_secs_f64().max(f64::MIN_POSITIVE);
+            bytes = bytes.saturating_sub((edge.size_bytes as f64 * outside) as u64);
+        }
+        Ok(Some(bytes))
+    }
+
     /// Footage of a camera that ended before `before` and is not protected.
     pub async fn unprotected_before(
         &self,

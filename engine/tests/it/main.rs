@@ -16,6 +16,7 @@ mod disk;
 mod disk_words;
 mod documents;
 mod events;
+mod exports;
 mod invariants;
 mod live;
 mod manifests;

@@ -46,6 +46,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("gio", &["ronin-pipelines"]),
     ("sea-orm-migration", &["ronin-migrations"]),
     ("sea-orm", &["ronin-store"]),
+    ("apalis", &["ronin-store"]),
+    ("apalis-postgres", &["ronin-store"]),
+    ("apalis-sqlite", &["ronin-store"]),
     ("tch", &["ronin-vision"]),
     ("axum", &["ronin-api"]),
     // The command line is a client of the API.

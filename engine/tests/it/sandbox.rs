@@ -15,6 +15,7 @@ use ronin_proto::v1::{
     ListSegmentsRequest, LoginRequest, RecordSettings, Segment, Source, Transport,
     auth_service_client::AuthServiceClient, camera_service_client::CameraServiceClient,
     detection_service_client::DetectionServiceClient, event_service_client::EventServiceClient,
+    export_service_client::ExportServiceClient, job_service_client::JobServiceClient,
     live_service_client::LiveServiceClient, recording_service_client::RecordingServiceClient,
     storage_service_client::StorageServiceClient, system_service_client::SystemServiceClient,
 };
@@ -215,14 +216,36 @@ impl Sandbox {
         self.detection.clone()
     }
 
+    /// Exports and jobs.
+    pub(crate) async fn job_clients(
+        &self,
+    ) -> (ExportServiceClient<Authorized>, JobServiceClient<Authorized>) {
+        let channel = Channel::from_shared(format!("http://{}", self.address)).unwrap();
+        let channel = channel.connect().await.unwrap();
+        let bearer = Bearer(format!("Bearer {}", self.token).parse().unwrap());
+        (
+            ExportServiceClient::with_interceptor(channel.clone(), bearer.clone()),
+            JobServiceClient::with_interceptor(channel, bearer),
+        )
+    }
+
     /// What a path of the server gives: the status line and headers, and the body.
     pub(crate) fn get(&self, path: &str) -> (String, Vec<u8>) {
+        self.get_with(path, "")
+    }
+
+    /// The same of a part of it.
+    pub(crate) fn get_range(&self, path: &str, range: &str) -> (String, Vec<u8>) {
+        self.get_with(path, &format!("Range: {range}\r\n"))
+    }
+
+    fn get_with(&self, path: &str, headers: &str) -> (String, Vec<u8>) {
         let mut connection = TcpStream::connect(self.address).unwrap();
         connection.set_read_timeout(Some(BOUND)).unwrap();
         let token = &self.token;
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: ronin\r\nAuthorization: Bearer {token}\r\n\
-             Connection: close\r\n\r\n"
+             {headers}Connection: close\r\n\r\n"
         );
         connection.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();

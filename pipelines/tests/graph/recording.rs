@@ -197,7 +197,8 @@ async fn parts_of_files_become_one_file_that_plays_every_picture_at_its_time() {
         let (first, last) = (pieces[0], pieces[pieces.len() - 1]);
         let bytes = first.offset..last.offset + last.size_bytes;
         let begins = first.start;
-        let part = Part { header_bytes: index.header_bytes, bytes, begins, at };
+        let length = last.start + last.duration - first.start;
+        let part = Part { header_bytes: index.header_bytes, bytes, begins, at, length };
         let mut give = |bytes: bytes::Bytes| {
             whole.extend_from_slice(&bytes);
             true

@@ -8,6 +8,8 @@ pub(crate) mod days;
 pub(crate) mod detect;
 pub(crate) mod detection;
 pub(crate) mod event;
+pub(crate) mod export;
+pub(crate) mod job;
 pub(crate) mod layout;
 pub(crate) mod limits;
 pub(crate) mod machine;

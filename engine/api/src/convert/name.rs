@@ -1,6 +1,6 @@
 //! Resource names: `cameras/{id}` and those below it.
 
-use ronin_core::{CameraId, Invalid};
+use ronin_core::{CameraId, Invalid, JobId};
 use uuid::Uuid;
 
 /// Cameras of one answer: a wall of them, and not a day of the database's time.
@@ -51,6 +51,28 @@ pub(crate) fn parse_protected_span(name: &str) -> Result<(CameraId, Uuid), Inval
         Some((camera.parse().ok()?, uuid))
     };
     parse().ok_or_else(|| Invalid::new("name", "name a protection as ListProtectedSpans shows it"))
+}
+
+/// The resource name of a job.
+pub(crate) fn job(id: JobId) -> String {
+    format!("jobs/{id}")
+}
+
+/// The job that `name` names.
+pub(crate) fn parse_job(name: &str) -> Result<JobId, Invalid> {
+    let id = name.strip_prefix("jobs/").and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Invalid::new("name", "name a job as ListJobs shows it: jobs/{id}"))
+}
+
+/// The resource name of an export.
+pub(crate) fn export(id: JobId) -> String {
+    format!("exports/{id}")
+}
+
+/// The export that `name` names.
+pub(crate) fn parse_export(name: &str) -> Result<JobId, Invalid> {
+    let id = name.strip_prefix("exports/").and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Invalid::new("name", "name an export as ListExports shows it: exports/{id}"))
 }
 
 /// The resource name of a layout.

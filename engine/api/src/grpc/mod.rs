@@ -5,6 +5,8 @@ mod camera;
 mod detection;
 mod ending;
 mod event;
+mod export;
+mod job;
 mod layout;
 mod live;
 mod recording;
@@ -91,12 +93,14 @@ pub(crate) struct Setup {
 }
 
 /// Names of the services, as health knows them; "" is all of them together.
-const SERVICES: [&str; 10] = [
+const SERVICES: [&str; 12] = [
     "",
     "ronin.v1.AuthService",
     "ronin.v1.CameraService",
     "ronin.v1.DetectionService",
     "ronin.v1.EventService",
+    "ronin.v1.ExportService",
+    "ronin.v1.JobService",
     "ronin.v1.LayoutService",
     "ronin.v1.LiveService",
     "ronin.v1.RecordingService",
@@ -118,6 +122,9 @@ pub(crate) async fn router(setup: Setup) -> Result<(Router, HealthReporter), Err
     let detection = v1::detection_service_server::DetectionServiceServer::new(detection);
     let event = event::Service(context.clone());
     let event = v1::event_service_server::EventServiceServer::new(event);
+    let export = export::Service(context.clone());
+    let export = v1::export_service_server::ExportServiceServer::new(export);
+    let job = v1::job_service_server::JobServiceServer::new(job::Service(context.clone()));
     let layout = layout::Service(context.clone());
     let layout = v1::layout_service_server::LayoutServiceServer::new(layout);
     let live = v1::live_service_server::LiveServiceServer::new(live::Service(context.clone()));
@@ -131,6 +138,8 @@ pub(crate) async fn router(setup: Setup) -> Result<(Router, HealthReporter), Err
         .add_service(camera.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(detection.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(event.max_decoding_message_size(REQUEST_MAX_BYTES))
+        .add_service(export.max_decoding_message_size(REQUEST_MAX_BYTES))
+        .add_service(job.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(layout.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(live.max_decoding_message_size(REQUEST_MAX_BYTES))
         .add_service(recording.max_decoding_message_size(REQUEST_MAX_BYTES))

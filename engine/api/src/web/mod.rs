@@ -3,8 +3,8 @@
 //! Not here: gRPC (`crate::grpc`); [`join`] puts both on one port.
 
 mod app;
-mod beneath;
 mod events;
+mod exports;
 mod guard;
 mod live;
 pub(crate) mod playback;
@@ -29,6 +29,7 @@ use tower::ServiceExt;
 
 use crate::{
     auth::{Gate, gate_http},
+    footage::Footage,
     options::Dependencies,
 };
 
@@ -47,6 +48,7 @@ pub(crate) struct Context {
     live: Channels,
     unindexed: Unindexed,
     files: Arc<dyn ReadFootage>,
+    footage: Footage,
     storage_root: Arc<std::path::Path>,
     ready: ready::Ready,
     /// Playlists that are made at the same time.
@@ -64,6 +66,7 @@ impl Context {
             live: deps.live.clone(),
             unindexed: deps.unindexed.clone(),
             files: deps.files.clone(),
+            footage: deps.footage(storage_root.clone()),
             ready: ready::Ready::new(deps.store.clone(), storage_root.clone()),
             storage_root,
             playlists: Arc::new(Semaphore::new(PLAYLISTS_AT_ONCE)),
@@ -79,6 +82,7 @@ pub(crate) fn router(context: Context, gate: Arc<Gate>, web_root: Option<PathBuf
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready::readyz))
         .route("/events/{id}/snapshot.jpg", get(events::snapshot))
+        .route("/exports/{id}/file", get(exports::file))
         .route("/live/{camera}/{file}", get(live::file))
         .route("/playback/{camera}/index.m3u8", get(playback::index))
         .route("/playback/{camera}/master.m3u8", get(playback::master))

@@ -17,10 +17,11 @@ use tokio_util::io::ReaderStream;
 use tracing::{error, warn};
 
 use super::{
-    Context, beneath,
+    Context,
     range::{self, Wanted},
     words,
 };
+use crate::beneath;
 
 /// Read at a time: large enough for a disk, small enough for many readers.
 const CHUNK_BYTES: usize = 128 * 1024;
@@ -46,9 +47,18 @@ pub(super) async fn file(
     let root = context.storage_root.clone();
     let path = segment.path.clone();
     let whole_bytes = is_open.then_some(segment.size_bytes);
-    let opened = spawn_blocking(move || Opened::open(&root, &path, whole_bytes)).await;
+    let open = move || Opened::open(&root, FsPath::new(&path), whole_bytes);
+    let opened = spawn_blocking(open).await;
     match opened.map_err(io::Error::other).flatten() {
-        Ok(opened) => answer(&segment, opened, &method, &headers),
+        Ok(opened) => {
+            let disposition = format!(
+                "inline; filename=\"{}_{}_{}.mp4\"",
+                segment.camera,
+                segment.start.utc_day(),
+                segment.start.utc_second(),
+            );
+            opened.answer(&disposition, &method, &headers)
+        }
         Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
             error!(segment = %id, error = %e, "could not open a segment");
             words(StatusCode::INTERNAL_SERVER_ERROR, "the file cannot be read: see the log")
@@ -74,7 +84,7 @@ async fn find(
 }
 
 /// An open file and what HTTP wants to know of it.
-struct Opened {
+pub(super) struct Opened {
     file: File,
     size: u64,
     etag: String,
@@ -84,8 +94,8 @@ struct Opened {
 
 impl Opened {
     /// Of a file that is being written, `whole_bytes` are there for good.
-    fn open(root: &FsPath, path: &str, whole_bytes: Option<u64>) -> io::Result<Self> {
-        let file = beneath::open_file(root, FsPath::new(path))?;
+    pub(super) fn open(root: &FsPath, path: &FsPath, whole_bytes: Option<u64>) -> io::Result<Self> {
+        let file = beneath::open_file(root, path)?;
         let meta = file.metadata()?;
         if let Some(whole_bytes) = whole_bytes {
             let size = whole_bytes.min(meta.len());
@@ -97,9 +107,14 @@ impl Opened {
         let etag = format!("\"{:x}-{:x}\"", meta.len(), modified.as_nanos());
         Ok(Self { file, size: meta.len(), etag, is_growing: false })
     }
+
+    /// The whole of it or the part that is asked for.
+    pub(super) fn answer(self, name: &str, method: &Method, headers: &HeaderMap) -> Response {
+        answer(self, name, method, headers)
+    }
 }
 
-fn answer(segment: &Segment, opened: Opened, method: &Method, headers: &HeaderMap) -> Response {
+fn answer(opened: Opened, name: &str, method: &Method, headers: &HeaderMap) -> Response {
     let Opened { file, size, etag, is_growing } = opened;
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let unchanged = text(header::IF_NONE_MATCH)
@@ -109,12 +124,6 @@ fn answer(segment: &Segment, opened: Opened, method: &Method, headers: &HeaderMa
         Some(range) if same_file => range::parse(range, size),
         _ => Wanted::All,
     };
-    let name = format!(
-        "inline; filename=\"{}_{}_{}.mp4\"",
-        segment.camera,
-        segment.start.utc_day(),
-        segment.start.utc_second(),
-    );
     let mut response = match (unchanged, wanted) {
         (true, _) => status(StatusCode::NOT_MODIFIED),
         (false, Wanted::Unsatisfiable) => {
@@ -142,7 +151,7 @@ fn answer(segment: &Segment, opened: Opened, method: &Method, headers: &HeaderMa
     // player in place of the piece.
     let cache = if is_growing { "private, no-store" } else { "private, no-cache" };
     set(&mut response, header::CACHE_CONTROL, cache);
-    set(&mut response, header::CONTENT_DISPOSITION, &name);
+    set(&mut response, header::CONTENT_DISPOSITION, name);
     response
 }
 

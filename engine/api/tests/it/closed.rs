@@ -73,6 +73,8 @@ async fn http_routes_want_a_credential_and_static_files_do_not() {
         "/live/../x",
         "/playback/front/index.m3u8",
         "/playback/front/master.m3u8?start=2026-11-22T12:00:00Z&end=2026-11-22T13:00:00Z",
+        "/exports/x/file",
+        "/exports/00000000-0000-0000-0000-000000000000/file?number=2",
         "/segments/x.mp4",
         "/segments/00000000-0000-0000-0000-000000000000.mp4",
     ] {

@@ -6,6 +6,7 @@
 mod cameras;
 mod detections;
 mod events;
+mod jobs;
 mod live;
 mod notices;
 mod segments;
@@ -29,6 +30,7 @@ pub(super) use self::{
     cameras::cameras,
     detections::detections,
     events::{WantedEvents, events, start_of_events},
+    jobs::{jobs, start_of_jobs},
     live::live,
     notices::{notices, start_of},
     segments::segments,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use ronin_core::{Segment, Span};
 
-use super::files::{Playable, span_of};
 use crate::convert::recording;
+use crate::footage::{Playable, span_of};
 
 /// Bandwidth is measured over at least this long: a single short piece is no rate.
 const MEASURED_OVER: Duration = Duration::from_secs(1);

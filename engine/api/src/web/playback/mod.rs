@@ -3,9 +3,8 @@
 //!
 //! Beside it `master.m3u8`, the multivariant playlist that names the codecs, and small pictures of
 //! moments, and a span as one file to keep. Not here: the bytes
-//! ([`super::segments`]), which files there are ([`files`]), the text ([`playlist`]).
+//! ([`super::segments`]), which files there are ([`crate::footage`]), the text ([`playlist`]).
 
-mod files;
 mod master;
 mod playlist;
 mod preview;
@@ -24,15 +23,17 @@ use tokio::time::{error::Elapsed, timeout};
 use tracing::error;
 
 use self::{
-    files::Failed,
     master::Master,
     playlist::{Growth, Playlist},
 };
 pub(super) use self::{preview::picture as preview, span::span};
 use super::{Context, words};
+use crate::footage::{Failed, Playable};
 
 /// Longest span of one playlist.
 pub(crate) const SPAN_MAX: Duration = Duration::from_secs(24 * 3600);
+/// Files of one answer: a day of minutes and room for the restless.
+const FILES_MAX: usize = 2000;
 /// As for every call.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// A playlist that grew until its span ended is asked for once more within this time, and must not
@@ -58,7 +59,7 @@ pub(super) async fn index(
     let is_recording = context.unindexed.is_recording(&camera);
     let growth = growth(span, is_recording, WallTime::now());
     let mut playlist = Playlist::new(span, growth);
-    let files = files::each(&context, &camera, span, |file| playlist.add(file));
+    let files = each(&context, &camera, span, |file| playlist.add(file));
     let read = timeout(DEADLINE, files).await;
     answer(read, playlist.finish())
 }
@@ -74,12 +75,24 @@ pub(super) async fn master(
         Err((status, text)) => return words(status, text),
     };
     let mut master = Master::new(span);
-    let files = files::each(&context, &camera, span, |file| {
+    let files = each(&context, &camera, span, |file| {
         master.add(file);
         true
     });
     let read = timeout(DEADLINE, files).await;
     answer(read, master.finish())
+}
+
+/// Hands the files of a span to `take`, until that says `false`. Waits where others are at it: each
+/// takes memory.
+async fn each(
+    context: &Context,
+    camera: &CameraId,
+    span: Span,
+    take: impl FnMut(Playable) -> bool,
+) -> Result<(), Failed> {
+    let _permit = context.playlists.acquire().await;
+    context.footage.each(camera, span, FILES_MAX, take).await
 }
 
 fn parse(

@@ -4,7 +4,7 @@ use std::{fmt::Write, time::Duration};
 
 use ronin_core::{Span, playback::Piece};
 
-use super::files::{Playable, scale, span_of};
+use crate::footage::{Playable, scale, span_of};
 
 /// Pieces of one playlist: a day of pieces of a second and room for more; 100 bytes of text each.
 const PIECES_MAX: usize = 150_000;

@@ -17,10 +17,12 @@ use tokio::{task::spawn_blocking, time::timeout};
 use tracing::warn;
 
 use super::{
-    super::{Context, beneath, words},
-    DEADLINE,
-    files::{self, Playable, scale, span_of},
-    refusal,
+    super::{Context, words},
+    DEADLINE, each, refusal,
+};
+use crate::{
+    beneath,
+    footage::{Playable, scale, span_of},
 };
 
 /// Pixels; 240 wide where the picture is 16:9.
@@ -67,7 +69,7 @@ fn parse(wanted: &Wanted) -> Option<(WallTime, u32)> {
 async fn make(context: &Context, camera: &CameraId, time: WallTime, height: u32) -> Response {
     let mut found = None;
     let moment = Span::new(time, time + Duration::from_micros(1));
-    let files = files::each(context, camera, moment, |file| {
+    let files = each(context, camera, moment, |file| {
         found = Some(file);
         true
     });

@@ -10,7 +10,7 @@ use std::{
 use rustix::fs::{Mode, OFlags, open, openat};
 
 /// Opens `path`, which is relative and has no `..`, below `root`.
-pub(super) fn open_file(root: &Path, path: &Path) -> io::Result<File> {
+pub(crate) fn open_file(root: &Path, path: &Path) -> io::Result<File> {
     let refuse = |text| Err(io::Error::new(io::ErrorKind::NotFound, text));
     let folder = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     // A FIFO would block the open without NONBLOCK.

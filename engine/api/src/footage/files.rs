@@ -12,10 +12,9 @@ use ronin_core::{
 use tokio::task::spawn_blocking;
 use tracing::warn;
 
-use super::super::{Context, beneath};
+use super::Footage;
+use crate::beneath;
 
-/// Files of one playlist: a day of minutes and room for the restless.
-const FILES_MAX: usize = 2000;
 /// Files whose pieces are held at once: some megabytes where the camera sends key frames only.
 const GROUP: usize = 32;
 /// Clock and media that differ by less agree.
@@ -25,16 +24,16 @@ const CORRECTION_MAX: f64 = 0.05;
 
 /// A file to play.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Playable {
-    pub(super) segment: Segment,
-    pub(super) index: FileIndex,
+pub(crate) struct Playable {
+    pub(crate) segment: Segment,
+    pub(crate) index: FileIndex,
     /// It is being written: its last piece may still grow.
-    pub(super) is_open: bool,
+    pub(crate) is_open: bool,
 }
 
-/// Why there is no playlist.
+/// Why the files of a span are not to be had.
 #[derive(Debug)]
-pub(super) enum Failed {
+pub(crate) enum Failed {
     /// Too many files, or too many pieces.
     TooMuch,
     Store(ronin_store::Error),
@@ -47,25 +46,24 @@ struct Found {
     index: Option<FileIndex>,
 }
 
-/// Hands every file of a camera that overlaps `span` to `take`, by start, until that says `false`:
-/// it is too much.
+/// Hands every file of a camera that overlaps `span`, at most `files_max`, to `take`, by start, until
+/// that says `false`: it is too much.
 pub(super) async fn each(
-    context: &Context,
+    footage: &Footage,
     camera: &CameraId,
     span: Span,
+    files_max: usize,
     mut take: impl FnMut(Playable) -> bool,
 ) -> Result<(), Failed> {
-    // Waits where others are at it: each takes memory.
-    let _permit = context.playlists.acquire().await;
-    let mut found = find(context, camera, span).await?;
+    let mut found = find(footage, camera, span, files_max).await?;
     while !found.is_empty() {
         let mut group: Vec<Found> = found.drain(..GROUP.min(found.len())).collect();
         let ids: Vec<SegmentId> = group.iter().map(|found| found.segment.id).collect();
-        let mut known = context.store.pieces_of(&ids).await.map_err(Failed::Store)?;
+        let mut known = footage.store.pieces_of(&ids).await.map_err(Failed::Store)?;
         for found in &mut group {
             found.index = known.remove(&found.segment.id).filter(|_| !found.is_open);
         }
-        let (root, reader) = (context.storage_root.clone(), context.files.clone());
+        let (root, reader) = (footage.storage_root.clone(), footage.files.clone());
         let files = spawn_blocking(move || read_all(&root, &reader, group)).await;
         for file in files.unwrap_or_default() {
             if !take(file) {
@@ -76,11 +74,16 @@ pub(super) async fn each(
     Ok(())
 }
 
-async fn find(context: &Context, camera: &CameraId, span: Span) -> Result<Vec<Found>, Failed> {
+async fn find(
+    footage: &Footage,
+    camera: &CameraId,
+    span: Span,
+    files_max: usize,
+) -> Result<Vec<Found>, Failed> {
     // Before the question: a file that gets its row in between is then in both, and never in
     // neither.
-    let fresh = fresh(&context.unindexed, camera);
-    let rows = context.store.segments_in(camera, span, None, FILES_MAX as u64 + 1).await;
+    let fresh = fresh(&footage.unindexed, camera);
+    let rows = footage.store.segments_in(camera, span, None, files_max as u64 + 1).await;
     let rows = rows.map_err(Failed::Store)?;
     let indexed: HashSet<SegmentId> = rows.iter().map(|segment| segment.id).collect();
     let fresh = fresh.into_iter().filter(|(segment, _)| {
@@ -92,7 +95,7 @@ async fn find(context: &Context, camera: &CameraId, span: Span) -> Result<Vec<Fo
         .map(|(segment, is_open)| Found { segment, is_open, index: None })
         .collect();
     found.sort_by_key(|found| (found.segment.start, found.segment.id));
-    if found.len() > FILES_MAX { Err(Failed::TooMuch) } else { Ok(found) }
+    if found.len() > files_max { Err(Failed::TooMuch) } else { Ok(found) }
 }
 
 /// What of a camera has no row, and whether it is being written. What got its row while we looked
@@ -140,7 +143,7 @@ fn cut(index: &mut FileIndex, segment: &Segment) {
 
 /// How much longer a finished file is by the clock than its media plays: the clock of a run is
 /// corrected as it goes.
-pub(super) fn scale(segment: &Segment, index: &FileIndex) -> f64 {
+pub(crate) fn scale(segment: &Segment, index: &FileIndex) -> f64 {
     let media = index.pieces.last().map(|last| last.start + last.duration).unwrap_or_default();
     let clock = segment.span().duration();
     if media.is_zero() || media.abs_diff(clock) <= SAME {
@@ -151,7 +154,7 @@ pub(super) fn scale(segment: &Segment, index: &FileIndex) -> f64 {
 }
 
 /// When a piece begins and ends; `scale` is that of its file.
-pub(super) fn span_of(segment: &Segment, piece: &Piece, scale: f64) -> Span {
+pub(crate) fn span_of(segment: &Segment, piece: &Piece, scale: f64) -> Span {
     let at = |time: Duration| -> WallTime {
         segment.start + if scale == 1.0 { time } else { time.mul_f64(scale) }
     };
