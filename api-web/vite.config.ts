@@ -14,6 +14,7 @@ export default defineConfig({
   server: {
     proxy: {
       "^/ronin\\.v1\\..*": { target: engine },
+      "^/exports/[^/]+/file": { target: engine },
       "^/events/[^/]+/snapshot\\.jpg$": { target: engine },
       "/live/": { target: engine },
       "/playback/": { target: engine },

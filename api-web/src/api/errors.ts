@@ -113,6 +113,29 @@ const ADVICE_BY_REASON: Readonly<Record<string, Advice>> = {
     title: "The disk for footage cannot be written",
     whatToDo: ["Give the server's user write access to the storage folder."],
   },
+  NO_FOOTAGE: {
+    title: "There is no footage of this span",
+    whatToDo: ["Choose another one: the timeline shows what was recorded."],
+  },
+  NOT_ENOUGH_SPACE: {
+    title: "The disk has no room for it",
+    whatToDo: [
+      "Delete exports that are no longer needed.",
+      "Or export a shorter span, or fewer cameras.",
+    ],
+  },
+  TOO_MANY_EXPORTS: {
+    title: "Too many exports wait",
+    whatToDo: ["Stop some of them, or wait until they are done."],
+  },
+  TOO_MUCH_FOOTAGE: {
+    title: "The span is too long",
+    whatToDo: ["Export it in several parts."],
+  },
+  DISK_FAILED: {
+    title: "The disk does not work as it should",
+    whatToDo: ["Look at the disk of the storage folder, then try again."],
+  },
 };
 
 const TITLE_BY_CODE: Readonly<Partial<Record<Code, string>>> = {
@@ -161,8 +184,8 @@ export function describeError(error: unknown): ErrorWords {
 }
 
 /** What a fault reason is called in a few words, for badges and headings. */
-export function faultTitle(reason: string): string {
-  return ADVICE_BY_REASON[reason]?.title ?? "The camera is not streaming";
+export function faultTitle(reason: string, otherwise = "The camera is not streaming"): string {
+  return ADVICE_BY_REASON[reason]?.title ?? otherwise;
 }
 
 /** What to do about a fault, most likely first; empty where nothing is known to help. */

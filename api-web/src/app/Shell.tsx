@@ -20,6 +20,7 @@ import {
   IconDeviceCctv,
   IconDeviceDesktopAnalytics,
   IconEye,
+  IconFileExport,
   IconLayoutGrid,
   IconLogout,
   IconMoon,
@@ -39,6 +40,7 @@ import { WatchBanner } from "./WatchBanner";
 const PAGES = [
   { to: "/live", label: "Live", icon: IconLayoutGrid },
   { to: "/footage", label: "Footage", icon: IconTimeline },
+  { to: "/exports", label: "Exports", icon: IconFileExport },
   { to: "/events", label: "Events", icon: IconEye },
   { to: "/cameras", label: "Cameras", icon: IconDeviceCctv },
   { to: "/coverage", label: "Coverage", icon: IconCalendarStats },

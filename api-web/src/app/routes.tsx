@@ -29,6 +29,10 @@ export const routes: RouteObject[] = [
                 lazy: async () => page((await import("../pages/FootagePage")).FootagePage),
               },
               {
+                path: "/exports",
+                lazy: async () => page((await import("../pages/ExportsPage")).ExportsPage),
+              },
+              {
                 path: "/events",
                 lazy: async () => page((await import("../pages/EventsPage")).EventsPage),
               },

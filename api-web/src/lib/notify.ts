@@ -1,5 +1,6 @@
 /** Short notices for what was done with one click and has no place of its own on the page. */
 import { notifications } from "@mantine/notifications";
+import type { ReactNode } from "react";
 import { describeError } from "../api/errors";
 
 const CLOSE = { "aria-label": "Dismiss" };
@@ -7,6 +8,17 @@ const CLOSE = { "aria-label": "Dismiss" };
 /** Says that something is done. */
 export function notifyDone(message: string): void {
   notifications.show({ message, color: "teal", closeButtonProps: CLOSE });
+}
+
+/** Says that something is done, and how to go on. */
+export function notifyNext(message: ReactNode): void {
+  notifications.show({
+    message,
+    color: "teal",
+    closeButtonProps: CLOSE,
+    // A link takes longer to reach than words to read.
+    autoClose: 10_000,
+  });
 }
 
 /** Says that `what` did not work and why. */

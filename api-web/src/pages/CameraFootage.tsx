@@ -224,6 +224,7 @@ export function CameraFootage({ camera }: { camera: Camera }) {
               <SpanDownload
                 cameras={[camera]}
                 span={chosen}
+                day={day}
                 onSpan={onChoose}
                 {...(!mayChangeFootage && { onCancel: () => onChoose(undefined) })}
               />

@@ -88,6 +88,7 @@ export function FootagePanel(props: Props) {
           <SpanDownload
             cameras={cameras}
             span={chosen}
+            day={day}
             onSpan={onChoose}
             onCancel={() => onChoose(undefined)}
           />

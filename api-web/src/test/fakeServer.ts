@@ -23,6 +23,13 @@ import {
   EventState,
   WatchEventsResponseSchema,
 } from "../gen/ronin/v1/event_pb";
+import {
+  type Export,
+  ExportSchema,
+  ExportService,
+  WatchExportsResponseSchema,
+} from "../gen/ronin/v1/export_pb";
+import { JobKind, JobService, JobState } from "../gen/ronin/v1/job_pb";
 import { LayoutService } from "../gen/ronin/v1/layout_pb";
 import { LiveService } from "../gen/ronin/v1/live_pb";
 import { RecordingService, WatchSegmentsResponseSchema } from "../gen/ronin/v1/recording_pb";
@@ -32,6 +39,7 @@ import {
   SystemService,
   WatchNoticesResponseSchema,
 } from "../gen/ronin/v1/system_pb";
+import { MINUTE_MS, timestampFromMs } from "../lib/time";
 import { Feed } from "./feed";
 
 export const TOKEN = "session-1";
@@ -130,6 +138,49 @@ export class EventFeed extends Feed<typeof WatchEventsResponseSchema> {
   }
 }
 
+/** Some of the fields of an export. */
+type ExportInit = Exclude<MessageInitShape<typeof ExportSchema>, Export>;
+
+/** Ten minutes of the front door that wait for their turn, unless told otherwise. */
+export function exportOf(id: number, { job, ...overrides }: ExportInit = {}): Export {
+  const startMs = new Date(2026, 0, 15, 8).getTime();
+  return create(ExportSchema, {
+    name: `exports/${id}`,
+    title: `Export ${id}`,
+    cameras: ["cameras/front-door"],
+    startTime: timestampFromMs(startMs),
+    endTime: timestampFromMs(startMs + 10 * MINUTE_MS),
+    sizeBytes: 1_200_000_000n,
+    job: {
+      name: `jobs/${id}`,
+      kind: JobKind.EXPORT,
+      state: JobState.QUEUED,
+      createdBy: "anna",
+      createTime: timestampFromMs(startMs + id * MINUTE_MS),
+      subject: `exports/${id}`,
+      ...job,
+    },
+    ...overrides,
+  });
+}
+
+/** The watch of exports: a heartbeat, then what a test pushes. */
+export class ExportFeed extends Feed<typeof WatchExportsResponseSchema> {
+  constructor() {
+    super(WatchExportsResponseSchema);
+  }
+
+  changed(value: Export, resumeToken = ""): void {
+    this.send({ event: { case: "change", value: { export: value, resumeToken } } });
+  }
+
+  async *stream(signal: AbortSignal) {
+    // In memory the headers come with the first message, and not before.
+    yield create(WatchExportsResponseSchema, { event: { case: "heartbeat", value: {} } });
+    yield* this.messages(signal);
+  }
+}
+
 /** The watch of what the detector sees: what a test pushes. */
 export class DetectionFeed extends Feed<typeof WatchDetectionsResponseSchema> {
   constructor() {
@@ -148,12 +199,15 @@ interface Parts {
   segmentFeed?: SegmentFeed;
   eventFeed?: EventFeed;
   detectionFeed?: DetectionFeed;
+  exportFeed?: ExportFeed;
   /** Role of the person at the browser. */
   role?: Role;
   auth?: Partial<ServiceImpl<typeof AuthService>>;
   camera?: Partial<ServiceImpl<typeof CameraService>>;
   detection?: Partial<ServiceImpl<typeof DetectionService>>;
   event?: Partial<ServiceImpl<typeof EventService>>;
+  exports?: Partial<ServiceImpl<typeof ExportService>>;
+  job?: Partial<ServiceImpl<typeof JobService>>;
   layout?: Partial<ServiceImpl<typeof LayoutService>>;
   recording?: Partial<ServiceImpl<typeof RecordingService>>;
   storage?: Partial<ServiceImpl<typeof StorageService>>;
@@ -165,6 +219,7 @@ export function fakeServer(parts: Parts) {
   const { cameras = [], feed = new WatchFeed(), role = Role.ADMIN } = parts;
   const { noticeFeed = new NoticeFeed(), segmentFeed = new SegmentFeed() } = parts;
   const { eventFeed = new EventFeed(), detectionFeed = new DetectionFeed() } = parts;
+  const { exportFeed = new ExportFeed() } = parts;
   return ({ service }: ConnectRouter) => {
     service(AuthService, {
       getSetupStatus: () => ({ setupRequired: false }),
@@ -203,6 +258,12 @@ export function fakeServer(parts: Parts) {
       updateReview: ({ names }) => ({ count: names.length }),
       ...parts.event,
     });
+    service(ExportService, {
+      listExports: () => ({}),
+      watchExports: (_request, context) => exportFeed.stream(context.signal),
+      ...parts.exports,
+    });
+    service(JobService, parts.job ?? {});
     service(LayoutService, { listLayouts: () => ({ layouts: [] }), ...parts.layout });
     service(StorageService, parts.storage ?? {});
     service(SystemService, {

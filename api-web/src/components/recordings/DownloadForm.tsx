@@ -1,6 +1,6 @@
-/** A span to download, one file for each camera, with its size before it begins. */
+/** A span to download, one file for each camera, with its size before it begins; or to export. */
 import { Button, Group, List, Paper, Stack, Text } from "@mantine/core";
-import { IconDownload } from "@tabler/icons-react";
+import { IconDownload, IconFileExport } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { duration } from "../../lib/time";
 import type { Span } from "../../lib/timelineSpans";
@@ -12,11 +12,13 @@ interface FormProps {
   onSpan: (span: Span) => void;
   /** Undefined where another form has the fields of the span, and closes. */
   onCancel: (() => void) | undefined;
+  /** Has the server make the files; undefined where the person may not. */
+  onExport: (() => void) | undefined;
   /** The files: `DownloadFile` each. */
   children: ReactNode;
 }
 
-export function DownloadForm({ span, onSpan, onCancel, children }: FormProps) {
+export function DownloadForm({ span, onSpan, onCancel, onExport, children }: FormProps) {
   const typed = useTypedSpan(span, onSpan);
   return (
     <Paper withBorder p="sm" component="section" aria-label="Download the span">
@@ -30,11 +32,29 @@ export function DownloadForm({ span, onSpan, onCancel, children }: FormProps) {
         <List listStyleType="none" spacing={6} aria-label="Files">
           {children}
         </List>
-        {onCancel && (
-          <Group justify="flex-end">
-            <Button variant="default" size="sm" onClick={onCancel}>
-              Cancel
-            </Button>
+        {onExport && (
+          <Text size="sm" c="dimmed">
+            For a long span or several cameras have it exported: the server makes the files, with
+            the gaps as long as they were, and keeps them for a while.
+          </Text>
+        )}
+        {(onExport || onCancel) && (
+          <Group justify="flex-end" gap="xs">
+            {onCancel && (
+              <Button variant="default" size="sm" onClick={onCancel}>
+                Cancel
+              </Button>
+            )}
+            {onExport && (
+              <Button
+                variant="default"
+                size="sm"
+                leftSection={<IconFileExport size={16} aria-hidden />}
+                onClick={onExport}
+              >
+                Export…
+              </Button>
+            )}
           </Group>
         )}
       </Stack>
