@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Makes a day of footage of one recorded file, for measurements that need a day.
 
-    benches/fill_day.py FILE STORAGE
+    benches/fill_day.py FILE STORAGE [HOURS]      24 where it is not said
 
 The file, a segment of about a minute, is copied again and again with another identity, back from its
-own start, until it is a day. `ronin check --rebuild` then takes the copies into the index.
+own start, until it is a day, or as many hours. `ronin check --rebuild` then takes the copies into the index.
 """
 
 import datetime
@@ -14,7 +14,7 @@ import struct
 import sys
 import uuid
 
-DAY_US = 24 * 3600 * 1_000_000
+HOUR_US = 3600 * 1_000_000
 IDENTITY = b"RoninNVR-segment"
 ENDING = b"RoninNVR-the-end"
 
@@ -42,7 +42,8 @@ def main():
     identity, ending = content[IDENTITY], content[ENDING]
     length = ending["end"] - identity["start"]
     run = str(uuid.uuid4())
-    count = DAY_US // length
+    hours = float(sys.argv[3]) if len(sys.argv) > 3 else 24
+    count = int(hours * HOUR_US) // length
     for n in range(count):
         start = identity["start"] - (count - n) * length
         made = {
