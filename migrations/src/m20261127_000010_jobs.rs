@@ -40,6 +40,7 @@ fn job() -> TableCreateStatement {
         .table(Job::Table)
         .col(ColumnDef::new(Job::Id).uuid().not_null().primary_key())
         .col(ColumnDef::new(Job::Sequence).big_integer().not_null())
+        .col(ColumnDef::new(Job::Place).big_integer().not_null())
         .col(ColumnDef::new(Job::Kind).text().not_null())
         .col(ColumnDef::new(Job::Title).text().not_null())
         .col(ColumnDef::new(Job::Work).text().not_null())
@@ -79,6 +80,7 @@ enum Job {
     Table,
     Id,
     Sequence,
+    Place,
     Kind,
     Title,
     Work,

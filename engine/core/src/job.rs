@@ -173,6 +173,8 @@ pub struct Job {
     pub id: JobId,
     /// Higher than that of every change of any job before.
     pub sequence: i64,
+    /// Its place in the line: another one each time it begins to wait.
+    pub place: i64,
     /// Its name for people; may be empty.
     pub title: String,
     /// What is to be done.
@@ -228,6 +230,22 @@ pub struct NewJob {
     pub created_at: WallTime,
     /// The asker's own id of this request: the same again is the same job.
     pub request_id: Option<Uuid>,
+}
+
+/// What the queue hands to a worker.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Ticket {
+    /// Which job.
+    pub job: JobId,
+    /// Its place in the line when it was put in. One that has another by now is not done by this ticket.
+    pub place: i64,
+}
+
+impl Job {
+    /// What the queue is given while it waits.
+    pub fn ticket(&self) -> Ticket {
+        Ticket { job: self.id, place: self.place }
+    }
 }
 
 /// What a worker holds while it is at a job.

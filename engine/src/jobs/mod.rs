@@ -26,7 +26,7 @@ use std::{
 use ronin_api::footage::Footage;
 use ronin_core::{
     Job, JobId, JobKind, WallTime, chain,
-    job::{Claim, JobError, Made, Work},
+    job::{Claim, JobError, Made, Ticket, Work},
     notice::News,
     storage::Policy,
 };
@@ -162,9 +162,9 @@ impl Jobs {
                 }
                 let due = store.jobs_due(WallTime::now()).await?;
                 for job in &due {
-                    if given.get(&job.id) != Some(&job.sequence) {
+                    if given.get(&job.id) != Some(&job.place) {
                         queue.push(job).await?;
-                        given.insert(job.id, job.sequence);
+                        given.insert(job.id, job.place);
                     }
                 }
                 given.retain(|id, _| due.iter().any(|job| job.id == *id));
@@ -190,9 +190,9 @@ impl Jobs {
         let at_once = self.needs.at_once;
         while !stop.is_cancelled() {
             let (jobs, until) = (self.clone(), stop.clone());
-            let attempt = move |id| {
+            let attempt = move |ticket| {
                 let (jobs, stop) = (jobs.clone(), until.clone());
-                async move { jobs.attempt(id, &stop).await }
+                async move { jobs.attempt(ticket, &stop).await }
             };
             if let Err(e) = queue.work(JobKind::Export, at_once, attempt, stop.clone()).await {
                 warn!(error = chain(&e), "the worker has lost the queue, and begins again");
@@ -205,12 +205,18 @@ impl Jobs {
     }
 
     /// One attempt at a job. An error is one of the database: the lease is kept until it is tried again.
-    async fn attempt(&self, id: JobId, stop: &CancellationToken) -> Result<(), ronin_store::Error> {
+    async fn attempt(
+        &self,
+        ticket: Ticket,
+        stop: &CancellationToken,
+    ) -> Result<(), ronin_store::Error> {
         let Needs { store, news, policy, .. } = &self.needs;
-        let Some((claim, job)) = store.claim_job(id, &self.worker, WallTime::now()).await? else {
+        let claimed = store.claim_job(ticket, &self.worker, WallTime::now()).await?;
+        let Some((claim, job)) = claimed else {
             news.jobs_changed();
             return Ok(());
         };
+        let id = job.id;
         news.jobs_changed();
         let kind = job.work.kind().name();
         info!(job = %id, kind, title = ?job.title, attempt = claim.attempt, "job begins");

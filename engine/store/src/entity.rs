@@ -477,6 +477,7 @@ pub(crate) mod job {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub sequence: i64,
+        pub place: i64,
         pub kind: String,
         pub title: String,
         pub work: String,

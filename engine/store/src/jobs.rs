@@ -7,9 +7,11 @@
 //!
 //! Not here: who gets a job ([`crate::Queue`]).
 
+use std::time::Duration;
+
 use ronin_core::{
     Job, JobId, JobKind, JobState, WallTime,
-    job::{ATTEMPTS_MAX, Claim, JobError, Made, NewJob, Work, retry_after},
+    job::{ATTEMPTS_MAX, Claim, JobError, Made, NewJob, Ticket, Work, retry_after},
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
@@ -27,6 +29,8 @@ use crate::{
 
 const READ: &str = "read the jobs";
 const WRITE: &str = "write a job";
+/// The queue counts in seconds.
+const EARLY_MAX: Duration = Duration::from_secs(1);
 /// Jobs of a database that wait or run, of all kinds.
 const PENDING_MAX: u64 = 10_000;
 
@@ -91,9 +95,11 @@ impl Store {
         if pending >= max {
             return Ok(Inserted::TooMany(pending));
         }
+        let sequence = next_sequence(&transaction).await?;
         let row = job::Model {
             id: new.id.0,
-            sequence: next_sequence(&transaction).await?,
+            sequence,
+            place: sequence,
             kind: kind.name().to_owned(),
             title: storable(&new.title),
             work: to_json(&new.work)?,
@@ -192,19 +198,20 @@ impl Store {
         rows.into_iter().map(from_row).collect()
     }
 
-    /// Takes a job for a worker: it waits, or whoever had it was taken for dead. `None` where it is
-    /// over, or is to be stopped, which this then does, or may not be tried yet.
+    /// Takes a job for a worker: it waits, or whoever had it by the same ticket was taken for dead. `None`
+    /// where it is over, or is to be stopped, which this then does, or may not be tried yet, or the
+    /// ticket is an old one.
     pub async fn claim_job(
         &self,
-        id: JobId,
+        ticket: Ticket,
         worker: &str,
         now: WallTime,
     ) -> Result<Option<(Claim, Job)>> {
         let transaction = self.begin_write(Lock::Jobs).await.doing(WRITE)?;
+        let id = ticket.job;
         let row = job::Entity::find_by_id(id.0).one(&transaction).await.doing(WRITE)?;
-        let Some(row) = row else { return Ok(None) };
-        let job = from_row(row)?;
-        if job.state.is_over() || job.run_at > now {
+        let Some(job) = row.map(from_row).transpose()? else { return Ok(None) };
+        if job.state.is_over() || job.place != ticket.place || job.run_at > now + EARLY_MAX {
             return Ok(None);
         }
         if job.is_cancelling {
@@ -302,8 +309,10 @@ impl Store {
         if held(&transaction, claim).await?.is_none() {
             return Ok(false);
         }
+        let sequence = next_sequence(&transaction).await?;
         let changed = job::ActiveModel {
-            sequence: Set(next_sequence(&transaction).await?),
+            sequence: Set(sequence),
+            place: Set(sequence),
             state: Set(JobState::Queued.name().to_owned()),
             progress: Set(0.0),
             reason: Set(reason),
@@ -322,8 +331,10 @@ impl Store {
         if held(&transaction, claim).await?.is_none() {
             return Ok(false);
         }
+        let sequence = next_sequence(&transaction).await?;
         let changed = job::ActiveModel {
-            sequence: Set(next_sequence(&transaction).await?),
+            sequence: Set(sequence),
+            place: Set(sequence),
             state: Set(JobState::Queued.name().to_owned()),
             progress: Set(0.0),
             attempts: Set((claim.attempt - 1).cast_signed()),
@@ -369,8 +380,10 @@ impl Store {
         if !matches!(job.state, JobState::Failed | JobState::Cancelled) {
             return Ok(false);
         }
+        let sequence = next_sequence(&transaction).await?;
         let changed = job::ActiveModel {
-            sequence: Set(next_sequence(&transaction).await?),
+            sequence: Set(sequence),
+            place: Set(sequence),
             state: Set(JobState::Queued.name().to_owned()),
             cancelling: Set(false),
             progress: Set(0.0),
@@ -577,6 +590,7 @@ fn from_row(row: job::Model) -> Result<Job> {
     Ok(Job {
         id: JobId(row.id),
         sequence: row.sequence,
+        place: row.place,
         title: row.title.clone(),
         work: serde_json::from_str(&row.work).map_err(|e| damaged(format!("its work: {e}")))?,
         priority: row.priority,

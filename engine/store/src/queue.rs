@@ -11,12 +11,11 @@ use std::{future::Future, pin::Pin, time::Duration};
 use apalis::prelude::*;
 use apalis_postgres::PostgresStorage;
 use apalis_sqlite::SqliteStorage;
-use ronin_core::{Job, JobId, JobKind};
+use ronin_core::{Job, JobKind, job::Ticket};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend,
     sqlx::{self, PgPool, SqlitePool},
 };
-use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -38,12 +37,6 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// How often that may happen to one job: always.
 const ERRORS_MAX: usize = 1_000_000;
 const PUSH: &str = "put a job into the queue";
-
-/// What the queue holds of a job.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Ticket {
-    job: Uuid,
-}
 
 /// Leases of jobs. Cheap to clone.
 #[derive(Clone)]
@@ -87,9 +80,8 @@ impl Queue {
     /// called.
     pub async fn push(&self, job: &Job) -> Result<()> {
         let at = u64::try_from(job.run_at.as_micros().div_euclid(1_000_000)).unwrap_or(0);
-        let task = TaskBuilder::new(Ticket { job: job.id.0 })
-            // Every place in the line is a change of the job.
-            .idempotency_key(format!("{}:{}", job.id, job.sequence))
+        let task = TaskBuilder::new(job.ticket())
+            .idempotency_key(format!("{}:{}", job.id, job.place))
             .priority(usize::try_from(job.priority).unwrap_or(0))
             // What failed is put in again by us: this is for errors of the database.
             .max_attempts(ERRORS_MAX)
@@ -121,11 +113,11 @@ impl Queue {
         stop: CancellationToken,
     ) -> Result<()>
     where
-        F: Fn(JobId) -> Fut + Clone + Send + Sync + 'static,
+        F: Fn(Ticket) -> Fut + Clone + Send + Sync + 'static,
         Fut: Future<Output = Result<()>> + Send + 'static,
     {
         let attempt = move |ticket: Ticket| {
-            let attempt = attempt(JobId(ticket.job));
+            let attempt = attempt(ticket);
             async move {
                 let done = attempt.await;
                 if done.is_err() {

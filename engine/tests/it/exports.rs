@@ -318,3 +318,48 @@ async fn exports_survive_kills_and_each_ends_once() {
         assert!(files[0].extension().is_some_and(|kind| kind == "mp4"), "{files:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_changes_makes_another_file_and_a_gap_stays_as_long_as_it_was() {
+    let mut camera = FakeCamera::builder().main_stream(Pictures::SMALL).start().unwrap();
+    let mut sandbox = Sandbox::start().await;
+    sandbox.add("one", &camera.main_url()).await;
+    sandbox.wait_segments("one", 2).await;
+    // Whole pictures only, so that every recorded one can be read.
+    camera.hold_pictures(true);
+    camera.stop();
+    sandbox.wait_fault("one", "CAMERA_PORT_CLOSED").await;
+    let before = sandbox.segments("one").await.len();
+    camera.hold_pictures(false);
+    camera.start().unwrap();
+    sandbox.wait_segments("one", before + 2).await;
+    camera.resize(320, 240).unwrap();
+    let segments = sandbox.wait_segments("one", before + 5).await;
+    let start = time(segments[0].start_time);
+    let end = time(segments.last().unwrap().start_time) - Duration::from_millis(300);
+
+    let mut exports = Exports::of(&sandbox).await;
+    let asked = exports.create(&["one"], start, end).await;
+    let export = exports.finish(&asked.name).await;
+    assert_eq!(state(&export), JobState::Succeeded, "{export:?}");
+    assert_eq!(export.files.len(), 2, "{export:?}");
+    assert_eq!(export.remarks.len(), 1, "{:?}", export.remarks);
+    assert!(export.remarks[0].contains("changes at"), "{:?}", export.remarks);
+
+    let recorded = expected(&mut sandbox, "one", start, end).await;
+    let mut exported = BTreeSet::new();
+    for (file, size) in export.files.iter().zip([(160, 120), (320, 240)]) {
+        let fetched = fetch(&sandbox, &file.path, &file.file_name);
+        assert_eq!(ffprobe::decode_errors(&fetched), "");
+        let probed = ffprobe::probe(&fetched).unwrap();
+        let video = probed.video().unwrap();
+        assert_eq!((video.width, video.height), size);
+        let length = time(file.end_time).since(time(file.start_time)).as_secs_f64();
+        assert!((probed.duration_s - length).abs() < 0.1, "{} and {length}", probed.duration_s);
+        exported.extend(numbers::read(&fetched).unwrap());
+    }
+    assert_eq!(exported, recorded);
+    let gaps = |file: usize| export.files[file].gaps.unwrap_or_default();
+    assert!(gaps(0).seconds >= 1, "{:?}", gaps(0));
+    assert!(gaps(1).seconds == 0, "{:?}", gaps(1));
+}

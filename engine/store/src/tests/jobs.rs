@@ -42,8 +42,10 @@ pub(super) async fn insert(store: &Store, new: &NewJob) -> Job {
     }
 }
 
+/// Claims a job by the ticket that the queue has of it.
 async fn claim(store: &Store, id: JobId, now: i64) -> Option<Claim> {
-    let claimed = store.claim_job(id, "worker", at(now)).await.unwrap();
+    let ticket = store.job(id).await.unwrap().unwrap().ticket();
+    let claimed = store.claim_job(ticket, "worker", at(now)).await.unwrap();
     claimed.map(|(claim, _)| claim)
 }
 
@@ -124,7 +126,8 @@ async fn what_fails_is_tried_again_later_and_not_for_ever() {
             if attempt < ATTEMPTS_MAX {
                 assert_eq!(state(store, id).await, JobState::Queued);
                 assert_eq!(store.jobs_due(at(now)).await.unwrap(), [], "not at once");
-                assert!(store.claim_job(id, "eager", at(now)).await.unwrap().is_none());
+                let ticket = store.job(id).await.unwrap().unwrap().ticket();
+                assert!(store.claim_job(ticket, "eager", at(now)).await.unwrap().is_none());
                 now = store.job(id).await.unwrap().unwrap().run_at.since(at(0)).as_secs() as i64;
             }
         }
@@ -169,6 +172,27 @@ async fn a_job_whose_workers_all_die_is_over_with_a_word() {
             assert!(store.job_put_back(claim).await.unwrap());
         }
         assert_eq!(state(store, other).await, JobState::Queued);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_old_ticket_takes_a_job_from_nobody() {
+    on_both(async |database| {
+        let store = &database.store;
+        let job = insert(store, &export(&["yard"], 0, 60)).await;
+        let old = job.ticket();
+        let put_back = claim(store, job.id, 1).await.unwrap();
+        assert!(store.job_put_back(put_back).await.unwrap());
+
+        // The queue has not heard of it, and gives the old one out again.
+        let held = claim(store, job.id, 2).await.unwrap();
+        assert!(store.claim_job(old, "late", at(3)).await.unwrap().is_none());
+        assert!(store.holds(held).await.unwrap());
+        let waits = claim(store, job.id, 4).await.unwrap();
+        assert!(store.job_failed(waits, &error(true), at(5)).await.unwrap());
+        let early = store.claim_job(old, "late", at(500)).await.unwrap();
+        assert!(early.is_none(), "it waits in another place");
     })
     .await;
 }

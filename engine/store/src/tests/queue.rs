@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use ronin_core::{JobId, JobKind, job::NewJob};
+use ronin_core::{
+    JobId, JobKind,
+    job::{NewJob, Ticket},
+};
 use ronin_testkit::wait;
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -41,10 +44,10 @@ fn worker(
 ) -> JoinHandle<crate::Result<()>> {
     let (queue, seen, go, stop) = (queue.clone(), seen.clone(), go.clone(), stop.clone());
     tokio::spawn(async move {
-        let attempt = move |id| {
+        let attempt = move |ticket: Ticket| {
             let (seen, go) = (seen.clone(), go.clone());
             async move {
-                *seen.0.lock().unwrap().entry(id).or_default() += 1;
+                *seen.0.lock().unwrap().entry(ticket.job).or_default() += 1;
                 go.cancelled().await;
                 Ok(())
             }
@@ -145,8 +148,8 @@ async fn what_waits_for_its_time_is_not_given_out_and_what_is_urgent_is_first() 
         let (noted, until_stop, all) = (order.clone(), stop.clone(), queue.clone());
         #[expect(clippy::disallowed_methods, reason = "tests have no task registry")]
         let worker = tokio::spawn(async move {
-            let attempt = move |id| {
-                noted.lock().unwrap().push(id);
+            let attempt = move |ticket: Ticket| {
+                noted.lock().unwrap().push(ticket.job);
                 async { Ok(()) }
             };
             all.work(JobKind::Export, 1, attempt, until_stop).await
