@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use ronin_api::footage::{Footage, Joined, Unreadable};
+use ronin_api::footage::{Footage, Joined, SpanFiles, Unreadable};
 use ronin_core::{
     CameraId, ErrorKind, WallTime, chain,
     job::{self, Claim, ExportFile, ExportMade, ExportWork, JobError, Made},
@@ -84,9 +84,16 @@ async fn plan(
 ) -> Result<(Vec<Planned>, Vec<String>), JobError> {
     let (mut planned, mut remarks) = (Vec::new(), Vec::new());
     for camera in &work.cameras {
-        let files = footage.joined(camera, work.span, FILES_MAX).await.map_err(unreadable)?;
-        if files.is_empty() {
+        let joined = footage.joined(camera, work.span, FILES_MAX).await;
+        let SpanFiles { files, unreadable } = joined.map_err(unreadable_error)?;
+        if files.is_empty() && unreadable.is_empty() {
             remarks.push(format!("{camera} has no footage of this time"));
+        }
+        for span in unreadable {
+            let (start, end) = (span.start, span.end);
+            remarks.push(format!(
+                "the file of {camera} from {start} to {end} cannot be read, and is missing: see the log"
+            ));
         }
         for next in files.iter().skip(1) {
             remarks.push(format!(
@@ -217,7 +224,7 @@ fn disk_error(doing: &str, error: &io::Error) -> JobError {
     }
 }
 
-fn unreadable(error: Unreadable) -> JobError {
+fn unreadable_error(error: Unreadable) -> JobError {
     match error {
         Unreadable::TooMuch(_) => {
             JobError { reason: "TOO_MUCH_FOOTAGE", message: error.to_string(), may_pass: false }

@@ -164,7 +164,13 @@ impl Cause {
     pub(crate) fn of_queue(error: &(dyn std::error::Error + 'static)) -> Self {
         let mut next = Some(error);
         while let Some(at) = next {
-            if let Some(database) = at.downcast_ref::<sqlx::Error>() {
+            let (sqlite, postgres) = (at.downcast_ref(), at.downcast_ref());
+            let database = match (sqlite, postgres) {
+                (Some(apalis_sqlite::Error::Database(database)), _)
+                | (_, Some(apalis_postgres::Error::Database(database))) => Some(database),
+                _ => at.downcast_ref(),
+            };
+            if let Some(database) = database {
                 return Self::from(database);
             }
             next = at.source();

@@ -96,9 +96,13 @@ impl Queue {
             Pool::Postgres(pool) => {
                 let mut storage =
                     PostgresStorage::<Ticket>::new(pool).with_config(self.postgres(kind));
-                let pushed = storage.push_task(task).await;
-                // SQLite passes over what is there, Postgres says so.
-                pushed.or_else(|e| if is_there(&e) { Ok(()) } else { Err(failed(PUSH, &e)) })
+                match storage.push_task(task).await {
+                    // SQLite passes over what is there, Postgres says so.
+                    Err(TaskSinkError::PushError(apalis_postgres::Error::Database(
+                        sqlx::Error::Database(error),
+                    ))) if error.is_unique_violation() => Ok(()),
+                    pushed => pushed.map_err(|e| failed(PUSH, &e)),
+                }
             }
         }
     }
@@ -180,17 +184,6 @@ impl Queue {
         self.db.execute_unprepared(&delete).await.doing("tidy the queue")?;
         Ok(())
     }
-}
-
-fn is_there(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(at) = next {
-        if let Some(sqlx::Error::Database(database)) = at.downcast_ref::<sqlx::Error>() {
-            return database.is_unique_violation();
-        }
-        next = at.source();
-    }
-    false
 }
 
 fn failed(doing: &'static str, error: &(dyn std::error::Error + 'static)) -> Error {

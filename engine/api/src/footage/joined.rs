@@ -38,6 +38,14 @@ pub enum Unreadable {
     Disk(#[from] io::Error),
 }
 
+/// What a span of a camera makes.
+pub struct SpanFiles {
+    /// The files, by time; none where there is no footage.
+    pub files: Vec<Joined>,
+    /// Footage that the index knows and the disk does not give: it is in no file.
+    pub unreadable: Vec<Span>,
+}
+
 /// A part and the file that it is of.
 struct Source {
     path: String,
@@ -60,14 +68,13 @@ pub struct Joined {
 }
 
 impl Footage {
-    /// The files that a span of a camera makes, by time; none where it has no footage. What cannot be
-    /// read is left out, as if it were a gap.
+    /// The files that a span of a camera makes.
     pub async fn joined(
         &self,
         camera: &CameraId,
         span: Span,
         files_max: usize,
-    ) -> Result<Vec<Joined>, Unreadable> {
+    ) -> Result<SpanFiles, Unreadable> {
         let mut sources = Vec::new();
         let found = self.each(camera, span, files_max, |file| {
             sources.extend(source(span, file));
@@ -124,8 +131,9 @@ fn source(span: Span, file: Playable) -> Option<Source> {
 }
 
 /// Puts parts behind each other as far as they fit together.
-fn join(root: &Arc<FsPath>, files: &Arc<dyn ReadFootage>, sources: Vec<Source>) -> Vec<Joined> {
+fn join(root: &Arc<FsPath>, files: &Arc<dyn ReadFootage>, sources: Vec<Source>) -> SpanFiles {
     let mut all: Vec<(Header, Vec<Source>)> = Vec::new();
+    let mut unreadable = Vec::new();
     for source in sources {
         let header = open(root, &source.path)
             .and_then(|file| files.header(&file, source.part.header_bytes, Duration::ZERO));
@@ -137,11 +145,12 @@ fn join(root: &Arc<FsPath>, files: &Arc<dyn ReadFootage>, sources: Vec<Source>) 
             Err(e) => {
                 let error = chain(&e);
                 warn!(path = source.path, error, "a file to join cannot be read");
+                unreadable.push(source.span);
             }
         }
     }
     let finish = |(header, sources)| place(root, files, header, sources);
-    all.into_iter().filter_map(finish).collect()
+    SpanFiles { files: all.into_iter().filter_map(finish).collect(), unreadable }
 }
 
 /// Gives each part its time in the new file, and the file its length.

@@ -11,7 +11,7 @@ use ronin_core::{CameraId, Span, Unindexed, playback::ReadFootage};
 use ronin_store::Store;
 
 pub(crate) use self::files::{Failed, Playable, scale, span_of};
-pub use self::joined::{Joined, Unreadable};
+pub use self::joined::{Joined, SpanFiles, Unreadable};
 
 /// The footage of all cameras, finished or being written. Cheap to clone.
 #[derive(Clone)]

@@ -24,7 +24,7 @@ use super::{
     super::{Context, words},
     DEADLINE, FILES_MAX, Wanted, parse, refusal,
 };
-use crate::footage::{Failed, Joined, Unreadable};
+use crate::footage::{Failed, Joined, SpanFiles, Unreadable};
 
 /// Chunks that wait for whoever downloads.
 const CHUNKS: usize = 4;
@@ -45,11 +45,14 @@ pub(in super::super) async fn span(
         return words(StatusCode::SERVICE_UNAVAILABLE, text);
     };
     let joined = timeout(DEADLINE, context.footage.joined(&camera, span, FILES_MAX)).await;
-    let mut joined = match joined {
+    let SpanFiles { files: mut joined, unreadable } = match joined {
         Ok(Ok(joined)) => joined,
         Ok(Err(unreadable)) => return unreadable_answer(unreadable),
         Err(elapsed) => return refusal(Err(elapsed)).unwrap_or_else(gone),
     };
+    if !unreadable.is_empty() {
+        return gone();
+    }
     if let [_, next, ..] = &joined[..] {
         let text = format!(
             "the camera's stream changes at {} (size, codec or sound), and one file cannot hold \
