@@ -15,6 +15,7 @@ mod tidy;
 use std::{
     collections::HashMap,
     future::Future,
+    panic::AssertUnwindSafe,
     path::PathBuf,
     sync::{
         Arc,
@@ -23,6 +24,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::FutureExt;
 use ronin_api::footage::Footage;
 use ronin_core::{
     Job, JobId, JobKind, WallTime, chain,
@@ -194,8 +196,15 @@ impl Jobs {
                 let (jobs, stop) = (jobs.clone(), until.clone());
                 async move { jobs.attempt(ticket, &stop).await }
             };
-            if let Err(e) = queue.work(JobKind::Export, at_once, attempt, stop.clone()).await {
-                warn!(error = chain(&e), "the worker has lost the queue, and begins again");
+            // A mistake in the queue or in the work is no reason to stop recording.
+            let work = queue.work(JobKind::Export, at_once, attempt, stop.clone());
+            let failed = match AssertUnwindSafe(work).catch_unwind().await {
+                Ok(Ok(())) => None,
+                Ok(Err(e)) => Some(chain(&e)),
+                Err(_) => Some("it panicked".to_owned()),
+            };
+            if let Some(error) = failed {
+                warn!(error, "the worker has lost the queue, and begins again");
                 tokio::select! {
                     () = stop.cancelled() => {}
                     () = sleep(PAUSE) => {}

@@ -1,17 +1,14 @@
 //! The job tables: what is to be done, how far it is, what came of it; and the footage that stays
-//! until it is. Written by the API (new jobs, wishes to stop one) and by workers.
+//! until it is. Written by the API (new jobs, wishes to stop one), and by workers ([`crate::claims`]).
 //!
-//! A worker writes under its claim: one whose job was given to another in the meantime changes
-//! nothing. Every change has a new, higher sequence, so that whoever follows the jobs has missed
+//! Every change has a new, higher sequence, so that whoever follows the jobs has missed
 //! nothing that is above the last one seen.
 //!
 //! Not here: who gets a job ([`crate::Queue`]).
 
-use std::time::Duration;
-
 use ronin_core::{
     Job, JobId, JobKind, JobState, WallTime,
-    job::{ATTEMPTS_MAX, Claim, JobError, Made, NewJob, Ticket, Work, retry_after},
+    job::{Made, NewJob, Work},
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
@@ -27,10 +24,8 @@ use crate::{
     store::{Lock, take},
 };
 
-const READ: &str = "read the jobs";
-const WRITE: &str = "write a job";
-/// The queue counts in seconds.
-const EARLY_MAX: Duration = Duration::from_secs(1);
+pub(crate) const READ: &str = "read the jobs";
+pub(crate) const WRITE: &str = "write a job";
 /// Jobs of a database that wait or run, of all kinds.
 const PENDING_MAX: u64 = 10_000;
 
@@ -198,153 +193,6 @@ impl Store {
         rows.into_iter().map(from_row).collect()
     }
 
-    /// Takes a job for a worker: it waits, or whoever had it by the same ticket was taken for dead. `None`
-    /// where it is over, or is to be stopped, which this then does, or may not be tried yet, or the
-    /// ticket is an old one.
-    pub async fn claim_job(
-        &self,
-        ticket: Ticket,
-        worker: &str,
-        now: WallTime,
-    ) -> Result<Option<(Claim, Job)>> {
-        let transaction = self.begin_write(Lock::Jobs).await.doing(WRITE)?;
-        let id = ticket.job;
-        let row = job::Entity::find_by_id(id.0).one(&transaction).await.doing(WRITE)?;
-        let Some(job) = row.map(from_row).transpose()? else { return Ok(None) };
-        if job.state.is_over() || job.place != ticket.place || job.run_at > now + EARLY_MAX {
-            return Ok(None);
-        }
-        if job.is_cancelling {
-            let over = Over { state: JobState::Cancelled, at: now, ..Over::default() };
-            end(&transaction, id, over).await?;
-            transaction.commit().await.doing(WRITE)?;
-            return Ok(None);
-        }
-        if job.attempts >= ATTEMPTS_MAX {
-            let message = format!(
-                "{ATTEMPTS_MAX} attempts ended without a word: the worker died each time. See its \
-                 log, then retry the job"
-            );
-            let reason = "WORKER_DIED".to_owned();
-            let over =
-                Over { state: JobState::Failed, at: now, reason, message, ..Over::default() };
-            end(&transaction, id, over).await?;
-            transaction.commit().await.doing(WRITE)?;
-            return Ok(None);
-        }
-        let claim = Claim { job: id, id: Uuid::now_v7(), attempt: job.attempts + 1 };
-        let changed = job::ActiveModel {
-            sequence: Set(next_sequence(&transaction).await?),
-            state: Set(JobState::Running.name().to_owned()),
-            progress: Set(0.0),
-            attempts: Set(claim.attempt.cast_signed()),
-            worker: Set(storable(worker)),
-            claim: Set(Some(claim.id)),
-            started_at: Set(Some(now.as_micros())),
-            ..Default::default()
-        };
-        update(&transaction, id, changed).await?;
-        let row = job::Entity::find_by_id(id.0).one(&transaction).await.doing(WRITE)?;
-        transaction.commit().await.doing(WRITE)?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some((claim, from_row(row)?)))
-    }
-
-    /// Says how far a job is. `false` where it is to be stopped, or somebody else's by now.
-    pub async fn note_progress(&self, claim: Claim, progress: f64) -> Result<bool> {
-        let transaction = self.begin_write(Lock::Jobs).await.doing(WRITE)?;
-        let Some(job) = held(&transaction, claim).await? else { return Ok(false) };
-        if job.is_cancelling {
-            return Ok(false);
-        }
-        if (job.progress - progress).abs() < f64::EPSILON {
-            return Ok(true);
-        }
-        let changed = job::ActiveModel {
-            sequence: Set(next_sequence(&transaction).await?),
-            progress: Set(progress),
-            ..Default::default()
-        };
-        update(&transaction, claim.job, changed).await?;
-        transaction.commit().await.doing(WRITE)?;
-        Ok(true)
-    }
-
-    /// Whether a worker shall go on with what it holds.
-    pub async fn holds(&self, claim: Claim) -> Result<bool> {
-        let row = job::Entity::find_by_id(claim.job.0).one(&self.db).await.doing(READ)?;
-        Ok(row.is_some_and(|row| is_held(&row, claim) && !row.cancelling))
-    }
-
-    /// A job is done. `false` where it was somebody else's by then: what was made counts for nothing.
-    pub async fn job_succeeded(
-        &self,
-        claim: Claim,
-        made: &Made,
-        expires_at: Option<WallTime>,
-        now: WallTime,
-    ) -> Result<bool> {
-        let made = Some(to_json(made)?);
-        let over =
-            Over { state: JobState::Succeeded, at: now, made, expires_at, ..Over::default() };
-        self.end_held(claim, over).await
-    }
-
-    /// A job was stopped, as somebody wished. `false` where it was somebody else's by then.
-    pub async fn job_stopped(&self, claim: Claim, now: WallTime) -> Result<bool> {
-        let over = Over { state: JobState::Cancelled, at: now, ..Over::default() };
-        self.end_held(claim, over).await
-    }
-
-    /// An attempt failed: the job is over, or waits for the next one. `false` where it was somebody
-    /// else's by then.
-    pub async fn job_failed(&self, claim: Claim, error: &JobError, now: WallTime) -> Result<bool> {
-        let (reason, message) = (error.reason.to_owned(), storable(&error.message));
-        if !error.may_pass || claim.attempt >= ATTEMPTS_MAX {
-            let over =
-                Over { state: JobState::Failed, at: now, reason, message, ..Over::default() };
-            return self.end_held(claim, over).await;
-        }
-        let transaction = self.begin_write(Lock::Jobs).await.doing(WRITE)?;
-        if held(&transaction, claim).await?.is_none() {
-            return Ok(false);
-        }
-        let sequence = next_sequence(&transaction).await?;
-        let changed = job::ActiveModel {
-            sequence: Set(sequence),
-            place: Set(sequence),
-            state: Set(JobState::Queued.name().to_owned()),
-            progress: Set(0.0),
-            reason: Set(reason),
-            message: Set(message),
-            run_at: Set((now + retry_after(claim.attempt)).as_micros()),
-            ..Default::default()
-        };
-        update(&transaction, claim.job, changed).await?;
-        transaction.commit().await.doing(WRITE)?;
-        Ok(true)
-    }
-
-    /// The engine ends while a job runs: it waits for its next start, and has lost no attempt.
-    pub async fn job_put_back(&self, claim: Claim) -> Result<bool> {
-        let transaction = self.begin_write(Lock::Jobs).await.doing(WRITE)?;
-        if held(&transaction, claim).await?.is_none() {
-            return Ok(false);
-        }
-        let sequence = next_sequence(&transaction).await?;
-        let changed = job::ActiveModel {
-            sequence: Set(sequence),
-            place: Set(sequence),
-            state: Set(JobState::Queued.name().to_owned()),
-            progress: Set(0.0),
-            attempts: Set((claim.attempt - 1).cast_signed()),
-            ..Default::default()
-        };
-        update(&transaction, claim.job, changed).await?;
-        transaction.commit().await.doing(WRITE)?;
-        Ok(true)
-    }
-
     /// Somebody wants a job stopped: one that waits is over, one that runs is told. Returns it as it is
     /// then; `None` where there is none.
     pub async fn cancel_job(&self, id: JobId, now: WallTime) -> Result<Option<Job>> {
@@ -446,40 +294,16 @@ impl Store {
         };
         Ok(rows.into_iter().filter_map(known).collect())
     }
-
-    /// The claims under which something is made or was: what lies elsewhere belongs to no job.
-    pub async fn job_claims(&self) -> Result<Vec<Uuid>> {
-        let states = [JobState::Running, JobState::Succeeded].map(JobState::name);
-        let claims: Vec<Option<Uuid>> = job::Entity::find()
-            .select_only()
-            .column(job::Column::Claim)
-            .filter(job::Column::State.is_in(states))
-            .into_tuple()
-            .all(&self.db)
-            .await
-            .doing(READ)?;
-        Ok(claims.into_iter().flatten().collect())
-    }
-
-    async fn end_held(&self, claim: Claim, over: Over) -> Result<bool> {
-        let transaction = self.begin_write(Lock::Jobs).await.doing(WRITE)?;
-        if held(&transaction, claim).await?.is_none() {
-            return Ok(false);
-        }
-        end(&transaction, claim.job, over).await?;
-        transaction.commit().await.doing(WRITE)?;
-        Ok(true)
-    }
 }
 
 /// How a job ends.
-struct Over {
-    state: JobState,
-    at: WallTime,
-    reason: String,
-    message: String,
-    made: Option<String>,
-    expires_at: Option<WallTime>,
+pub(crate) struct Over {
+    pub(crate) state: JobState,
+    pub(crate) at: WallTime,
+    pub(crate) reason: String,
+    pub(crate) message: String,
+    pub(crate) made: Option<String>,
+    pub(crate) expires_at: Option<WallTime>,
 }
 
 impl Default for Over {
@@ -496,7 +320,7 @@ impl Default for Over {
 }
 
 /// Ends a job; the footage that it needed may go.
-async fn end(transaction: &DatabaseTransaction, id: JobId, over: Over) -> Result<()> {
+pub(crate) async fn end(transaction: &DatabaseTransaction, id: JobId, over: Over) -> Result<()> {
     let mut changed = job::ActiveModel {
         sequence: Set(next_sequence(transaction).await?),
         state: Set(over.state.name().to_owned()),
@@ -520,17 +344,7 @@ async fn end(transaction: &DatabaseTransaction, id: JobId, over: Over) -> Result
     Ok(())
 }
 
-/// The job that a worker holds; `None` where it does not any more.
-async fn held(transaction: &DatabaseTransaction, claim: Claim) -> Result<Option<Job>> {
-    let row = job::Entity::find_by_id(claim.job.0).one(transaction).await.doing(WRITE)?;
-    row.filter(|row| is_held(row, claim)).map(from_row).transpose()
-}
-
-fn is_held(row: &job::Model, claim: Claim) -> bool {
-    row.state == JobState::Running.name() && row.claim == Some(claim.id)
-}
-
-async fn update(
+pub(crate) async fn update(
     transaction: &DatabaseTransaction,
     id: JobId,
     changed: job::ActiveModel,
@@ -560,7 +374,7 @@ async fn keep_footage(transaction: &DatabaseTransaction, id: JobId, work: &Work)
 }
 
 /// The next free sequence; whoever asks holds the lock.
-async fn next_sequence(transaction: &DatabaseTransaction) -> Result<i64> {
+pub(crate) async fn next_sequence(transaction: &DatabaseTransaction) -> Result<i64> {
     let newest: Option<Option<i64>> = job::Entity::find()
         .select_only()
         .column_as(job::Column::Sequence.max(), "highest")
@@ -571,14 +385,14 @@ async fn next_sequence(transaction: &DatabaseTransaction) -> Result<i64> {
     Ok(newest.flatten().unwrap_or(0) + 1)
 }
 
-fn to_json(value: &impl serde::Serialize) -> Result<String> {
+pub(crate) fn to_json(value: &impl serde::Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|e| Error::Damaged {
         what: "a job".to_owned(),
         problem: format!("it cannot be written as JSON: {e}"),
     })
 }
 
-fn from_row(row: job::Model) -> Result<Job> {
+pub(crate) fn from_row(row: job::Model) -> Result<Job> {
     let damaged = |problem: String| Error::Damaged { what: format!("job {}", row.id), problem };
     let time = WallTime::from_micros;
     let made: Option<Made> = row

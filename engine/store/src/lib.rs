@@ -10,6 +10,7 @@
 
 mod accounts;
 mod cameras;
+mod claims;
 mod connect;
 mod credentials;
 mod database;

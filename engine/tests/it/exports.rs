@@ -19,6 +19,7 @@ use ronin_testkit::{
     camera::{Codec, FakeCamera, Pictures},
     ffprobe, numbers, wait,
 };
+use tokio::time::timeout;
 use tonic::Code;
 
 use crate::sandbox::{Authorized, BOUND, Sandbox, full_size, ronin};
@@ -287,17 +288,23 @@ async fn exports_survive_kills_and_each_ends_once() {
     let mut made = Vec::new();
     for kill in 0..kills {
         let mut exports = Exports::of(&sandbox).await;
+        let mut follow = exports.exports.clone();
+        let watch = follow.watch_exports(WatchExportsRequest::default()).await.unwrap();
+        let mut watch = watch.into_inner();
         for _ in 0..4 {
             made.push(exports.create(&["one"], start, end).await.name);
         }
-        // At any point of the work: before it begins, while files are written, after.
-        let moment = Duration::from_millis(rand::random_range(0..1500));
-        let died = tokio::time::Instant::now() + moment;
-        tokio::time::sleep_until(died).await;
+        // At any point of the work: each of the four is told once at least, as waiting, at work or done.
+        let moment = rand::random_range(0..=4);
+        let mut told = 0;
+        while told < moment {
+            let message = timeout(BOUND, watch.message()).await.unwrap().unwrap().unwrap();
+            told += usize::from(matches!(message.event, Some(Event::Change(_))));
+        }
         sandbox.signal("KILL");
         sandbox = sandbox.start_again().await;
         if full_size() {
-            eprintln!("kill {kill} after {moment:?}");
+            eprintln!("kill {kill} after {moment} changes");
         }
     }
     let mut exports = Exports::of(&sandbox).await;
