@@ -66,6 +66,9 @@ pub enum Command {
     Config(ConfigCommand),
     /// Ask a running server whether it is well; exits with 0 or 1
     Healthcheck(Healthcheck),
+    /// Encodes for a server, which starts it
+    #[command(hide = true)]
+    Coder,
 }
 
 /// A command that needs the settings.

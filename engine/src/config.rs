@@ -13,7 +13,10 @@ use std::{
 use clap::{Args, ValueEnum};
 use ronin_api::Tls;
 use ronin_core::{Invalid, Secret, storage::Limits};
+use ronin_pipelines::transcode::Preset;
 use serde::Deserialize;
+
+use crate::jobs::coder::Manner;
 
 /// Shortest segment: below it, cuts come faster than key frames.
 const SEGMENT_MIN: Duration = Duration::from_secs(1);
@@ -34,6 +37,38 @@ pub enum TlsMode {
     SelfSigned,
     /// The certificate of `tls_cert` and `tls_key`.
     Files,
+}
+
+/// How much an encoder in software looks for: the slower, the smaller the file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum H265Preset {
+    /// The fastest.
+    Ultrafast,
+    /// Between.
+    Superfast,
+    /// A good deal smaller than the fastest.
+    #[default]
+    Veryfast,
+    /// Between.
+    Faster,
+    /// Between.
+    Fast,
+    /// The smallest.
+    Medium,
+}
+
+impl From<H265Preset> for Preset {
+    fn from(preset: H265Preset) -> Self {
+        match preset {
+            H265Preset::Ultrafast => Self::Ultrafast,
+            H265Preset::Superfast => Self::Superfast,
+            H265Preset::Veryfast => Self::Veryfast,
+            H265Preset::Faster => Self::Faster,
+            H265Preset::Fast => Self::Fast,
+            H265Preset::Medium => Self::Medium,
+        }
+    }
 }
 
 /// How logs are written.
@@ -84,6 +119,13 @@ pub struct Settings {
     /// Jobs that this server does at the same time; 0: none, workers do them [default: 1]
     #[arg(long, env = "RONIN_JOBS_AT_ONCE", value_name = "JOBS")]
     pub jobs_at_once: Option<u16>,
+    /// How much an encoder in software looks for to make H.265 small: slower is smaller
+    /// [default: veryfast]
+    #[arg(long, env = "RONIN_H265_PRESET", value_name = "PRESET")]
+    pub h265_preset: Option<H265Preset>,
+    /// Cores that an encoder in software takes; 0 takes all that are free [default: 0]
+    #[arg(long, env = "RONIN_H265_CORES", value_name = "CORES")]
+    pub h265_cores: Option<u16>,
     /// Folder for what is not footage: key, SQLite, models [default: ./data]
     #[arg(long, env = "RONIN_DATA_DIR", value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
@@ -138,6 +180,8 @@ pub struct Config {
     pub keep_exports: Option<Duration>,
     /// Jobs at the same time; 0: none.
     pub jobs_at_once: usize,
+    /// How recorded footage is encoded.
+    pub(crate) manner: Manner,
     /// Folder for what is not footage.
     pub data_dir: PathBuf,
     /// Encryption of connections.
@@ -184,6 +228,8 @@ impl Settings {
             reserve_gb: self.reserve_gb.or(other.reserve_gb),
             export_days: self.export_days.or(other.export_days),
             jobs_at_once: self.jobs_at_once.or(other.jobs_at_once),
+            h265_preset: self.h265_preset.or(other.h265_preset),
+            h265_cores: self.h265_cores.or(other.h265_cores),
             data_dir: self.data_dir.or(other.data_dir),
             tls: self.tls.or(other.tls),
             tls_cert: self.tls_cert.or(other.tls_cert),
@@ -286,6 +332,10 @@ impl TryFrom<Settings> for Config {
             limits: limits.expect(impossible),
             keep_exports: keep_exports.filter(|keep| !keep.is_zero()),
             jobs_at_once: usize::from(jobs_at_once),
+            manner: Manner {
+                preset: settings.h265_preset.unwrap_or_default().into(),
+                cores: settings.h265_cores.unwrap_or_default().into(),
+            },
             tls: tls.expect(impossible),
             web_root: web_root.expect(impossible),
             reflection: settings.reflection.unwrap_or(true),

@@ -66,6 +66,9 @@ pub trait Index: Clone + Send + Sync + 'static {
         at: WallTime,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
+    /// Whether there is a row of a segment.
+    fn has_segment(&self, id: SegmentId) -> impl Future<Output = Result<bool, Error>> + Send;
+
     /// Marks segments as lost whose files are gone.
     fn mark_lost(
         &self,
@@ -73,9 +76,16 @@ pub trait Index: Clone + Send + Sync + 'static {
         at: WallTime,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// Garbage whose files are to be deleted, at most `limit`.
+    /// Garbage whose files are to be deleted, now or later, at most `limit`.
     fn garbage(
         &self,
+        limit: u64,
+    ) -> impl Future<Output = Result<Vec<(SegmentId, String)>, Error>> + Send;
+
+    /// Of the garbage, what may be deleted at `now`, at most `limit`.
+    fn garbage_due(
+        &self,
+        now: WallTime,
         limit: u64,
     ) -> impl Future<Output = Result<Vec<(SegmentId, String)>, Error>> + Send;
 
@@ -155,8 +165,20 @@ impl Index for Store {
         Store::mark_lost(self, ids, at).await
     }
 
+    async fn has_segment(&self, id: SegmentId) -> Result<bool, Error> {
+        Ok(self.segment(id).await?.is_some())
+    }
+
     async fn garbage(&self, limit: u64) -> Result<Vec<(SegmentId, String)>, Error> {
         Store::garbage(self, limit).await
+    }
+
+    async fn garbage_due(
+        &self,
+        now: WallTime,
+        limit: u64,
+    ) -> Result<Vec<(SegmentId, String)>, Error> {
+        Store::garbage_due(self, now, limit).await
     }
 
     async fn forget_garbage(&self, ids: &[SegmentId]) -> Result<(), Error> {

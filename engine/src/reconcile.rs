@@ -23,6 +23,7 @@ use tracing::{info, warn};
 use crate::{
     disk::{Disk, present},
     index::Index,
+    jobs::transcode,
     spool::{self, Entry},
     storage,
 };
@@ -51,6 +52,8 @@ pub struct Reconciled {
     pub cut: u64,
     /// Files of ours without a picture, which were removed.
     pub empty: u64,
+    /// Files that should have taken the place of others that are still there; they were removed too.
+    pub unneeded: u64,
     /// Files that do not say what they are, or say what does not fit; they are left alone.
     pub strange: Vec<PathBuf>,
     /// Rows whose files were shorter than they said, and that say now what is there.
@@ -67,11 +70,12 @@ impl fmt::Display for Reconciled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} files adopted ({} cut to their last whole fragment), {} empty ones removed, {} not \
-             ours; {} rows corrected, {} without a file{}",
+            "{} files adopted ({} cut to their last whole fragment), {} empty ones and {} that nobody \
+             needs removed, {} not ours; {} rows corrected, {} without a file{}",
             self.files,
             self.cut,
             self.empty,
+            self.unneeded,
             self.strange.len(),
             self.corrected,
             self.missing,
@@ -117,8 +121,21 @@ pub async fn reconcile<I: Index>(
     }
     mark_missing(index, &place, rows.missing, missing, &mut result).await?;
     rows.known.extend(waiting);
-    for relative in files.into_keys().filter(|path| !rows.known.contains(path.as_path())) {
+    let unknown = files.into_keys().filter(|path| !rows.known.contains(path.as_path()));
+    // Files that were to take the place of others come last: then it is known whether those are there.
+    let (later, first): (Vec<_>, Vec<_>) = unknown.partition(|path| is_replacement(path));
+    for relative in first.into_iter().chain(later) {
         if relative.to_str().is_some_and(|path| unindexed.has_file(path)) {
+            continue;
+        }
+        if let Some(old) = place.replaced_by(&relative).await?
+            && index.has_segment(old).await?
+        {
+            // The recorded one is there, whole: the other never took its place.
+            let path = relative.clone();
+            let removed = place.on_thread(move |place| place.disk.remove(&place.root.join(path)));
+            present(removed.await?).context("could not remove a file that nobody needs")?;
+            result.unneeded += 1;
             continue;
         }
         let Some(recorded) = take_in(&place, &relative, &mut result).await? else { continue };
@@ -156,6 +173,24 @@ impl Place {
         let place = self.clone();
         spawn_blocking(move || work(&place)).await
     }
+}
+
+impl Place {
+    /// The segment whose place the file was made to take; `None` where it was not.
+    async fn replaced_by(&self, relative: &Path) -> anyhow::Result<Option<SegmentId>> {
+        if !is_replacement(relative) {
+            return Ok(None);
+        }
+        let path = relative.to_owned();
+        let seen = self.on_thread(move |place| place.disk.inspect(&place.root.join(path))).await?;
+        Ok(seen.ok().and_then(|seen| seen.identity).and_then(|identity| identity.replaces))
+    }
+}
+
+/// Whether its name says that it was made to take the place of another.
+fn is_replacement(relative: &Path) -> bool {
+    let name = relative.file_name().unwrap_or_default();
+    name.to_string_lossy().contains(transcode::MARK)
 }
 
 /// What the rows say of the files.

@@ -4,8 +4,8 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use ronin_api::{Dependencies, Options, Service, SystemFacts, footage::Footage};
 use ronin_core::{
-    Room, Unindexed, WallTime, chain, control, detection::Sightings, live::Channels, notice::News,
-    storage::Policy,
+    JobKind, Room, Unindexed, WallTime, chain, control, detection::Sightings, live::Channels,
+    notice::News, storage::Policy,
 };
 use ronin_store::Store;
 use tokio::{
@@ -22,7 +22,7 @@ use crate::{
     control::ControlLoop,
     database::{self, Arrival, Opened},
     detector::{self, ModelFiles},
-    jobs::{self, Jobs},
+    jobs::{self, Jobs, coder::Encoders},
     memory::Memory,
     reclaim::{self, Reclaimer},
     recorder::{self, Entry},
@@ -113,6 +113,7 @@ pub async fn run(
         info!(reason = models.facts().message, "no object detection");
     }
 
+    let encoders = Encoders::default();
     let footage = Footage::new(
         store.clone(),
         unindexed.clone(),
@@ -126,13 +127,20 @@ pub async fn run(
         policy: policy.clone(),
         news: news.clone(),
         is_prepared,
+        kinds: JobKind::all().collect(),
         at_once: config.jobs_at_once,
+        encoders: encoders.clone(),
+        manner: config.manner,
         keep_exports: config.keep_exports,
     });
 
     // The address, before any camera: a port in use must not cost a connection.
-    let system: Arc<dyn SystemFacts> =
-        Arc::new(Facts { storage: storage.clone(), started_at, models });
+    let system: Arc<dyn SystemFacts> = Arc::new(Facts {
+        storage: storage.clone(),
+        started_at,
+        models,
+        encoders: encoders.clone(),
+    });
     let options = Options {
         bind: config.bind,
         tls: config.tls.clone(),
@@ -202,7 +210,12 @@ pub async fn run(
     let looking: Vec<_> = [
         detector.map(|d| tasks.spawn(TaskKind::Engine, "detector", d.run(stop_cameras.clone()))),
         Some(tasks.spawn(TaskKind::Engine, "replays", replays.run(stop_cameras.clone()))),
-        Some(tasks.spawn(TaskKind::Engine, "jobs", jobs.run(stop_cameras.clone()))),
+        Some(tasks.spawn(
+            TaskKind::Engine,
+            "jobs",
+            jobs.run(Some(handle.watch()), stop_cameras.clone()),
+        )),
+        Some(tasks.spawn(TaskKind::Engine, "encoders", encoders.try_all(stop_cameras.clone()))),
     ]
     .into_iter()
     .flatten()

@@ -14,21 +14,24 @@ use ronin_core::{
     Coder, WallTime,
     playback::{FileIndex, Header, Part, Piece, ReadFootage},
 };
-use ronin_pipelines::{elements, joined, recorded_picture, segment_file};
+use ronin_pipelines::{elements, joined, recorded_picture, rendition::piece, segment_file};
 
 use crate::{
     detector::ModelFiles,
+    jobs::coder::Encoders,
     storage::{self, Storage},
 };
 
 /// Facts about the machine and the engine.
-pub struct Facts {
+pub(crate) struct Facts {
     /// Where footage is written.
     pub storage: Arc<Storage>,
     /// When the engine started.
     pub started_at: WallTime,
     /// The object detector.
     pub models: ModelFiles,
+    /// The encoders of H.265 that were tried.
+    pub(crate) encoders: Encoders,
 }
 
 impl SystemFacts for Facts {
@@ -37,7 +40,8 @@ impl SystemFacts for Facts {
     }
 
     fn encoders(&self) -> Vec<Coder> {
-        elements::encoders()
+        let working = self.encoders.working().unwrap_or_default();
+        elements::encoders(working.first().map(String::as_str))
     }
 
     fn decoders(&self) -> Vec<Coder> {
@@ -74,7 +78,7 @@ impl SystemFacts for Facts {
 }
 
 /// Reads recorded files for playback.
-pub struct SegmentFiles;
+pub(crate) struct SegmentFiles;
 
 impl ReadFootage for SegmentFiles {
     fn index(&self, file: &File) -> io::Result<FileIndex> {
@@ -89,6 +93,14 @@ impl ReadFootage for SegmentFiles {
         height: u32,
     ) -> io::Result<Bytes> {
         recorded_picture::read(file, header_bytes, piece, height)
+    }
+
+    fn h264_header(&self, file: &File, header_bytes: u64, piece: &Piece) -> io::Result<Bytes> {
+        piece::header(file, header_bytes, piece)
+    }
+
+    fn h264(&self, file: &File, header_bytes: u64, piece: &Piece) -> io::Result<Bytes> {
+        piece::media(file, header_bytes, piece)
     }
 
     fn header(&self, file: &File, header_bytes: u64, length: Duration) -> io::Result<Header> {

@@ -21,6 +21,7 @@ mod m20261126_000007_layouts;
 mod m20261126_000008_motion;
 mod m20261127_000009_events;
 mod m20261127_000010_jobs;
+mod m20261127_000011_transcode;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{Migration, MigrationStatus, MigratorTrait};
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000008_motion::Migration),
             Box::new(m20261127_000009_events::Migration),
             Box::new(m20261127_000010_jobs::Migration),
+            Box::new(m20261127_000011_transcode::Migration),
         ]
     }
 }

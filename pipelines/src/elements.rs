@@ -20,6 +20,7 @@ pub const REQUIRED: &[(&str, &str)] = &[
     ("audioresample", "gstreamer1.0-plugins-base"),
     ("videoconvert", "gstreamer1.0-plugins-base"),
     ("videoscale", "gstreamer1.0-plugins-base"),
+    ("videotestsrc", "gstreamer1.0-plugins-base"),
     ("rtspsrc", "gstreamer1.0-plugins-good"),
     ("rtph264depay", "gstreamer1.0-plugins-good"),
     ("rtph265depay", "gstreamer1.0-plugins-good"),
@@ -44,6 +45,7 @@ pub const REQUIRED: &[(&str, &str)] = &[
     ("hlssink2", "gstreamer1.0-plugins-bad"),
     ("mpegtsmux", "gstreamer1.0-plugins-bad"),
     ("errorignore", "gstreamer1.0-plugins-bad"),
+    ("x265enc", "gstreamer1.0-plugins-bad"),
     ("opusdec", "gstreamer1.0-plugins-base"),
     ("avdec_g726", "gstreamer1.0-libav"),
     ("avdec_h264", "gstreamer1.0-libav"),
@@ -53,10 +55,10 @@ pub const REQUIRED: &[(&str, &str)] = &[
 ];
 
 /// The name of an encoder or decoder, what it codes and what it runs on.
-type Known = (&'static str, VideoCodec, RunsOn);
+pub(crate) type Known = (&'static str, VideoCodec, RunsOn);
 
 /// Encoders we know how to use, the best first.
-const ENCODERS: &[Known] = &[
+pub(crate) const ENCODERS: &[Known] = &[
     ("nvh265enc", VideoCodec::H265, RunsOn::Nvidia),
     ("nvcudah265enc", VideoCodec::H265, RunsOn::Nvidia),
     ("nvh264enc", VideoCodec::H264, RunsOn::Nvidia),
@@ -102,9 +104,12 @@ pub(crate) fn check() -> Result<(), Error> {
 }
 
 /// The encoders that this machine's GStreamer offers, the best first. The best for H.264 is used for
-/// browsers, if it gets ready.
-pub fn encoders() -> Vec<Coder> {
-    present(ENCODERS, is_there, |&(_, codec, _), is_best| is_best && codec == VideoCodec::H264)
+/// browsers, if it gets ready; `h265`, which was tried, for recorded footage.
+pub fn encoders(h265: Option<&str>) -> Vec<Coder> {
+    present(ENCODERS, is_there, |&(name, codec, _), is_best| match codec {
+        VideoCodec::H264 => is_best,
+        VideoCodec::H265 => h265 == Some(name),
+    })
 }
 
 /// The decoders that this machine's GStreamer offers, the best first. Key frames become pictures
@@ -129,7 +134,12 @@ pub fn version() -> String {
     format!("{major}.{minor}.{micro}")
 }
 
-/// Plugins of hardware offer an element only where the hardware is there.
+/// Whether this machine's GStreamer offers an element: plugins of hardware do only where the hardware
+/// is there.
+pub fn is_offered(name: &str) -> bool {
+    is_there(name)
+}
+
 fn is_there(name: &str) -> bool {
     gst::ElementFactory::find(name).is_some()
 }
@@ -211,7 +221,7 @@ mod tests {
             coders.into_iter().filter(|c| c.is_used).map(|c| c.name).collect()
         };
 
-        let (decoders, encoders) = (used(decoders()), used(encoders()));
+        let (decoders, encoders) = (used(decoders()), used(encoders(None)));
 
         for codec in [VideoCodec::H264, VideoCodec::H265] {
             assert!(decoders.iter().any(|name| name == codec.decoder()), "{decoders:?}");

@@ -30,8 +30,10 @@ pub mod segment_file;
 mod silence;
 mod sink;
 mod snapshot;
+mod sound;
 mod source;
 mod stats;
+pub mod transcode;
 pub mod verify;
 mod video;
 

@@ -1,4 +1,5 @@
-//! MP4 for live viewers: a beginning, and one fragment for each picture or packet of sound.
+//! MP4 as we write it ourselves. For live viewers: a beginning, and one fragment for each picture or
+//! packet of sound. For files: a beginning that says how long they are, and fragments of many pictures.
 //!
 //! A muxer that makes fragments of several pictures, or waits for the next picture to know how long
 //! this one lasts, adds that time to the latency. Here a fragment is made of what is there.
@@ -85,20 +86,9 @@ pub(crate) fn mime_type(codecs: &[&str]) -> String {
 /// `ftyp` and `moov`.
 pub(crate) fn init(video: &VideoTrack<'_>, audio: Option<&AudioTrack<'_>>) -> Vec<u8> {
     let mut out = Boxes::default();
-    out.put(b"ftyp", |b| {
-        b.bytes(b"iso6");
-        b.u32(0);
-        b.bytes(b"iso6mp41");
-    });
+    out.0 = file_type();
     out.put(b"moov", |b| {
-        b.full(b"mvhd", 0, 0, |b| {
-            b.u32s(&[0, 0, TIMESCALE, 0, 0x1_0000]);
-            b.u16(0x0100);
-            b.bytes(&[0; 10]);
-            b.u32s(&MATRIX);
-            b.bytes(&[0; 24]);
-            b.u32(AUDIO_TRACK + 1);
-        });
+        movie(b);
         track(b, VIDEO_TRACK, Some((video.width, video.height)), |b| video_entry(b, video));
         if let Some(audio) = audio {
             track(b, AUDIO_TRACK, None, |b| audio_entry(b, audio));
@@ -110,6 +100,96 @@ pub(crate) fn init(video: &VideoTrack<'_>, audio: Option<&AudioTrack<'_>>) -> Ve
             }
         });
     });
+    out.0
+}
+
+/// `ftyp`.
+pub(crate) fn file_type() -> Vec<u8> {
+    let mut out = Boxes::default();
+    out.put(b"ftyp", |b| {
+        b.bytes(b"iso6");
+        b.u32(0);
+        b.bytes(b"iso6mp41");
+    });
+    out.0
+}
+
+/// `moov` of a file that plays for `length`. `sound` is the `trak` and the `trex` of a track of another
+/// file, which become part of this one.
+pub(crate) fn movie_of_file(
+    video: &VideoTrack<'_>,
+    length: Duration,
+    sound: Option<(&[u8], &[u8])>,
+) -> Vec<u8> {
+    let mut out = Boxes::default();
+    out.put(b"moov", |b| {
+        movie(b);
+        track(b, VIDEO_TRACK, Some((video.width, video.height)), |b| video_entry(b, video));
+        b.bytes(sound.map_or(&[], |(track, _)| track));
+        b.put(b"mvex", |b| {
+            b.full(b"mehd", 1, 0, |b| b.u64(ticks(length)));
+            b.full(b"trex", 0, 0, |b| b.u32s(&[VIDEO_TRACK, 1, 0, 0, 0]));
+            b.bytes(sound.map_or(&[], |(_, defaults)| defaults));
+        });
+    });
+    out.0
+}
+
+fn movie(out: &mut Boxes) {
+    out.full(b"mvhd", 0, 0, |b| {
+        b.u32s(&[0, 0, TIMESCALE, 0, 0x1_0000]);
+        b.u16(0x0100);
+        b.bytes(&[0; 10]);
+        b.u32s(&MATRIX);
+        b.bytes(&[0; 24]);
+        b.u32(AUDIO_TRACK + 1);
+    });
+}
+
+/// A picture of a file: times in units of [`TIMESCALE`].
+pub(crate) struct Coded {
+    /// When it is decoded, after the first one.
+    pub(crate) decode: u64,
+    /// How much later it is shown; where others are decoded before they are shown, also earlier.
+    pub(crate) composition: i64,
+    pub(crate) key_frame: bool,
+    pub(crate) data: Vec<u8>,
+}
+
+/// `moof` and `mdat` of pictures that follow each other; behind the last one comes `next`.
+pub(crate) fn fragment_of(sequence: u32, pictures: &[Coded], next: u64) -> Vec<u8> {
+    let media: usize = pictures.iter().map(|picture| picture.data.len()).sum();
+    let mut out = Boxes(Vec::with_capacity(media + 100 + pictures.len() * 16));
+    let mut offset_at = 0;
+    out.put(b"moof", |b| {
+        b.full(b"mfhd", 0, 0, |b| b.u32(sequence));
+        b.put(b"traf", |b| {
+            // Offsets count from this box.
+            b.full(b"tfhd", 0, 0x02_0000, |b| b.u32(VIDEO_TRACK));
+            b.full(b"tfdt", 1, 0, |b| b.u64(pictures.first().map_or(0, |first| first.decode)));
+            // Where the data is; of each its duration, size, flags, and how much later it is shown.
+            b.full(b"trun", 1, 0x0f01, |b| {
+                b.u32(u32::try_from(pictures.len()).unwrap_or(u32::MAX));
+                offset_at = b.0.len();
+                b.u32(0);
+                let ends = pictures.iter().skip(1).map(|picture| picture.decode).chain([next]);
+                for (picture, end) in pictures.iter().zip(ends) {
+                    let lasts = end.saturating_sub(picture.decode);
+                    let later = i32::try_from(picture.composition).unwrap_or(0);
+                    let flags = if picture.key_frame { SYNC_SAMPLE } else { NON_SYNC_SAMPLE };
+                    b.u32s(&[
+                        u32::try_from(lasts).unwrap_or(u32::MAX),
+                        u32::try_from(picture.data.len()).unwrap_or(u32::MAX),
+                        flags,
+                        later.cast_unsigned(),
+                    ]);
+                }
+            });
+        });
+    });
+    let data_at = u32::try_from(out.0.len() + 8).unwrap_or(u32::MAX);
+    out.0[offset_at..offset_at + 4].copy_from_slice(&data_at.to_be_bytes());
+    out.put(b"mdat", |b| pictures.iter().for_each(|picture| b.bytes(&picture.data)));
     out.0
 }
 
@@ -262,7 +342,7 @@ fn descriptor(tag: u8, body: &[u8]) -> Vec<u8> {
 }
 
 /// Time in units of [`TIMESCALE`], to the nearest.
-fn ticks(time: Duration) -> u64 {
+pub(crate) fn ticks(time: Duration) -> u64 {
     let ticks = (time.as_nanos() * u128::from(TIMESCALE) + 500_000_000) / 1_000_000_000;
     u64::try_from(ticks).unwrap_or(u64::MAX)
 }
@@ -341,6 +421,34 @@ mod tests {
         let offset = u32::from_be_bytes(trun[8..12].try_into().unwrap());
         assert_eq!(&bytes[offset as usize..], b"picture");
         assert_eq!(trun[12..16], 7200_u32.to_be_bytes());
+    }
+
+    #[test]
+    fn a_fragment_of_a_file_says_how_long_each_picture_lasts() {
+        let picture = |decode, composition, key_frame| Coded {
+            decode,
+            composition,
+            key_frame,
+            data: vec![7; 10],
+        };
+        let pictures = [picture(0, 0, true), picture(3600, -3600, false)];
+        let video = VideoTrack { codec: VideoCodec::H265, config: &[1], width: 64, height: 64 };
+        let mut scanner = Scanner::default();
+        scanner.push(&file_type());
+        scanner.push(&movie_of_file(&video, Duration::from_secs(1), None));
+        let bytes = fragment_of(1, &pictures, 9000);
+
+        assert!(scanner.push(&bytes));
+
+        assert_eq!(scanner.whole().frames, 2);
+        assert_eq!(scanner.whole().duration, Duration::from_millis(100));
+        assert_eq!(scanner.index(scanner.whole().bytes).pieces.len(), 1);
+        let trun = bytes.windows(4).position(|w| w == b"trun").unwrap();
+        let word =
+            |at: usize| u32::from_be_bytes(bytes[trun + at..trun + at + 4].try_into().unwrap());
+        assert_eq!((word(16), word(32)), (3600 - 3600 + 3600, 5400));
+        assert_eq!(word(44).cast_signed(), -3600);
+        assert_eq!(bytes[usize::try_from(word(12)).unwrap()..], [7; 20]);
     }
 
     #[test]

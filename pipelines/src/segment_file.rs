@@ -52,6 +52,9 @@ pub struct Identity {
     pub width: u32,
     /// Pixels.
     pub height: u32,
+    /// The segment whose place it takes, where it was encoded anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<SegmentId>,
 }
 
 impl Identity {
@@ -67,7 +70,13 @@ impl Identity {
             codecs: segment.codecs.clone(),
             width: segment.width,
             height: segment.height,
+            replaces: None,
         }
+    }
+
+    /// The same, of a segment that takes the place of `old`.
+    pub(crate) fn replacing(self, old: SegmentId) -> Self {
+        Self { replaces: Some(old), ..self }
     }
 
     /// The box that carries it.

@@ -10,7 +10,11 @@ use std::{path::Path, time::Duration};
 use gst::prelude::*;
 
 use crate::{
-    elements::make, error::Error, recorded_frames::link, snapshot::Teardown, video::VideoCodec,
+    elements::make,
+    error::Error,
+    recorded_frames::{Pulled, link, pull, without_end, words_of},
+    snapshot::Teardown,
+    video::VideoCodec,
 };
 
 /// Longest wait for the next picture: a 4K key frame takes a tenth of a second.
@@ -39,16 +43,14 @@ pub fn decode(path: &Path) -> Result<u64, Error> {
     let state = pipeline.0.set_state(gst::State::Playing);
     state.map_err(|_| failed("the decoder did not start"))?;
 
-    let timeout = gst::ClockTime::try_from(PICTURE_TIMEOUT).ok();
     let mut frames = 0;
-    while sink.try_pull_sample(timeout).is_some() {
-        frames += 1;
-    }
-    let error = pipeline.0.bus().and_then(|bus| bus.pop_filtered(&[gst::MessageType::Error]));
-    match error.as_ref().map(|message| message.view()) {
-        Some(gst::MessageView::Error(error)) => Err(failed(error.error().message())),
-        _ if !sink.is_eos() => Err(failed("no picture came out in time")),
-        _ => Ok(frames),
+    loop {
+        match pull(&pipeline.0, &sink, PICTURE_TIMEOUT) {
+            Pulled::Sample(_) => frames += 1,
+            Pulled::End => return Ok(frames),
+            Pulled::Nothing => return Err(failed("no picture came out in time")),
+            Pulled::Failed(message) => return Err(failed(&words_of(&message))),
+        }
     }
 }
 
@@ -61,6 +63,7 @@ fn attach(pipeline: &gst::Pipeline, pad: &gst::Pad, sink: &gst::Element) -> Resu
     };
     let decoder = make(codec.decoder())?;
     decoder.set_property("max-threads", 1_i32);
+    without_end(pad);
     link(pipeline, pad, &[make(codec.parser())?, decoder.clone()])?;
     decoder.link(sink).map_err(Error::doing("link the decoder of a file"))
 }

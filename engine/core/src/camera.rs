@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{detect::DetectSettings, error::Invalid, id::CameraId, source::Source, time::WallTime};
+use crate::{
+    detect::DetectSettings, error::Invalid, id::CameraId, source::Source, time::WallTime,
+    transcode::H265Policy,
+};
 
 /// Longest display name in characters.
 const DISPLAY_NAME_MAX: usize = 100;
@@ -35,7 +38,7 @@ pub struct CameraConfig {
 }
 
 /// How a camera is recorded.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RecordSettings {
     /// Whether footage is written to disk.
     pub enabled: bool,
@@ -45,6 +48,8 @@ pub struct RecordSettings {
     pub max_age: Option<Duration>,
     /// Most footage of this camera; `None`: no limit of its own.
     pub max_bytes: Option<u64>,
+    /// When its footage is encoded anew; `None`: never.
+    pub h265: Option<H265Policy>,
 }
 
 /// How little counts as motion.
@@ -62,7 +67,7 @@ pub enum Sensitivity {
 
 impl Default for RecordSettings {
     fn default() -> Self {
-        Self { enabled: true, audio: true, max_age: None, max_bytes: None }
+        Self { enabled: true, audio: true, max_age: None, max_bytes: None, h265: None }
     }
 }
 

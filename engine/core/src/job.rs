@@ -14,6 +14,7 @@ use crate::{
     error::Invalid,
     id::{CameraId, JobId},
     time::{Span, WallTime},
+    transcode::{TRANSCODING, TranscodeWork, Transcoded},
 };
 
 /// The folder of all exports, below the storage root.
@@ -28,10 +29,13 @@ const BACKOFF: Duration = Duration::from_secs(10);
 pub enum JobKind {
     /// Spans of footage become files to keep.
     Export,
+    /// Recorded files become H.265 ones.
+    Transcode,
 }
 
 /// Every kind and its name.
-const KINDS: [(JobKind, &str); 1] = [(JobKind::Export, "EXPORT")];
+const KINDS: [(JobKind, &str); 2] =
+    [(JobKind::Export, "EXPORT"), (JobKind::Transcode, "TRANSCODE")];
 
 impl JobKind {
     /// Every kind.
@@ -50,7 +54,9 @@ impl FromStr for JobKind {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let found = KINDS.iter().find(|(_, name)| *name == text);
-        found.map(|(kind, _)| *kind).ok_or_else(|| Invalid::new("kind", "a kind is EXPORT"))
+        found
+            .map(|(kind, _)| *kind)
+            .ok_or_else(|| Invalid::new("kind", "a kind is EXPORT or TRANSCODE"))
     }
 }
 
@@ -112,6 +118,8 @@ impl FromStr for JobState {
 pub enum Work {
     /// Spans of footage become files to keep.
     Export(ExportWork),
+    /// Recorded files become H.265 ones.
+    Transcode(TranscodeWork),
 }
 
 impl Work {
@@ -119,6 +127,7 @@ impl Work {
     pub fn kind(&self) -> JobKind {
         match self {
             Self::Export(_) => JobKind::Export,
+            Self::Transcode(_) => JobKind::Transcode,
         }
     }
 }
@@ -140,6 +149,8 @@ pub struct ExportWork {
 pub enum Made {
     /// The files of an export.
     Export(ExportMade),
+    /// What came of the recorded files; there from the first of them on.
+    Transcode(Transcoded),
 }
 
 /// The files of an export.
@@ -275,6 +286,11 @@ pub struct JobError {
 /// they were made.
 pub fn export_folder(claim: Uuid) -> String {
     format!("{EXPORTS}/{claim}")
+}
+
+/// The folder below the storage root in which files are encoded anew under a claim.
+pub fn transcode_folder(claim: Uuid) -> String {
+    format!("{TRANSCODING}/{claim}")
 }
 
 /// When to try again after the attempt of this number failed.

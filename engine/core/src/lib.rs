@@ -30,6 +30,7 @@ pub mod status;
 pub mod storage;
 pub mod stream;
 pub mod time;
+pub mod transcode;
 pub mod unindexed;
 
 pub use camera::{CameraConfig, RecordSettings, Sensitivity};

@@ -137,6 +137,12 @@ pub trait ReadFootage: Send + Sync + 'static {
         height: u32,
     ) -> io::Result<Bytes>;
 
+    /// What stands before pieces of `file` that are encoded as H.264; `piece` is one of it.
+    fn h264_header(&self, file: &File, header_bytes: u64, piece: &Piece) -> io::Result<Bytes>;
+
+    /// A piece of `file` encoded as H.264, with its times: as long as it takes.
+    fn h264(&self, file: &File, header_bytes: u64, piece: &Piece) -> io::Result<Bytes>;
+
     /// What stands before the fragments of `file`, for a new file of `length`.
     fn header(&self, file: &File, header_bytes: u64, length: Duration) -> io::Result<Header>;
 

@@ -108,9 +108,13 @@ pub(super) async fn run(
             move |picture: Picture<'_>| watcher.look(picture)
         };
         debug!(%camera, in_sub, "pictures are looked at");
+        let mut is_over = false;
         let ended = tokio::select! {
             ended = analysis::run(feed.watch(false), RATE, tally.clone(), look) => Some(ended),
-            () = another(&mut wanted, &now) => None,
+            is_there = another(&mut wanted, &now) => {
+                is_over = !is_there;
+                None
+            }
             () = watcher.look_after() => None,
             () = watcher.sees_less_than(&channel.main), if in_sub => {
                 warn!(%camera, "the sub stream gives no pictures: the main stream is looked at");
@@ -122,17 +126,23 @@ pub(super) async fn run(
             }
         };
         watcher.finish().await;
+        // The last wish stands for as long as somebody asks, so it would be followed for ever.
+        if is_over {
+            return;
+        }
         let Some(ended) = ended else { continue };
         if let Err(error) = ended {
             warn!(%camera, error = chain(&error), "could not look at the pictures");
         }
-        let _ = timeout(RETRY, another(&mut wanted, &now)).await;
+        if let Ok(false) = timeout(RETRY, another(&mut wanted, &now)).await {
+            return;
+        }
     }
 }
 
-/// Waits until something else is wanted, or nobody is left to want anything.
-async fn another(wanted: &mut watch::Receiver<Option<Wanted>>, now: &Option<Wanted>) {
-    let _ = wanted.wait_for(|wanted| wanted != now).await;
+/// Waits until something else is wanted; `false`: nobody is left to want anything.
+async fn another(wanted: &mut watch::Receiver<Option<Wanted>>, now: &Option<Wanted>) -> bool {
+    wanted.wait_for(|wanted| wanted != now).await.is_ok()
 }
 
 /// Sees pictures and tells what is in them. Cheap to clone.

@@ -69,6 +69,10 @@ pub(super) async fn run(config: Config, what: What) -> anyhow::Result<ExitCode> 
     let files =
         storage::recorded_files(&RealDisk, &root).context("could not read the storage folder")?;
     let mut check = Check { root, what, files, rows: 0, problems: 0, recorded: HashMap::new() };
+    // Files that are on their way out.
+    for (_, path) in store.garbage(u64::from(u32::MAX)).await? {
+        check.files.remove(Path::new(&path));
+    }
     let mut after = None;
     loop {
         let page = store.all_segments(after, PAGE).await?;

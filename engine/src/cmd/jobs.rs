@@ -1,10 +1,10 @@
 //! `ronin jobs`: the long work of a running server.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use ronin_proto::v1::{
     CancelJobRequest, GetJobStatsRequest, Job, JobKind, JobKindStats, JobState, ListJobsRequest,
-    RetryJobRequest, job_service_client::JobServiceClient,
+    RetryJobRequest, TranscodeResult, job_service_client::JobServiceClient,
 };
 use serde::Serialize;
 
@@ -17,8 +17,13 @@ pub(super) async fn run(args: cli::Jobs) -> anyhow::Result<ExitCode> {
     let mut jobs = JobServiceClient::with_interceptor(channel, bearer);
     if args.stats {
         let answer = jobs.get_job_stats(GetJobStatsRequest {}).await.map_err(|s| refused(&s))?;
-        for stats in &answer.into_inner().kinds {
+        let answer = answer.into_inner();
+        for stats in &answer.kinds {
             let row = Stats::of(stats);
+            println!("{}", if args.json { serde_json::to_string(&row)? } else { row.line() });
+        }
+        for saved in &answer.transcodes {
+            let row = Saved::of(saved);
             println!("{}", if args.json { serde_json::to_string(&row)? } else { row.line() });
         }
         return Ok(ExitCode::SUCCESS);
@@ -131,9 +136,63 @@ impl<'a> Stats<'a> {
     }
 }
 
+/// What was encoded anew of a camera.
+#[derive(Serialize)]
+struct Saved<'a> {
+    camera: &'a str,
+    files: u64,
+    footage_seconds: f64,
+    bytes_before: u64,
+    bytes_after: u64,
+    work_seconds: f64,
+    encoder: &'a str,
+    left: Vec<Failures<'a>>,
+}
+
+impl<'a> Saved<'a> {
+    fn of(of: &'a TranscodeResult) -> Self {
+        let seconds = |duration: Option<prost_types::Duration>| {
+            let duration = duration.and_then(|duration| Duration::try_from(duration).ok());
+            duration.unwrap_or_default().as_secs_f64()
+        };
+        let left = of.left.iter();
+        Self {
+            camera: of.camera.strip_prefix("cameras/").unwrap_or(&of.camera),
+            files: of.files,
+            footage_seconds: seconds(of.footage),
+            bytes_before: of.bytes_before,
+            bytes_after: of.bytes_after,
+            work_seconds: seconds(of.work),
+            encoder: &of.encoder,
+            left: left.map(|left| Failures { reason: &left.reason, count: left.count }).collect(),
+        }
+    }
+
+    fn line(&self) -> String {
+        let Self { camera, files, encoder, .. } = self;
+        let of_before = |bytes: u64| 100.0 * bytes as f64 / self.bytes_before.max(1) as f64;
+        let saved = of_before(self.bytes_before.saturating_sub(self.bytes_after));
+        let speed = self.footage_seconds / self.work_seconds.max(f64::MIN_POSITIVE);
+        let mut line = format!("{camera}: {files} files as H.265");
+        if *files > 0 {
+            line.push_str(&format!(
+                ", {:.1} MB instead of {:.1} ({saved:.0} % less), {speed:.1} times as fast as they \
+                 play ({encoder})",
+                self.bytes_after as f64 / 1e6,
+                self.bytes_before as f64 / 1e6,
+            ));
+        }
+        for Failures { reason, count } in &self.left {
+            line.push_str(&format!("\n    left as recorded: {reason}: {count}"));
+        }
+        line
+    }
+}
+
 fn kind(kind: JobKind) -> &'static str {
     match kind {
         JobKind::Export => "export",
+        JobKind::Transcode => "transcode",
         JobKind::Unspecified => "unknown",
     }
 }

@@ -3,6 +3,7 @@
 mod camera;
 mod check;
 mod client;
+mod coder;
 mod config;
 mod coverage;
 mod export;
@@ -70,6 +71,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
             ConfigAction::Check(args) => Ok(config::check(*args)),
         },
         Command::Healthcheck(args) => healthcheck::run(args).await,
+        Command::Coder => Ok(coder::run()),
     }
 }
 

@@ -201,7 +201,7 @@ fn sync(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-fn stopped() -> JobError {
+pub(super) fn stopped() -> JobError {
     JobError { reason: "STOPPED", message: "the work was stopped".to_owned(), may_pass: true }
 }
 
@@ -213,7 +213,7 @@ fn no_room() -> JobError {
     }
 }
 
-fn disk_error(doing: &str, error: &io::Error) -> JobError {
+pub(super) fn disk_error(doing: &str, error: &io::Error) -> JobError {
     if error.kind() == io::ErrorKind::StorageFull {
         return no_room();
     }

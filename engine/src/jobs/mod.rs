@@ -9,8 +9,11 @@
 //!
 //! Not here: how the queue leases ([`ronin_store::Queue`]), what is asked for (the API).
 
+pub(crate) mod coder;
 mod export;
+mod planner;
 mod tidy;
+pub(crate) mod transcode;
 
 use std::{
     collections::HashMap,
@@ -19,15 +22,16 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::join_all};
 use ronin_api::footage::Footage;
 use ronin_core::{
     Job, JobId, JobKind, WallTime, chain,
+    control::Cameras,
     job::{Claim, JobError, Made, Ticket, Work},
     notice::News,
     storage::Policy,
@@ -39,6 +43,8 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
+
+use self::coder::{Encoders, Manner};
 
 /// How often a worker says how far it is, and hears that it shall stop.
 const SAY_EVERY: Duration = Duration::from_millis(500);
@@ -60,8 +66,13 @@ pub(crate) struct Needs {
     pub(crate) news: News,
     /// Turns true once the tables are there.
     pub(crate) is_prepared: watch::Receiver<bool>,
-    /// Jobs at once; 0: others do them.
+    /// What this process does.
+    pub(crate) kinds: Vec<JobKind>,
+    /// Jobs of each kind at once; 0: others do them.
     pub(crate) at_once: usize,
+    /// The encoders of H.265 of this machine.
+    pub(crate) encoders: Encoders,
+    pub(crate) manner: Manner,
     /// How long the files of an export are kept; `None`: until somebody deletes it.
     pub(crate) keep_exports: Option<Duration>,
 }
@@ -88,7 +99,7 @@ enum Ended {
 pub(crate) struct Hold {
     done: AtomicU64,
     whole: AtomicU64,
-    is_over: AtomicBool,
+    over: CancellationToken,
 }
 
 impl Hold {
@@ -100,7 +111,12 @@ impl Hold {
     /// So much more is done. `false` where the work shall stop.
     fn add(&self, more: u64) -> bool {
         self.done.fetch_add(more, Ordering::Relaxed);
-        !self.is_over.load(Ordering::Relaxed)
+        !self.is_over()
+    }
+
+    /// Whether the work shall stop.
+    fn is_over(&self) -> bool {
+        self.over.is_cancelled()
     }
 
     /// 0 to 1; 1 is for work that is over.
@@ -116,8 +132,13 @@ impl Jobs {
         Self { needs, worker: format!("{} ({})", host.trim(), std::process::id()) }
     }
 
-    /// Until `stop`: what is at work then waits for the next start.
-    pub(crate) async fn run(self, stop: CancellationToken) {
+    /// Until `stop`: what is at work then waits for the next start. Where `cameras` are given, their
+    /// policies are followed.
+    pub(crate) async fn run(
+        self,
+        cameras: Option<watch::Receiver<Arc<Cameras>>>,
+        stop: CancellationToken,
+    ) {
         let mut is_prepared = self.needs.is_prepared.clone();
         tokio::select! {
             () = stop.cancelled() => return,
@@ -127,13 +148,18 @@ impl Jobs {
             return;
         };
         let jobs = Arc::new(self);
-        let dispatcher = jobs.dispatch(&queue, &stop);
-        let worker = async {
-            if jobs.needs.at_once > 0 {
-                jobs.clone().work(&queue, &stop).await;
+        let planner = async {
+            if let Some(cameras) = &cameras {
+                jobs.plan(cameras, &stop).await;
             }
         };
-        tokio::join!(dispatcher, worker);
+        let workers = async {
+            if jobs.needs.at_once > 0 {
+                let kinds = jobs.needs.kinds.iter();
+                join_all(kinds.map(|kind| jobs.clone().work(*kind, &queue, &stop))).await;
+            }
+        };
+        tokio::join!(jobs.dispatch(&queue, &stop), planner, workers);
     }
 
     /// Puts jobs that wait into the queue, and announces changes of other processes.
@@ -187,8 +213,8 @@ impl Jobs {
         }
     }
 
-    /// Takes jobs from the queue until `stop`.
-    async fn work(self: Arc<Self>, queue: &Queue, stop: &CancellationToken) {
+    /// Takes jobs of a kind from the queue until `stop`.
+    async fn work(self: Arc<Self>, kind: JobKind, queue: &Queue, stop: &CancellationToken) {
         let at_once = self.needs.at_once;
         while !stop.is_cancelled() {
             let (jobs, until) = (self.clone(), stop.clone());
@@ -197,7 +223,7 @@ impl Jobs {
                 async move { jobs.attempt(ticket, &stop).await }
             };
             // A mistake in the queue or in the work is no reason to stop recording.
-            let work = queue.work(JobKind::Export, at_once, attempt, stop.clone());
+            let work = queue.work(kind, at_once, attempt, stop.clone());
             let failed = match AssertUnwindSafe(work).catch_unwind().await {
                 Ok(Ok(())) => None,
                 Ok(Err(e)) => Some(chain(&e)),
@@ -233,7 +259,11 @@ impl Jobs {
         let now = WallTime::now();
         let keeps = match &ended {
             Ended::Made(made) => {
-                let expires_at = self.needs.keep_exports.map(|keep| now + keep);
+                let keep = match job.work {
+                    Work::Export(_) => self.needs.keep_exports,
+                    Work::Transcode(_) => None,
+                };
+                let expires_at = keep.map(|keep| now + keep);
                 store.job_succeeded(claim, made, expires_at, now).await?
             }
             Ended::Failed(error) => {
@@ -259,10 +289,17 @@ impl Jobs {
     /// Does the work, and hears meanwhile whether it shall stop.
     async fn do_it(&self, claim: Claim, job: &Job, stop: &CancellationToken) -> Ended {
         let hold = Arc::new(Hold::default());
-        let Work::Export(work) = &job.work;
-        let mut work = std::pin::pin!(export::make(&self.needs, claim, work, hold.clone()));
-        let mut period = interval(SAY_EVERY);
-        period.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let work = async {
+            match &job.work {
+                Work::Export(work) => export::make(&self.needs, claim, work, hold.clone()).await,
+                Work::Transcode(work) => {
+                    transcode::make(&self.needs, claim, job, work, hold.clone()).await
+                }
+            }
+        };
+        // Beside each other, and never one inside the other: both may wait for the database.
+        let mut work = std::pin::pin!(work);
+        let mut told = std::pin::pin!(self.follow(claim, &hold, stop));
         let mut why = None;
         loop {
             tokio::select! {
@@ -273,20 +310,29 @@ impl Jobs {
                         (Err(error), None) => Ended::Failed(error),
                     };
                 }
-                () = stop.cancelled(), if why.is_none() => {
-                    hold.is_over.store(true, Ordering::Relaxed);
-                    why = Some(Ended::PutBack);
-                }
-                _ = period.tick(), if why.is_none() => {
-                    // Where the database does not answer, the work goes on; the lease tells.
-                    let noted = self.needs.store.note_progress(claim, hold.progress()).await;
-                    if let Ok(false) = noted {
-                        hold.is_over.store(true, Ordering::Relaxed);
-                        why = Some(Ended::Stopped);
-                    }
-                    self.needs.news.jobs_changed();
+                ended = &mut told, if why.is_none() => {
+                    hold.over.cancel();
+                    why = Some(ended);
                 }
             }
+        }
+    }
+
+    /// Says how far the work is, until it shall stop.
+    async fn follow(&self, claim: Claim, hold: &Hold, stop: &CancellationToken) -> Ended {
+        let mut period = interval(SAY_EVERY);
+        period.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return Ended::PutBack,
+                _ = period.tick() => {}
+            }
+            // Where the database does not answer, the work goes on; the lease tells.
+            let noted = self.needs.store.note_progress(claim, hold.progress()).await;
+            if let Ok(false) = noted {
+                return Ended::Stopped;
+            }
+            self.needs.news.jobs_changed();
         }
     }
 }

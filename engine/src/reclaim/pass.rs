@@ -270,7 +270,7 @@ impl Reclaimer {
 }
 
 fn own_limits(cameras: &Cameras, camera: &CameraId) -> OwnLimits {
-    let record = cameras.get(camera).map(|view| view.config.record);
+    let record = cameras.get(camera).map(|view| &view.config.record);
     record.map_or_else(OwnLimits::default, |record| OwnLimits {
         max_age: record.max_age,
         max_bytes: record.max_bytes,

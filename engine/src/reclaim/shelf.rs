@@ -72,7 +72,7 @@ impl<I: Index> Shelf<I> {
     /// Deletes the files of what is garbage already.
     pub(crate) async fn empty_garbage(&self) -> anyhow::Result<()> {
         loop {
-            let garbage = self.index.garbage(PASS_MAX).await?;
+            let garbage = self.index.garbage_due(WallTime::now(), PASS_MAX).await?;
             let (disk, root) = (self.disk.clone(), self.root.clone());
             let wanted = garbage.len();
             let delete = move || files::delete_files(&*disk, &root, garbage);

@@ -10,7 +10,7 @@ use sea_orm::{
     ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
     sea_query::OnConflict,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     Error, MasterKey, Result, Store,
@@ -124,7 +124,8 @@ pub(crate) fn to_model(key: &MasterKey, config: &CameraConfig) -> Result<camera:
         retention_max_bytes: max_bytes
             .map(|bytes| bigint("the size limit of a camera", bytes))
             .transpose()?,
-        detect: Some(detect_json(&config.id, &config.detect)?),
+        detect: Some(to_json(&config.id, &config.detect)?),
+        h265: config.record.h265.as_ref().map(|policy| to_json(&config.id, policy)).transpose()?,
         created_at: config.created_at.as_micros(),
         updated_at: config.updated_at.as_micros(),
         version: config.version,
@@ -147,11 +148,8 @@ pub(crate) fn from_row(key: &MasterKey, row: camera::Model) -> Result<CameraConf
         Some(json) => Some(source(json, row.sub_credentials.as_deref(), Stream::Sub)?),
         None => None,
     };
-    let detect = row
-        .detect
-        .as_deref()
-        .map(|json| serde_json::from_str(json).map_err(|error| damaged(&id, error.to_string())));
-    let detect = detect.transpose()?;
+    let detect = row.detect.as_deref().map(|json| settings(&id, json)).transpose()?;
+    let h265 = row.h265.as_deref().map(|json| settings(&id, json)).transpose()?;
     let detect = detect.unwrap_or_else(|| DetectSettings::unless_said(sub.as_ref()));
     Ok(CameraConfig {
         id,
@@ -167,6 +165,7 @@ pub(crate) fn from_row(key: &MasterKey, row: camera::Model) -> Result<CameraConf
                 .retention_max_bytes
                 .map(|bytes| narrow("the size limit of a camera", bytes))
                 .transpose()?,
+            h265,
         },
         detect,
         created_at: WallTime::from_micros(row.created_at),
@@ -175,8 +174,12 @@ pub(crate) fn from_row(key: &MasterKey, row: camera::Model) -> Result<CameraConf
     })
 }
 
-fn detect_json(camera: &CameraId, detect: &DetectSettings) -> Result<String> {
-    serde_json::to_string(detect).map_err(|error| damaged(camera, error.to_string()))
+fn to_json(camera: &CameraId, settings: &impl Serialize) -> Result<String> {
+    serde_json::to_string(settings).map_err(|error| damaged(camera, error.to_string()))
+}
+
+fn settings<T: DeserializeOwned>(camera: &CameraId, json: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|error| damaged(camera, error.to_string()))
 }
 
 fn source_json(camera: &CameraId, source: &Source) -> Result<String> {

@@ -193,7 +193,7 @@ impl Store {
 }
 
 /// The job that a worker holds; `None` where it does not any more.
-async fn held(transaction: &DatabaseTransaction, claim: Claim) -> Result<Option<Job>> {
+pub(crate) async fn held(transaction: &DatabaseTransaction, claim: Claim) -> Result<Option<Job>> {
     let row = job::Entity::find_by_id(claim.job.0).one(transaction).await.doing(WRITE)?;
     row.filter(|row| is_held(row, claim)).map(from_row).transpose()
 }

@@ -26,6 +26,8 @@ pub(crate) mod camera {
         pub retention_max_bytes: Option<i64>,
         #[serde(default)]
         pub detect: Option<String>,
+        #[serde(default)]
+        pub h265: Option<String>,
         pub created_at: i64,
         pub updated_at: i64,
         pub version: i64,
@@ -96,6 +98,8 @@ pub(crate) mod segment {
         pub codecs: String,
         pub width: i64,
         pub height: i64,
+        /// How far it is with being encoded anew.
+        pub transcode: i32,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
@@ -518,6 +522,23 @@ pub(crate) mod job_span {
         pub camera_id: String,
         pub start_at: i64,
         pub end_at: i64,
+    }
+
+    #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub(crate) mod transcode_total {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "transcode_total")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub camera_id: String,
+        pub result: String,
     }
 
     #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -220,7 +220,9 @@ pub(crate) fn usage_of_all(backend: DbBackend) -> Statement {
 fn upsert(row: segment::ActiveModel) -> Insert<segment::ActiveModel> {
     use segment::Column;
     let mut replace = OnConflict::column(Column::Id);
-    replace.update_columns(Column::iter().filter(|column| !matches!(column, Column::Id)));
+    replace.update_columns(
+        Column::iter().filter(|column| !matches!(column, Column::Id | Column::Transcode)),
+    );
     segment::Entity::insert(row).on_conflict(replace)
 }
 

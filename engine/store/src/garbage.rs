@@ -1,7 +1,10 @@
 //! Deleting footage, in the order that a crash cannot spoil: the row becomes garbage, the file
-//! goes, the garbage is forgotten. Written by the reclaimer alone.
+//! goes, the garbage is forgotten. Written by the reclaimer, and for files that others took the place of
+//! by [`crate::transcode`].
 //!
 //! Not here: which footage goes, and the files.
+
+use std::time::Duration;
 
 use ronin_core::{SegmentId, WallTime};
 use sea_orm::{
@@ -18,6 +21,9 @@ use crate::{
     protected::protecting,
     store::Lock,
 };
+
+/// Nothing that was replaced is kept for longer.
+const KEPT_MAX: Duration = Duration::from_secs(3600);
 
 impl Store {
     /// Turns segments into garbage: they are no longer shown, and their files may be deleted. What
@@ -59,11 +65,30 @@ impl Store {
         self.discard_where(ids, Condition::all(), at).await
     }
 
-    /// Garbage whose files are to be deleted: id and path, at most `limit`.
+    /// Garbage whose files are to be deleted, now or later: id and path, at most `limit`.
     pub async fn garbage(&self, limit: u64) -> Result<Vec<(SegmentId, String)>> {
         let rows = garbage::Entity::find()
             .order_by_asc(garbage::Column::DiscardedAt)
             .order_by_asc(garbage::Column::Id)
+            .limit(limit)
+            .all(&self.db)
+            .await
+            .doing("read the garbage")?;
+        Ok(rows.into_iter().map(|row| (SegmentId(row.id), row.path)).collect())
+    }
+
+    /// Of the garbage, what may be deleted at `now`: what was replaced stays a while for those who play
+    /// it.
+    pub async fn garbage_due(&self, now: WallTime, limit: u64) -> Result<Vec<(SegmentId, String)>> {
+        use garbage::Column;
+        // A clock that was set back must not keep anything for long.
+        let due = Condition::any()
+            .add(Column::DiscardedAt.lte(now.as_micros()))
+            .add(Column::DiscardedAt.gt((now + KEPT_MAX).as_micros()));
+        let rows = garbage::Entity::find()
+            .filter(due)
+            .order_by_asc(Column::DiscardedAt)
+            .order_by_asc(Column::Id)
             .limit(limit)
             .all(&self.db)
             .await

@@ -22,6 +22,7 @@ use crate::{
     entity::{job, job_span},
     error::{Doing, storable},
     store::{Lock, take},
+    transcode::{self, TAKEN},
 };
 
 pub(crate) const READ: &str = "read the jobs";
@@ -261,6 +262,17 @@ impl Store {
         Ok(deleted.rows_affected == 1)
     }
 
+    /// Forgets jobs of a kind that were over before `before`.
+    pub async fn forget_jobs(&self, kind: JobKind, before: WallTime) -> Result<()> {
+        job::Entity::delete_many()
+            .filter(job::Column::Kind.eq(kind.name()))
+            .filter(job::Column::EndedAt.lt(before.as_micros()))
+            .exec(&self.db)
+            .await
+            .doing("forget old jobs")?;
+        Ok(())
+    }
+
     /// Jobs whose time is over.
     pub async fn jobs_expired(&self, now: WallTime) -> Result<Vec<JobId>> {
         let ids: Vec<Uuid> = job::Entity::find()
@@ -329,7 +341,8 @@ pub(crate) async fn end(transaction: &DatabaseTransaction, id: JobId, over: Over
         message: Set(over.message),
         ended_at: Set(Some(over.at.as_micros())),
         expires_at: Set(over.expires_at.map(WallTime::as_micros)),
-        made: Set(over.made),
+        // What there is of it already stays.
+        made: over.made.map_or(NotSet, |made| Set(Some(made))),
         ..Default::default()
     };
     if over.state == JobState::Succeeded {
@@ -359,9 +372,12 @@ pub(crate) async fn update(
     Ok(())
 }
 
-/// The footage that a job needs stays.
+/// The footage that a job needs stays; files that are encoded anew may go, and are in no second job.
 async fn keep_footage(transaction: &DatabaseTransaction, id: JobId, work: &Work) -> Result<()> {
-    let Work::Export(export) = work;
+    let export = match work {
+        Work::Export(export) => export,
+        Work::Transcode(work) => return transcode::mark(transaction, &work.segments, TAKEN).await,
+    };
     let spans = export.cameras.iter().map(|camera| job_span::ActiveModel {
         job_id: Set(id.0),
         camera_id: Set(camera.to_string()),

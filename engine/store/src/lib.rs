@@ -36,6 +36,7 @@ mod sessions;
 mod store;
 mod timeline;
 mod tokens;
+mod transcode;
 mod usage;
 
 #[cfg(test)]
@@ -58,6 +59,7 @@ pub use sessions::SessionRow;
 pub use store::Store;
 pub use timeline::{CameraTimeline, Gap, cause};
 pub use tokens::ApiToken;
+pub use transcode::Replaced;
 
 /// What every function of the store returns.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -10,7 +10,7 @@ use ronin_core::{
     playback::FileIndex,
 };
 use sea_orm::{
-    ActiveValue::Set,
+    ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
     QuerySelect, Select, Statement,
     sea_query::{Expr, ExprTrait, OnConflict},
@@ -283,6 +283,8 @@ pub(crate) fn to_row(segment: &Segment) -> Result<segment::ActiveModel> {
         codecs: Set(segment.codecs.join(",")),
         width: Set(segment.width.into()),
         height: Set(segment.height.into()),
+        // As it was, and not looked at where it is new.
+        transcode: NotSet,
     })
 }
 

@@ -18,6 +18,7 @@ mod queue;
 mod schema;
 mod segments;
 mod timelines;
+mod transcode;
 mod usage;
 
 use ronin_core::{CameraId, RunId, Segment, SegmentId, Span, WallTime};

@@ -28,4 +28,5 @@ mod sandbox;
 mod soak;
 mod stopping;
 mod storage;
+mod transcode;
 mod watchers;

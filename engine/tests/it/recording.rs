@@ -219,6 +219,7 @@ async fn any_span_plays_over_cuts_from_the_files_as_they_are() {
         camera: "cameras/front".into(),
         start_time: Some(middle(&segments[0])),
         end_time: Some(middle(&segments[3])),
+        h264: false,
     };
     let playback = sandbox.recordings.get_playback(request).await.unwrap().into_inner();
     let file = sandbox.folder.path().join("played.mp4");

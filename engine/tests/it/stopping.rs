@@ -5,12 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ronin_proto::v1::{Camera, DetectSettings, UpdateCameraRequest};
 use ronin_testkit::{
     camera::{Audio, FakeCamera, Pictures},
-    ffprobe, numbers,
+    ffprobe, numbers, wait,
 };
 
-use crate::sandbox::{Sandbox, assert_continuous, full_size, ronin};
+use crate::sandbox::{BOUND, Sandbox, assert_continuous, full_size, ronin};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sigterm_finishes_every_file_of_every_camera() {
@@ -25,6 +26,16 @@ async fn sigterm_finishes_every_file_of_every_camera() {
     sandbox.add("two", &camera.url("/second")).await;
     sandbox.wait_recording("one").await;
     sandbox.wait_recording("two").await;
+    // Whoever looks at pictures ends with their camera.
+    let detect = DetectSettings { motion: Some(true), ..DetectSettings::default() };
+    let camera_of =
+        Camera { name: "cameras/one".into(), detect: Some(detect), ..Camera::default() };
+    let update_mask = Some(prost_types::FieldMask { paths: vec!["detect.motion".into()] });
+    let request = UpdateCameraRequest { camera: Some(camera_of), update_mask };
+    sandbox.cameras.update_camera(request).await.unwrap();
+    wait::eventually(BOUND, "pictures that are looked at", || {
+        sandbox.log().contains("pictures are looked at")
+    });
     let from = camera.newest_picture("/main").unwrap();
     sandbox
         .wait_for("one", "two seconds of pictures", |_| {

@@ -14,7 +14,12 @@ pub(crate) struct Track {
 }
 
 impl Track {
-    pub(super) fn duration_of(&self, units: u64) -> Duration {
+    /// Whether it is one of pictures.
+    pub(crate) fn is_video(&self) -> bool {
+        self.video
+    }
+
+    pub(crate) fn duration_of(&self, units: u64) -> Duration {
         if self.timescale == 0 {
             return Duration::ZERO;
         }

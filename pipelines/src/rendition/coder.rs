@@ -174,7 +174,7 @@ impl Out {
 
 /// Time of the source: encoders move their times by hours to stay above zero, and the segment with
 /// them.
-fn running_time(sample: &gst::SampleRef, pts: gst::ClockTime) -> gst::ClockTime {
+pub(super) fn running_time(sample: &gst::SampleRef, pts: gst::ClockTime) -> gst::ClockTime {
     let segment = sample.segment().and_then(|s| s.downcast_ref::<gst::ClockTime>());
     segment.and_then(|segment| segment.to_running_time(pts)).unwrap_or(pts)
 }
@@ -204,7 +204,7 @@ fn inits(state: &State, caps: &gst::CapsRef) -> Option<Inits> {
 }
 
 /// The size of the rendition: that of the source, but no more than [`LINES_MAX`], and even.
-fn small(width: u16, height: u16) -> gst::Caps {
+pub(super) fn small(width: u16, height: u16) -> gst::Caps {
     let (width, height) = (u32::from(width.max(16)), u32::from(height.max(16)));
     let lines = height.min(LINES_MAX);
     let even = |n: u32| i32::try_from((n / 2).max(8) * 2).unwrap_or(i32::MAX);

@@ -7,13 +7,14 @@
 //! Not here: when there is one (the engine), how pictures are encoded ([`coder`]).
 
 mod coder;
+pub mod piece;
 
 use std::sync::Arc;
 
 use ronin_core::live::{Feed, Kind, Message, Reset, Viewing};
 use tokio::task::spawn_blocking;
 
-use self::coder::Coder;
+use self::coder::{Coder, small};
 use crate::error::Error;
 
 /// Encodes what `input` gives for those who watch `output`, until the camera is gone. May be dropped

@@ -6,7 +6,7 @@ use ronin_core::{
 };
 use ronin_proto::v1;
 
-use super::{detect, limits, name, source, status, time};
+use super::{detect, limits, name, source, status, time, transcode};
 
 /// A camera for the wire.
 pub(crate) fn to_wire(view: &CameraView) -> v1::Camera {
@@ -27,6 +27,7 @@ pub(crate) fn settings_to_wire(config: &CameraConfig) -> v1::Camera {
             audio: Some(config.record.audio),
             retention_days: Some(limits::days(config.record.max_age)),
             retention_max_bytes: Some(config.record.max_bytes.unwrap_or_default()),
+            h265: config.record.h265.as_ref().map(transcode::policy_to_wire),
         }),
         detect: Some(detect::to_wire(&config.detect)),
         status: None,
@@ -60,7 +61,7 @@ pub(crate) fn create(
     let main = invalid.collect(main);
     let sub = camera.sub.as_ref().map(source::from_wire).transpose();
     let sub = invalid.collect(sub.map_err(|invalid| invalid.within("camera.sub")));
-    let record = camera.record.unwrap_or_default();
+    let record = camera.record.clone().unwrap_or_default();
     let record = record_settings(&record).map_err(|invalid| invalid.within("camera.record"));
     let record = invalid.collect(record);
     let unless_said = DetectSettings::unless_said(sub.as_ref().and_then(Option::as_ref));
@@ -94,12 +95,15 @@ fn record_settings(record: &v1::RecordSettings) -> Result<RecordSettings, Invali
     let max_age = invalid.collect(max_age).flatten();
     let max_bytes = limits::max_bytes(record.retention_max_bytes.unwrap_or_default());
     let max_bytes = invalid.collect(max_bytes).flatten();
+    let h265 = record.h265.as_ref().map(transcode::policy).transpose();
+    let h265 = invalid.collect(h265.map_err(|invalid| invalid.within("h265"))).flatten();
     invalid.check()?;
     Ok(RecordSettings {
         enabled: record.enabled.unwrap_or(true),
         audio: record.audio.unwrap_or(true),
         max_age,
         max_bytes,
+        h265,
     })
 }
 

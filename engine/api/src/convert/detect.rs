@@ -54,7 +54,7 @@ fn zone_to_wire(zone: &Zone) -> v1::Zone {
     }
 }
 
-fn schedule_to_wire(schedule: &Schedule) -> v1::Schedule {
+pub(crate) fn schedule_to_wire(schedule: &Schedule) -> v1::Schedule {
     let hours = schedule.hours().iter().map(|hours| v1::ScheduleHours {
         days: (1..).zip(hours.days).filter(|(_, is_set)| *is_set).map(|(day, _)| day).collect(),
         start_minute: hours.start_minute.into(),
@@ -237,7 +237,7 @@ fn zone(wire: &v1::Zone) -> Result<Zone, Invalid> {
     Ok(Zone { name, area, labels: wire.labels.clone(), loiter })
 }
 
-fn schedule(wire: &v1::Schedule) -> Result<Schedule, Invalid> {
+pub(crate) fn schedule(wire: &v1::Schedule) -> Result<Schedule, Invalid> {
     let hours = all(&wire.hours, "hours", |hours| {
         let mut days = [false; 7];
         for day in &hours.days {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ronin_core::{
     CameraId, Invalid, Job, Span,
-    job::{Made, Work},
+    job::{ExportMade, Made, Work},
 };
 use ronin_proto::v1;
 use uuid::Uuid;
@@ -71,10 +71,13 @@ fn request_id(text: &str) -> Result<Option<Uuid>, Invalid> {
     id.map(Some).map_err(|_| Invalid::new("request_id", "a request id is a UUID, or empty"))
 }
 
-/// An export as it stands.
+/// An export as it stands; empty of a job of another kind.
 pub(crate) fn to_wire(of: &Job) -> v1::Export {
-    let Work::Export(work) = &of.work;
-    let Made::Export(made) = of.made.clone().unwrap_or(Made::Export(Default::default()));
+    let Work::Export(work) = &of.work else { return v1::Export::default() };
+    let made = match &of.made {
+        Some(Made::Export(made)) => made.clone(),
+        _ => ExportMade::default(),
+    };
     let size = match of.made {
         Some(_) => made.files.iter().map(|file| file.size_bytes).sum(),
         None => work.estimated_bytes,

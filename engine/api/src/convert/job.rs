@@ -1,9 +1,13 @@
 //! Jobs: what goes out.
 
-use ronin_core::{Invalid, Job, JobKind, JobState};
+use ronin_core::{
+    Invalid, Job, JobKind, JobState,
+    job::{Made, Work},
+    transcode::Transcoded,
+};
 use ronin_proto::v1;
 
-use super::{name, page, time};
+use super::{name, page, time, transcode};
 
 /// The stream of changes, for its tokens.
 const WATCH: &str = "watch jobs";
@@ -27,8 +31,18 @@ pub(crate) fn to_wire(job: &Job) -> v1::Job {
         start_time: job.started_at.map(time::to_wire),
         end_time: job.ended_at.map(time::to_wire),
         retry_time: is_again.then(|| time::to_wire(job.run_at)),
-        subject: match job.work.kind() {
-            JobKind::Export => name::export(job.id),
+        subject: match &job.work {
+            Work::Export(_) => name::export(job.id),
+            Work::Transcode(work) => name::camera(&work.camera),
+        },
+        transcode: match (&job.work, &job.made) {
+            (Work::Transcode(work), Some(Made::Transcode(made))) => {
+                Some(transcode::result_to_wire(Some(&work.camera), made))
+            }
+            (Work::Transcode(work), _) => {
+                Some(transcode::result_to_wire(Some(&work.camera), &Transcoded::default()))
+            }
+            _ => None,
         },
     }
 }
@@ -37,6 +51,7 @@ pub(crate) fn to_wire(job: &Job) -> v1::Job {
 pub(crate) fn kind(kind: JobKind) -> v1::JobKind {
     match kind {
         JobKind::Export => v1::JobKind::Export,
+        JobKind::Transcode => v1::JobKind::Transcode,
     }
 }
 
@@ -44,7 +59,8 @@ pub(crate) fn kind(kind: JobKind) -> v1::JobKind {
 pub(crate) fn parse_kinds(kinds: &[i32]) -> Result<Vec<JobKind>, Invalid> {
     let parse = |number: &i32| match v1::JobKind::try_from(*number) {
         Ok(v1::JobKind::Export) => Ok(JobKind::Export),
-        _ => Err(Invalid::new("kinds", "a kind is JOB_KIND_EXPORT")),
+        Ok(v1::JobKind::Transcode) => Ok(JobKind::Transcode),
+        _ => Err(Invalid::new("kinds", "a kind is JOB_KIND_EXPORT or JOB_KIND_TRANSCODE")),
     };
     kinds.iter().map(parse).collect()
 }

@@ -24,5 +24,6 @@ pub(crate) mod source;
 pub(crate) mod status;
 pub(crate) mod storage;
 pub(crate) mod time;
+pub(crate) mod transcode;
 pub(crate) mod update;
 pub(crate) mod user;

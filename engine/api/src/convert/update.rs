@@ -3,10 +3,11 @@
 use prost_types::FieldMask;
 use ronin_core::{
     CameraConfig, Credentials, Invalid, Secret, Source, WallTime, camera::check_display_name,
+    transcode::H265Policy,
 };
 use ronin_proto::v1;
 
-use super::{detect, limits, source};
+use super::{detect, limits, source, transcode};
 
 /// A field that can be changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,11 +22,12 @@ enum Field {
     RecordAudio,
     RetentionDays,
     RetentionMaxBytes,
+    H265,
     Detect,
     PartOfDetect(detect::Field),
 }
 
-const FIELDS: [(&str, Field); 21] = [
+const FIELDS: [(&str, Field); 22] = [
     ("display_name", Field::DisplayName),
     ("enabled", Field::Enabled),
     ("main", Field::Main),
@@ -36,6 +38,7 @@ const FIELDS: [(&str, Field); 21] = [
     ("record.audio", Field::RecordAudio),
     ("record.retention_days", Field::RetentionDays),
     ("record.retention_max_bytes", Field::RetentionMaxBytes),
+    ("record.h265", Field::H265),
     ("detect", Field::Detect),
     ("detect.motion", Field::PartOfDetect(detect::Field::Motion)),
     ("detect.sensitivity", Field::PartOfDetect(detect::Field::Sensitivity)),
@@ -91,7 +94,7 @@ fn named(mask: &FieldMask) -> Result<Vec<Field>, Invalid> {
 
 /// The fields that are set in `camera`.
 fn set(camera: &v1::Camera) -> Vec<Field> {
-    let record = camera.record.unwrap_or_default();
+    let record = camera.record.clone().unwrap_or_default();
     let is_set = [
         (Field::DisplayName, !camera.display_name.is_empty()),
         (Field::Enabled, camera.enabled.is_some()),
@@ -101,6 +104,7 @@ fn set(camera: &v1::Camera) -> Vec<Field> {
         (Field::RecordAudio, record.audio.is_some()),
         (Field::RetentionDays, record.retention_days.is_some()),
         (Field::RetentionMaxBytes, record.retention_max_bytes.is_some()),
+        (Field::H265, record.h265.is_some()),
         (Field::Detect, camera.detect.is_some()),
     ];
     is_set.into_iter().filter(|(_, set)| *set).map(|(field, _)| field).collect()
@@ -112,7 +116,7 @@ fn apply_field(
     camera: &v1::Camera,
     field: Field,
 ) -> Result<(), Invalid> {
-    let record = camera.record.unwrap_or_default();
+    let record = camera.record.clone().unwrap_or_default();
     let wire_of_detect = || camera.detect.clone().unwrap_or_default();
     let missing = |field| Invalid::new(field, "the mask names this field, and it is not set");
     match field {
@@ -140,6 +144,9 @@ fn apply_field(
             if let Some(bytes) = record.retention_max_bytes {
                 new.record.max_bytes = limits::max_bytes(bytes).map_err(|i| i.within("record"))?;
             }
+            if record.h265.is_some() {
+                new.record.h265 = h265(&record)?;
+            }
         }
         Field::RecordEnabled => {
             new.record.enabled = record.enabled.ok_or_else(|| missing("record.enabled"))?;
@@ -156,6 +163,7 @@ fn apply_field(
             let bytes = record.retention_max_bytes.unwrap_or_default();
             new.record.max_bytes = limits::max_bytes(bytes).map_err(|i| i.within("record"))?;
         }
+        Field::H265 => new.record.h265 = h265(&record)?,
         Field::Detect => {
             let merged = detect::merged(&old.detect, &wire_of_detect());
             new.detect = merged.map_err(|invalid| invalid.within("detect"))?;
@@ -166,6 +174,11 @@ fn apply_field(
         }
     }
     Ok(())
+}
+
+fn h265(record: &v1::RecordSettings) -> Result<Option<H265Policy>, Invalid> {
+    let policy = record.h265.as_ref().map(transcode::policy).transpose();
+    policy.map_err(|invalid| invalid.within("record.h265"))
 }
 
 /// A source that replaces another. Without a password it keeps the stored one, but only for the

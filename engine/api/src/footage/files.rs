@@ -74,6 +74,25 @@ pub(super) async fn each(
     Ok(())
 }
 
+/// One file and its pieces.
+pub(super) async fn one(
+    footage: &Footage,
+    id: SegmentId,
+) -> Result<Option<Playable>, ronin_store::Error> {
+    // As below: what has no row first.
+    let is_open = footage.unindexed.is_open(id);
+    let segment = match footage.unindexed.get(id) {
+        Some(fresh) => Some((fresh, is_open)),
+        None => footage.store.segment(id).await?.map(|segment| (segment, false)),
+    };
+    let Some((segment, is_open)) = segment else { return Ok(None) };
+    let index = footage.store.pieces_of(&[id]).await?.remove(&id).filter(|_| !is_open);
+    let group = vec![Found { segment, is_open, index }];
+    let (root, reader) = (footage.storage_root.clone(), footage.files.clone());
+    let read = spawn_blocking(move || read_all(&root, &reader, group)).await;
+    Ok(read.unwrap_or_default().pop())
+}
+
 async fn find(
     footage: &Footage,
     camera: &CameraId,

@@ -7,7 +7,7 @@ mod joined;
 
 use std::{path::Path as FsPath, sync::Arc};
 
-use ronin_core::{CameraId, Span, Unindexed, playback::ReadFootage};
+use ronin_core::{CameraId, SegmentId, Span, Unindexed, playback::ReadFootage};
 use ronin_store::Store;
 
 pub(crate) use self::files::{Failed, Playable, scale, span_of};
@@ -31,6 +31,11 @@ impl Footage {
         storage_root: Arc<FsPath>,
     ) -> Self {
         Self { store, unindexed, files, storage_root }
+    }
+
+    /// One file; `None` where there is none of this id, or it cannot be read.
+    pub(crate) async fn one(&self, id: SegmentId) -> ronin_store::Result<Option<Playable>> {
+        files::one(self, id).await
     }
 
     /// Hands every file of a camera that overlaps `span`, at most `files_max`, to `take`, by start,

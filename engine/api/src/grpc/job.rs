@@ -9,7 +9,7 @@ use tracing::info;
 use super::{Context, Messages, caller, watch};
 use crate::{
     auth::Caller,
-    convert::{job, name, page},
+    convert::{job, name, page, transcode},
     error,
 };
 
@@ -98,10 +98,16 @@ impl JobService for Service {
         &self,
         _request: Request<v1::GetJobStatsRequest>,
     ) -> Result<Response<v1::GetJobStatsResponse>, Status> {
-        let counts = self.0.deps.store.job_counts().await;
-        let counts = counts.map_err(|e| error::store("count the jobs", e))?;
+        let failed = |e| error::store("count the jobs", e);
+        let store = &self.0.deps.store;
+        let counts = store.job_counts().await.map_err(failed)?;
         let kinds = JobKind::all().map(|kind| stats(kind, &counts)).collect();
-        Ok(Response::new(v1::GetJobStatsResponse { kinds }))
+        let totals = store.transcode_totals().await.map_err(failed)?;
+        let transcodes = totals.iter();
+        let transcodes = transcodes
+            .map(|(camera, total)| transcode::result_to_wire(Some(camera), total))
+            .collect();
+        Ok(Response::new(v1::GetJobStatsResponse { kinds, transcodes }))
     }
 }
 

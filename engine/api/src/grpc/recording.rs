@@ -13,6 +13,7 @@ use super::{Context, Messages, caller, watch};
 use crate::{
     convert::{coverage, days, name, page, protected, recording},
     error,
+    web::playback,
 };
 /// Holes shorter than this are not told where nothing is asked for.
 const RESOLUTION: Duration = Duration::from_secs(1);
@@ -104,7 +105,7 @@ impl RecordingService for Service {
         &self,
         request: Request<v1::GetPlaybackRequest>,
     ) -> Result<Response<v1::GetPlaybackResponse>, Status> {
-        let v1::GetPlaybackRequest { camera, start_time, end_time } = request.into_inner();
+        let v1::GetPlaybackRequest { camera, start_time, end_time, h264 } = request.into_inner();
         let mut invalid = Invalid::default();
         let id = invalid.collect(name::parse_camera(&camera, "camera"));
         let span = recording::playback_span(start_time.as_ref(), end_time.as_ref());
@@ -118,7 +119,12 @@ impl RecordingService for Service {
         let mut segments = segments.map_err(|e| error::store("look for footage to play", e))?;
         segments.extend(self.0.deps.unindexed.of(&id));
         segments.retain(|segment| !segment.span().intersect(span).is_empty());
-        let of = |file| format!("/playback/{id}/{file}?start={}&end={}", span.start, span.end);
+        let wanted = if h264 { "&h264=true" } else { "" };
+        let of =
+            |file| format!("/playback/{id}/{file}?start={}&end={}{wanted}", span.start, span.end);
+        if h264 {
+            segments.iter_mut().for_each(playback::as_h264);
+        }
         Ok(Response::new(v1::GetPlaybackResponse {
             hls_path: of("index.m3u8"),
             multivariant_path: of("master.m3u8"),

@@ -125,7 +125,7 @@ impl Service {
         for id in ids {
             let used = usage.iter().find(|usage| usage.camera == *id);
             let config = cameras.get(id).map(|view| &view.config);
-            let record = config.filter(|config| config.enabled).map(|config| config.record);
+            let record = config.filter(|config| config.enabled).map(|config| &config.record);
             let mut bytes_per_day = 0;
             if let Some(record) = record.filter(|record| record.enabled) {
                 bytes_per_day = self.bytes_per_day(id, used).await?;

@@ -38,6 +38,8 @@ const PLAYLISTS_AT_ONCE: usize = 4;
 /// Each takes a core for some 10 ms, which recording may want too.
 const PICTURES_AT_ONCE: usize = 2;
 
+/// Each takes a core for some tenths of a second.
+const RENDITIONS_AT_ONCE: usize = 2;
 /// Each holds a thread for as long as it takes.
 const DOWNLOADS_AT_ONCE: usize = 16;
 
@@ -55,6 +57,8 @@ pub(crate) struct Context {
     playlists: Arc<Semaphore>,
     /// Pictures that are decoded at the same time.
     pictures: Arc<Semaphore>,
+    /// Pieces that are encoded for browsers at the same time.
+    renditions: Arc<Semaphore>,
     /// Spans that are downloaded at the same time.
     downloads: Arc<Semaphore>,
 }
@@ -71,6 +75,7 @@ impl Context {
             storage_root,
             playlists: Arc::new(Semaphore::new(PLAYLISTS_AT_ONCE)),
             pictures: Arc::new(Semaphore::new(PICTURES_AT_ONCE)),
+            renditions: Arc::new(Semaphore::new(RENDITIONS_AT_ONCE)),
             downloads: Arc::new(Semaphore::new(DOWNLOADS_AT_ONCE)),
         }
     }
@@ -89,6 +94,7 @@ pub(crate) fn router(context: Context, gate: Arc<Gate>, web_root: Option<PathBuf
         .route("/playback/{camera}/span.mp4", get(playback::span))
         .route("/preview/{file}", get(playback::preview))
         .route("/segments/{file}", get(segments::file))
+        .route("/segments/{id}/h264/{file}", get(playback::h264_piece))
         .with_state(context)
         .fallback_service(app::router(web_root))
         .layer(middleware::from_fn_with_state(gate, gate_http))

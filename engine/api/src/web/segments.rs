@@ -35,7 +35,7 @@ pub(super) async fn file(
 ) -> Response {
     let id = file.strip_suffix(".mp4").and_then(|id| id.parse::<SegmentId>().ok());
     let Some(id) = id else { return words(StatusCode::NOT_FOUND, "there is no such segment") };
-    let (segment, is_open) = match find(&context, id).await {
+    let found = match find(&context, id).await {
         Ok(Some(found)) => found,
         Ok(None) => return words(StatusCode::NOT_FOUND, "there is no such segment"),
         Err(e) => {
@@ -45,18 +45,12 @@ pub(super) async fn file(
         }
     };
     let root = context.storage_root.clone();
-    let path = segment.path.clone();
-    let whole_bytes = is_open.then_some(segment.size_bytes);
+    let Found { path, name, whole_bytes } = found;
     let open = move || Opened::open(&root, FsPath::new(&path), whole_bytes);
     let opened = spawn_blocking(open).await;
     match opened.map_err(io::Error::other).flatten() {
         Ok(opened) => {
-            let disposition = format!(
-                "inline; filename=\"{}_{}_{}.mp4\"",
-                segment.camera,
-                segment.start.utc_day(),
-                segment.start.utc_second(),
-            );
+            let disposition = format!("inline; filename=\"{name}.mp4\"");
             opened.answer(&disposition, &method, &headers)
         }
         Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
@@ -70,17 +64,34 @@ pub(super) async fn file(
     }
 }
 
-/// A segment, and whether its file is being written. What has no row is looked for first: once it
-/// has one, it is there.
-async fn find(
-    context: &Context,
-    id: SegmentId,
-) -> Result<Option<(Segment, bool)>, ronin_store::Error> {
+/// Where a file is, what it is called when it is kept, and of one that is being written what is whole.
+struct Found {
+    path: String,
+    name: String,
+    whole_bytes: Option<u64>,
+}
+
+impl Found {
+    fn of(segment: Segment, is_open: bool) -> Self {
+        let Segment { camera, start, .. } = &segment;
+        let name = format!("{camera}_{}_{}", start.utc_day(), start.utc_second());
+        let whole_bytes = is_open.then_some(segment.size_bytes);
+        Self { path: segment.path, name, whole_bytes }
+    }
+}
+
+/// Looks for what has no row first: once it has one, it is there. A file that another took the place of
+/// is there for a while for those who play it.
+async fn find(context: &Context, id: SegmentId) -> Result<Option<Found>, ronin_store::Error> {
     let is_open = context.unindexed.is_open(id);
     if let Some(fresh) = context.unindexed.get(id) {
-        return Ok(Some((fresh, is_open)));
+        return Ok(Some(Found::of(fresh, is_open)));
     }
-    Ok(context.store.segment(id).await?.map(|segment| (segment, false)))
+    if let Some(segment) = context.store.segment(id).await? {
+        return Ok(Some(Found::of(segment, false)));
+    }
+    let path = context.store.discarded_path(id).await?;
+    Ok(path.map(|path| Found { path, name: id.to_string(), whole_bytes: None }))
 }
 
 /// An open file and what HTTP wants to know of it.

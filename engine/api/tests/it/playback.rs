@@ -227,6 +227,7 @@ async fn a_multivariant_playlist_names_the_codecs() {
         camera: "cameras/front".into(),
         start_time: seconds(0),
         end_time: seconds(120),
+        h264: false,
     };
     let mut client = RecordingServiceClient::new(player.server.admin().await);
     let playback = client.get_playback(ask).await.unwrap().into_inner();

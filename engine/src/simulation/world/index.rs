@@ -115,12 +115,24 @@ impl Index for World {
         self.ask(|state| state.throw_away(ids, false)).await
     }
 
+    async fn has_segment(&self, id: SegmentId) -> Result<bool, Error> {
+        self.ask(|state| state.rows.contains_key(&id)).await
+    }
+
     async fn garbage(&self, limit: u64) -> Result<Vec<(SegmentId, String)>, Error> {
         self.ask(|state| {
             let garbage = state.garbage.iter().map(|(id, path)| (*id, path.clone()));
             garbage.take(usize::try_from(limit).unwrap()).collect()
         })
         .await
+    }
+
+    async fn garbage_due(
+        &self,
+        _: WallTime,
+        limit: u64,
+    ) -> Result<Vec<(SegmentId, String)>, Error> {
+        self.garbage(limit).await
     }
 
     async fn forget_garbage(&self, ids: &[SegmentId]) -> Result<(), Error> {

@@ -5,6 +5,7 @@ use std::{fs, time::Duration};
 use ronin_core::{
     CameraConfig, Credentials, DetectSettings, ErrorKind, RecordSettings, Secret, Source,
     Transport, chain,
+    transcode::{H265Policy, Quality, Saving},
 };
 use sea_orm::EntityTrait;
 
@@ -48,6 +49,10 @@ async fn a_camera_reads_back_as_it_was_written() {
             audio: false,
             max_age: Some(Duration::from_micros(1)),
             max_bytes: Some(i64::MAX as u64),
+            h265: Some(
+                H265Policy::new(Duration::from_secs(60), Quality::Small, Saving::default(), None)
+                    .unwrap(),
+            ),
         };
         rich.version = i64::MAX;
 

@@ -133,7 +133,7 @@ async fn rows_of_a_database_from_before_survive_the_upgrade() {
 
         let cameras = store.cameras().await.unwrap();
         let record = RecordSettings { audio: false, ..RecordSettings::default() };
-        assert_eq!((cameras.len(), cameras[0].record), (1, record), "no limit of its own");
+        assert_eq!((cameras.len(), &cameras[0].record), (1, &record), "no limit of its own");
         let span = Span::new(WallTime::from_micros(0), WallTime::from_micros(100_000_000));
         let segments = store.segments_in(&cameras[0].id, span, None, 9).await.unwrap();
         assert_eq!((segments.len(), segments[0].size_bytes), (1, 123));

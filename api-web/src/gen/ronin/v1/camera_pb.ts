@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file ronin/v1/camera.proto.
  */
 export const file_ronin_v1_camera: GenFile = /*@__PURE__*/
-  fileDesc("ChVyb25pbi92MS9jYW1lcmEucHJvdG8SCHJvbmluLnYxIoUDCgZDYW1lcmESDAoEbmFtZRgBIAEoCRIKCgJpZBgCIAEoCRIUCgxkaXNwbGF5X25hbWUYAyABKAkSFAoHZW5hYmxlZBgEIAEoCEgAiAEBEh4KBG1haW4YBSABKAsyEC5yb25pbi52MS5Tb3VyY2USHQoDc3ViGAYgASgLMhAucm9uaW4udjEuU291cmNlEigKBnJlY29yZBgHIAEoCzIYLnJvbmluLnYxLlJlY29yZFNldHRpbmdzEiYKBnN0YXR1cxgIIAEoCzIWLnJvbmluLnYxLkNhbWVyYVN0YXR1cxIvCgtjcmVhdGVfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBGV0YWcYCyABKAkSKAoGZGV0ZWN0GAwgASgLMhgucm9uaW4udjEuRGV0ZWN0U2V0dGluZ3NCCgoIX2VuYWJsZWQi4gEKBlNvdXJjZRILCgN1cmwYASABKAkSDAoEaG9zdBgCIAEoCRIMCgRwb3J0GAMgASgNEgwKBHBhdGgYBCABKAkSEAoIdXNlcm5hbWUYBSABKAkSEAoIcGFzc3dvcmQYBiABKAkSFAoMaGFzX3Bhc3N3b3JkGAcgASgIEiYKCXRyYW5zcG9ydBgIIAEoDjITLnJvbmluLnYxLlRyYW5zcG9ydBILCgN0bHMYCSABKAgSGAoQYWxsb3dfYmFzaWNfYXV0aBgKIAEoCBIYChBqaXR0ZXJfYnVmZmVyX21zGAsgASgNIroBCg5SZWNvcmRTZXR0aW5ncxIUCgdlbmFibGVkGAEgASgISACIAQESEgoFYXVkaW8YAiABKAhIAYgBARIbCg5yZXRlbnRpb25fZGF5cxgDIAEoAUgCiAEBEiAKE3JldGVudGlvbl9tYXhfYnl0ZXMYBCABKARIA4gBAUIKCghfZW5hYmxlZEIICgZfYXVkaW9CEQoPX3JldGVudGlvbl9kYXlzQhYKFF9yZXRlbnRpb25fbWF4X2J5dGVzIpkDCg5EZXRlY3RTZXR0aW5ncxITCgZtb3Rpb24YASABKAhIAIgBARIwCgtzZW5zaXRpdml0eRgCIAEoDjIbLnJvbmluLnYxLk1vdGlvblNlbnNpdGl2aXR5EiAKBW1hc2tzGAMgAygLMhEucm9uaW4udjEuUG9seWdvbhIUCgdvYmplY3RzGAQgASgISAGIAQESIwoFcnVsZXMYBSADKAsyFC5yb25pbi52MS5PYmplY3RSdWxlEh0KBXpvbmVzGAYgAygLMg4ucm9uaW4udjEuWm9uZRIaCg1vbmx5X2luX3pvbmVzGAcgASgISAKIAQESJAoIc2NoZWR1bGUYCCABKAsyEi5yb25pbi52MS5TY2hlZHVsZRIrCghwcmVfcm9sbBgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIsCglwb3N0X3JvbGwYCiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CCQoHX21vdGlvbkIKCghfb2JqZWN0c0IQCg5fb25seV9pbl96b25lcyJSCgpPYmplY3RSdWxlEg0KBWxhYmVsGAEgASgJEhEKCW1pbl9zY29yZRgCIAEoAhIQCghtaW5fYXJlYRgDIAEoAhIQCghtYXhfYXJlYRgEIAEoAiJwCgRab25lEgwKBG5hbWUYASABKAkSHwoEYXJlYRgCIAEoCzIRLnJvbmluLnYxLlBvbHlnb24SDgoGbGFiZWxzGAMgAygJEikKBmxvaXRlchgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJFCghTY2hlZHVsZRIRCgl0aW1lX3pvbmUYASABKAkSJgoFaG91cnMYAiADKAsyFy5yb25pbi52MS5TY2hlZHVsZUhvdXJzIkcKDVNjaGVkdWxlSG91cnMSDAoEZGF5cxgBIAMoBRIUCgxzdGFydF9taW51dGUYAiABKAUSEgoKZW5kX21pbnV0ZRgDIAEoBSKfAwoMQ2FtZXJhU3RhdHVzEiQKBXN0YXRlGAEgASgOMhUucm9uaW4udjEuQ2FtZXJhU3RhdGUSLgoKc2luY2VfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASHgoFZmF1bHQYAyABKAsyDy5yb25pbi52MS5GYXVsdBImCgdzdHJlYW1zGAQgAygLMhUucm9uaW4udjEuTWVkaWFTdHJlYW0SNQoRbmV4dF9hdHRlbXB0X3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhcKD2ZhaWxlZF9hdHRlbXB0cxgGIAEoDRIRCglyZWNvcmRpbmcYByABKAgSFgoOZHJvcHBlZF9mcmFtZXMYCCABKAQSEAoId2FybmluZ3MYCSADKAkSIQoUY2xvY2tfb2Zmc2V0X3NlY29uZHMYCiABKAFIAIgBARIoCg9yZWNvcmRpbmdfZmF1bHQYCyABKAsyDy5yb25pbi52MS5GYXVsdEIXChVfY2xvY2tfb2Zmc2V0X3NlY29uZHMiUgoFRmF1bHQSDgoGcmVhc29uGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSKAoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiOwoSTGlzdENhbWVyYXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlEKE0xpc3RDYW1lcmFzUmVzcG9uc2USIQoHY2FtZXJhcxgBIAMoCzIQLnJvbmluLnYxLkNhbWVyYRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiIAoQR2V0Q2FtZXJhUmVxdWVzdBIMCgRuYW1lGAEgASgJIjUKEUdldENhbWVyYVJlc3BvbnNlEiAKBmNhbWVyYRgBIAEoCzIQLnJvbmluLnYxLkNhbWVyYSJhChNDcmVhdGVDYW1lcmFSZXF1ZXN0EhEKCWNhbWVyYV9pZBgBIAEoCRIgCgZjYW1lcmEYAiABKAsyEC5yb25pbi52MS5DYW1lcmESFQoNdmFsaWRhdGVfb25seRgDIAEoCCI4ChRDcmVhdGVDYW1lcmFSZXNwb25zZRIgCgZjYW1lcmEYASABKAsyEC5yb25pbi52MS5DYW1lcmEiaAoTVXBkYXRlQ2FtZXJhUmVxdWVzdBIgCgZjYW1lcmEYASABKAsyEC5yb25pbi52MS5DYW1lcmESLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrIjgKFFVwZGF0ZUNhbWVyYVJlc3BvbnNlEiAKBmNhbWVyYRgBIAEoCzIQLnJvbmluLnYxLkNhbWVyYSIjChNEZWxldGVDYW1lcmFSZXF1ZXN0EgwKBG5hbWUYASABKAkiQQoURGVsZXRlQ2FtZXJhUmVzcG9uc2USFQoNa2VwdF9zZWdtZW50cxgBIAEoBBISCgprZXB0X2J5dGVzGAIgASgEIkYKElByb2JlQ2FtZXJhUmVxdWVzdBIgCgZzb3VyY2UYASABKAsyEC5yb25pbi52MS5Tb3VyY2USDgoGY2FtZXJhGAIgASgJImEKE1Byb2JlQ2FtZXJhUmVzcG9uc2USJgoHc3RyZWFtcxgBIAMoCzIVLnJvbmluLnYxLk1lZGlhU3RyZWFtEhAKCHNuYXBzaG90GAIgASgMEhAKCHdhcm5pbmdzGAMgAygJIhUKE1dhdGNoQ2FtZXJhc1JlcXVlc3QiqwEKFFdhdGNoQ2FtZXJhc1Jlc3BvbnNlEigKCHNuYXBzaG90GAEgASgLMhQucm9uaW4udjEuQ2FtZXJhTGlzdEgAEiMKB2NoYW5nZWQYAiABKAsyEC5yb25pbi52MS5DYW1lcmFIABIRCgdyZW1vdmVkGAMgASgJSAASKAoJaGVhcnRiZWF0GAQgASgLMhMucm9uaW4udjEuSGVhcnRiZWF0SABCBwoFZXZlbnQiLwoKQ2FtZXJhTGlzdBIhCgdjYW1lcmFzGAEgAygLMhAucm9uaW4udjEuQ2FtZXJhIiQKFFJlc3RhcnRDYW1lcmFSZXF1ZXN0EgwKBG5hbWUYASABKAkiFwoVUmVzdGFydENhbWVyYVJlc3BvbnNlIiIKEkdldFNuYXBzaG90UmVxdWVzdBIMCgRuYW1lGAEgASgJImEKE0dldFNuYXBzaG90UmVzcG9uc2USDQoFaW1hZ2UYASABKAwSEQoJbWltZV90eXBlGAIgASgJEigKBHRpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKo8BChFNb3Rpb25TZW5zaXRpdml0eRIiCh5NT1RJT05fU0VOU0lUSVZJVFlfVU5TUEVDSUZJRUQQABIaChZNT1RJT05fU0VOU0lUSVZJVFlfTE9XEAESHQoZTU9USU9OX1NFTlNJVElWSVRZX05PUk1BTBACEhsKF01PVElPTl9TRU5TSVRJVklUWV9ISUdIEAMqtAEKC0NhbWVyYVN0YXRlEhwKGENBTUVSQV9TVEFURV9VTlNQRUNJRklFRBAAEhkKFUNBTUVSQV9TVEFURV9ESVNBQkxFRBABEhsKF0NBTUVSQV9TVEFURV9DT05ORUNUSU5HEAISGgoWQ0FNRVJBX1NUQVRFX1NUUkVBTUlORxADEhgKFENBTUVSQV9TVEFURV9CQUNLT0ZGEAQSGQoVQ0FNRVJBX1NUQVRFX1NUT1BQSU5HEAUy2AUKDUNhbWVyYVNlcnZpY2USTwoLTGlzdENhbWVyYXMSHC5yb25pbi52MS5MaXN0Q2FtZXJhc1JlcXVlc3QaHS5yb25pbi52MS5MaXN0Q2FtZXJhc1Jlc3BvbnNlIgOQAgESSQoJR2V0Q2FtZXJhEhoucm9uaW4udjEuR2V0Q2FtZXJhUmVxdWVzdBobLnJvbmluLnYxLkdldENhbWVyYVJlc3BvbnNlIgOQAgESTQoMQ3JlYXRlQ2FtZXJhEh0ucm9uaW4udjEuQ3JlYXRlQ2FtZXJhUmVxdWVzdBoeLnJvbmluLnYxLkNyZWF0ZUNhbWVyYVJlc3BvbnNlEk0KDFVwZGF0ZUNhbWVyYRIdLnJvbmluLnYxLlVwZGF0ZUNhbWVyYVJlcXVlc3QaHi5yb25pbi52MS5VcGRhdGVDYW1lcmFSZXNwb25zZRJNCgxEZWxldGVDYW1lcmESHS5yb25pbi52MS5EZWxldGVDYW1lcmFSZXF1ZXN0Gh4ucm9uaW4udjEuRGVsZXRlQ2FtZXJhUmVzcG9uc2USSgoLUHJvYmVDYW1lcmESHC5yb25pbi52MS5Qcm9iZUNhbWVyYVJlcXVlc3QaHS5yb25pbi52MS5Qcm9iZUNhbWVyYVJlc3BvbnNlEk8KDFdhdGNoQ2FtZXJhcxIdLnJvbmluLnYxLldhdGNoQ2FtZXJhc1JlcXVlc3QaHi5yb25pbi52MS5XYXRjaENhbWVyYXNSZXNwb25zZTABElAKDVJlc3RhcnRDYW1lcmESHi5yb25pbi52MS5SZXN0YXJ0Q2FtZXJhUmVxdWVzdBofLnJvbmluLnYxLlJlc3RhcnRDYW1lcmFSZXNwb25zZRJPCgtHZXRTbmFwc2hvdBIcLnJvbmluLnYxLkdldFNuYXBzaG90UmVxdWVzdBodLnJvbmluLnYxLkdldFNuYXBzaG90UmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_ronin_v1_common, file_ronin_v1_geometry]);
+  fileDesc("ChVyb25pbi92MS9jYW1lcmEucHJvdG8SCHJvbmluLnYxIoUDCgZDYW1lcmESDAoEbmFtZRgBIAEoCRIKCgJpZBgCIAEoCRIUCgxkaXNwbGF5X25hbWUYAyABKAkSFAoHZW5hYmxlZBgEIAEoCEgAiAEBEh4KBG1haW4YBSABKAsyEC5yb25pbi52MS5Tb3VyY2USHQoDc3ViGAYgASgLMhAucm9uaW4udjEuU291cmNlEigKBnJlY29yZBgHIAEoCzIYLnJvbmluLnYxLlJlY29yZFNldHRpbmdzEiYKBnN0YXR1cxgIIAEoCzIWLnJvbmluLnYxLkNhbWVyYVN0YXR1cxIvCgtjcmVhdGVfdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBGV0YWcYCyABKAkSKAoGZGV0ZWN0GAwgASgLMhgucm9uaW4udjEuRGV0ZWN0U2V0dGluZ3NCCgoIX2VuYWJsZWQi4gEKBlNvdXJjZRILCgN1cmwYASABKAkSDAoEaG9zdBgCIAEoCRIMCgRwb3J0GAMgASgNEgwKBHBhdGgYBCABKAkSEAoIdXNlcm5hbWUYBSABKAkSEAoIcGFzc3dvcmQYBiABKAkSFAoMaGFzX3Bhc3N3b3JkGAcgASgIEiYKCXRyYW5zcG9ydBgIIAEoDjITLnJvbmluLnYxLlRyYW5zcG9ydBILCgN0bHMYCSABKAgSGAoQYWxsb3dfYmFzaWNfYXV0aBgKIAEoCBIYChBqaXR0ZXJfYnVmZmVyX21zGAsgASgNIt4BCg5SZWNvcmRTZXR0aW5ncxIUCgdlbmFibGVkGAEgASgISACIAQESEgoFYXVkaW8YAiABKAhIAYgBARIbCg5yZXRlbnRpb25fZGF5cxgDIAEoAUgCiAEBEiAKE3JldGVudGlvbl9tYXhfYnl0ZXMYBCABKARIA4gBARIiCgRoMjY1GAUgASgLMhQucm9uaW4udjEuSDI2NVBvbGljeUIKCghfZW5hYmxlZEIICgZfYXVkaW9CEQoPX3JldGVudGlvbl9kYXlzQhYKFF9yZXRlbnRpb25fbWF4X2J5dGVzIqQBCgpIMjY1UG9saWN5EigKBWFmdGVyGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiYKB3F1YWxpdHkYAiABKA4yFS5yb25pbi52MS5IMjY1UXVhbGl0eRIeChZtaW5pbXVtX3NhdmluZ19wZXJjZW50GAMgASgNEiQKCHNjaGVkdWxlGAQgASgLMhIucm9uaW4udjEuU2NoZWR1bGUimQMKDkRldGVjdFNldHRpbmdzEhMKBm1vdGlvbhgBIAEoCEgAiAEBEjAKC3NlbnNpdGl2aXR5GAIgASgOMhsucm9uaW4udjEuTW90aW9uU2Vuc2l0aXZpdHkSIAoFbWFza3MYAyADKAsyES5yb25pbi52MS5Qb2x5Z29uEhQKB29iamVjdHMYBCABKAhIAYgBARIjCgVydWxlcxgFIAMoCzIULnJvbmluLnYxLk9iamVjdFJ1bGUSHQoFem9uZXMYBiADKAsyDi5yb25pbi52MS5ab25lEhoKDW9ubHlfaW5fem9uZXMYByABKAhIAogBARIkCghzY2hlZHVsZRgIIAEoCzISLnJvbmluLnYxLlNjaGVkdWxlEisKCHByZV9yb2xsGAkgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiwKCXBvc3Rfcm9sbBgKIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIJCgdfbW90aW9uQgoKCF9vYmplY3RzQhAKDl9vbmx5X2luX3pvbmVzIlIKCk9iamVjdFJ1bGUSDQoFbGFiZWwYASABKAkSEQoJbWluX3Njb3JlGAIgASgCEhAKCG1pbl9hcmVhGAMgASgCEhAKCG1heF9hcmVhGAQgASgCInAKBFpvbmUSDAoEbmFtZRgBIAEoCRIfCgRhcmVhGAIgASgLMhEucm9uaW4udjEuUG9seWdvbhIOCgZsYWJlbHMYAyADKAkSKQoGbG9pdGVyGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIkUKCFNjaGVkdWxlEhEKCXRpbWVfem9uZRgBIAEoCRImCgVob3VycxgCIAMoCzIXLnJvbmluLnYxLlNjaGVkdWxlSG91cnMiRwoNU2NoZWR1bGVIb3VycxIMCgRkYXlzGAEgAygFEhQKDHN0YXJ0X21pbnV0ZRgCIAEoBRISCgplbmRfbWludXRlGAMgASgFIp8DCgxDYW1lcmFTdGF0dXMSJAoFc3RhdGUYASABKA4yFS5yb25pbi52MS5DYW1lcmFTdGF0ZRIuCgpzaW5jZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIeCgVmYXVsdBgDIAEoCzIPLnJvbmluLnYxLkZhdWx0EiYKB3N0cmVhbXMYBCADKAsyFS5yb25pbi52MS5NZWRpYVN0cmVhbRI1ChFuZXh0X2F0dGVtcHRfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFwoPZmFpbGVkX2F0dGVtcHRzGAYgASgNEhEKCXJlY29yZGluZxgHIAEoCBIWCg5kcm9wcGVkX2ZyYW1lcxgIIAEoBBIQCgh3YXJuaW5ncxgJIAMoCRIhChRjbG9ja19vZmZzZXRfc2Vjb25kcxgKIAEoAUgAiAEBEigKD3JlY29yZGluZ19mYXVsdBgLIAEoCzIPLnJvbmluLnYxLkZhdWx0QhcKFV9jbG9ja19vZmZzZXRfc2Vjb25kcyJSCgVGYXVsdBIOCgZyZWFzb24YASABKAkSDwoHbWVzc2FnZRgCIAEoCRIoCgR0aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCI7ChJMaXN0Q2FtZXJhc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiUQoTTGlzdENhbWVyYXNSZXNwb25zZRIhCgdjYW1lcmFzGAEgAygLMhAucm9uaW4udjEuQ2FtZXJhEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIgChBHZXRDYW1lcmFSZXF1ZXN0EgwKBG5hbWUYASABKAkiNQoRR2V0Q2FtZXJhUmVzcG9uc2USIAoGY2FtZXJhGAEgASgLMhAucm9uaW4udjEuQ2FtZXJhImEKE0NyZWF0ZUNhbWVyYVJlcXVlc3QSEQoJY2FtZXJhX2lkGAEgASgJEiAKBmNhbWVyYRgCIAEoCzIQLnJvbmluLnYxLkNhbWVyYRIVCg12YWxpZGF0ZV9vbmx5GAMgASgIIjgKFENyZWF0ZUNhbWVyYVJlc3BvbnNlEiAKBmNhbWVyYRgBIAEoCzIQLnJvbmluLnYxLkNhbWVyYSJoChNVcGRhdGVDYW1lcmFSZXF1ZXN0EiAKBmNhbWVyYRgBIAEoCzIQLnJvbmluLnYxLkNhbWVyYRIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2siOAoUVXBkYXRlQ2FtZXJhUmVzcG9uc2USIAoGY2FtZXJhGAEgASgLMhAucm9uaW4udjEuQ2FtZXJhIiMKE0RlbGV0ZUNhbWVyYVJlcXVlc3QSDAoEbmFtZRgBIAEoCSJBChREZWxldGVDYW1lcmFSZXNwb25zZRIVCg1rZXB0X3NlZ21lbnRzGAEgASgEEhIKCmtlcHRfYnl0ZXMYAiABKAQiRgoSUHJvYmVDYW1lcmFSZXF1ZXN0EiAKBnNvdXJjZRgBIAEoCzIQLnJvbmluLnYxLlNvdXJjZRIOCgZjYW1lcmEYAiABKAkiYQoTUHJvYmVDYW1lcmFSZXNwb25zZRImCgdzdHJlYW1zGAEgAygLMhUucm9uaW4udjEuTWVkaWFTdHJlYW0SEAoIc25hcHNob3QYAiABKAwSEAoId2FybmluZ3MYAyADKAkiFQoTV2F0Y2hDYW1lcmFzUmVxdWVzdCKrAQoUV2F0Y2hDYW1lcmFzUmVzcG9uc2USKAoIc25hcHNob3QYASABKAsyFC5yb25pbi52MS5DYW1lcmFMaXN0SAASIwoHY2hhbmdlZBgCIAEoCzIQLnJvbmluLnYxLkNhbWVyYUgAEhEKB3JlbW92ZWQYAyABKAlIABIoCgloZWFydGJlYXQYBCABKAsyEy5yb25pbi52MS5IZWFydGJlYXRIAEIHCgVldmVudCIvCgpDYW1lcmFMaXN0EiEKB2NhbWVyYXMYASADKAsyEC5yb25pbi52MS5DYW1lcmEiJAoUUmVzdGFydENhbWVyYVJlcXVlc3QSDAoEbmFtZRgBIAEoCSIXChVSZXN0YXJ0Q2FtZXJhUmVzcG9uc2UiIgoSR2V0U25hcHNob3RSZXF1ZXN0EgwKBG5hbWUYASABKAkiYQoTR2V0U25hcHNob3RSZXNwb25zZRINCgVpbWFnZRgBIAEoDBIRCgltaW1lX3R5cGUYAiABKAkSKAoEdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqdQoLSDI2NVF1YWxpdHkSHAoYSDI2NV9RVUFMSVRZX1VOU1BFQ0lGSUVEEAASFQoRSDI2NV9RVUFMSVRZX0hJR0gQARIZChVIMjY1X1FVQUxJVFlfQkFMQU5DRUQQAhIWChJIMjY1X1FVQUxJVFlfU01BTEwQAyqPAQoRTW90aW9uU2Vuc2l0aXZpdHkSIgoeTU9USU9OX1NFTlNJVElWSVRZX1VOU1BFQ0lGSUVEEAASGgoWTU9USU9OX1NFTlNJVElWSVRZX0xPVxABEh0KGU1PVElPTl9TRU5TSVRJVklUWV9OT1JNQUwQAhIbChdNT1RJT05fU0VOU0lUSVZJVFlfSElHSBADKrQBCgtDYW1lcmFTdGF0ZRIcChhDQU1FUkFfU1RBVEVfVU5TUEVDSUZJRUQQABIZChVDQU1FUkFfU1RBVEVfRElTQUJMRUQQARIbChdDQU1FUkFfU1RBVEVfQ09OTkVDVElORxACEhoKFkNBTUVSQV9TVEFURV9TVFJFQU1JTkcQAxIYChRDQU1FUkFfU1RBVEVfQkFDS09GRhAEEhkKFUNBTUVSQV9TVEFURV9TVE9QUElORxAFMtgFCg1DYW1lcmFTZXJ2aWNlEk8KC0xpc3RDYW1lcmFzEhwucm9uaW4udjEuTGlzdENhbWVyYXNSZXF1ZXN0Gh0ucm9uaW4udjEuTGlzdENhbWVyYXNSZXNwb25zZSIDkAIBEkkKCUdldENhbWVyYRIaLnJvbmluLnYxLkdldENhbWVyYVJlcXVlc3QaGy5yb25pbi52MS5HZXRDYW1lcmFSZXNwb25zZSIDkAIBEk0KDENyZWF0ZUNhbWVyYRIdLnJvbmluLnYxLkNyZWF0ZUNhbWVyYVJlcXVlc3QaHi5yb25pbi52MS5DcmVhdGVDYW1lcmFSZXNwb25zZRJNCgxVcGRhdGVDYW1lcmESHS5yb25pbi52MS5VcGRhdGVDYW1lcmFSZXF1ZXN0Gh4ucm9uaW4udjEuVXBkYXRlQ2FtZXJhUmVzcG9uc2USTQoMRGVsZXRlQ2FtZXJhEh0ucm9uaW4udjEuRGVsZXRlQ2FtZXJhUmVxdWVzdBoeLnJvbmluLnYxLkRlbGV0ZUNhbWVyYVJlc3BvbnNlEkoKC1Byb2JlQ2FtZXJhEhwucm9uaW4udjEuUHJvYmVDYW1lcmFSZXF1ZXN0Gh0ucm9uaW4udjEuUHJvYmVDYW1lcmFSZXNwb25zZRJPCgxXYXRjaENhbWVyYXMSHS5yb25pbi52MS5XYXRjaENhbWVyYXNSZXF1ZXN0Gh4ucm9uaW4udjEuV2F0Y2hDYW1lcmFzUmVzcG9uc2UwARJQCg1SZXN0YXJ0Q2FtZXJhEh4ucm9uaW4udjEuUmVzdGFydENhbWVyYVJlcXVlc3QaHy5yb25pbi52MS5SZXN0YXJ0Q2FtZXJhUmVzcG9uc2USTwoLR2V0U25hcHNob3QSHC5yb25pbi52MS5HZXRTbmFwc2hvdFJlcXVlc3QaHS5yb25pbi52MS5HZXRTbmFwc2hvdFJlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_ronin_v1_common, file_ronin_v1_geometry]);
 
 /**
  * A camera.
@@ -243,6 +243,14 @@ export type RecordSettings = Message<"ronin.v1.RecordSettings"> & {
    * @generated from field: optional uint64 retention_max_bytes = 4;
    */
   retentionMaxBytes?: bigint | undefined;
+
+  /**
+   * When footage of this camera is encoded anew as H.265, to take less space; unset: never. Update with
+   * the mask "record.h265" and none to switch it off.
+   *
+   * @generated from field: ronin.v1.H265Policy h265 = 5;
+   */
+  h265?: H265Policy | undefined;
 };
 
 /**
@@ -251,6 +259,51 @@ export type RecordSettings = Message<"ronin.v1.RecordSettings"> & {
  */
 export const RecordSettingsSchema: GenMessage<RecordSettings> = /*@__PURE__*/
   messageDesc(file_ronin_v1_camera, 2);
+
+/**
+ * Footage that is encoded anew. A file takes the place of the recorded one only once every picture of
+ * both was decoded, there are as many, they are alike, and it is smaller by what is asked for. What is
+ * protected, or is H.265 already, stays as it is.
+ *
+ * @generated from message ronin.v1.H265Policy
+ */
+export type H265Policy = Message<"ronin.v1.H265Policy"> & {
+  /**
+   * Age of a file from which on it is encoded, 0 to 3650 days.
+   *
+   * @generated from field: google.protobuf.Duration after = 1;
+   */
+  after?: Duration | undefined;
+
+  /**
+   * How alike the pictures have to be; unspecified means balanced.
+   *
+   * @generated from field: ronin.v1.H265Quality quality = 2;
+   */
+  quality: H265Quality;
+
+  /**
+   * How much smaller in percent the new file has to be, 1 to 90; 0 means 15. Where it is not, the
+   * recorded file stays, and is not tried again.
+   *
+   * @generated from field: uint32 minimum_saving_percent = 3;
+   */
+  minimumSavingPercent: number;
+
+  /**
+   * Hours in which it is done; unset: always.
+   *
+   * @generated from field: ronin.v1.Schedule schedule = 4;
+   */
+  schedule?: Schedule | undefined;
+};
+
+/**
+ * Describes the message ronin.v1.H265Policy.
+ * Use `create(H265PolicySchema)` to create a new message.
+ */
+export const H265PolicySchema: GenMessage<H265Policy> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_camera, 3);
 
 /**
  * What is looked for in a camera's pictures: in those of the sub stream where there is one.
@@ -337,7 +390,7 @@ export type DetectSettings = Message<"ronin.v1.DetectSettings"> & {
  * Use `create(DetectSettingsSchema)` to create a new message.
  */
 export const DetectSettingsSchema: GenMessage<DetectSettings> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 3);
+  messageDesc(file_ronin_v1_camera, 4);
 
 /**
  * Which objects of a class make events.
@@ -379,7 +432,7 @@ export type ObjectRule = Message<"ronin.v1.ObjectRule"> & {
  * Use `create(ObjectRuleSchema)` to create a new message.
  */
 export const ObjectRuleSchema: GenMessage<ObjectRule> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 4);
+  messageDesc(file_ronin_v1_camera, 5);
 
 /**
  * A named part of the picture. An object is in it where the middle of its lower edge is.
@@ -422,7 +475,7 @@ export type Zone = Message<"ronin.v1.Zone"> & {
  * Use `create(ZoneSchema)` to create a new message.
  */
 export const ZoneSchema: GenMessage<Zone> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 5);
+  messageDesc(file_ronin_v1_camera, 6);
 
 /**
  * Hours of a week.
@@ -450,7 +503,7 @@ export type Schedule = Message<"ronin.v1.Schedule"> & {
  * Use `create(ScheduleSchema)` to create a new message.
  */
 export const ScheduleSchema: GenMessage<Schedule> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 6);
+  messageDesc(file_ronin_v1_camera, 7);
 
 /**
  * The same hours of some days.
@@ -485,7 +538,7 @@ export type ScheduleHours = Message<"ronin.v1.ScheduleHours"> & {
  * Use `create(ScheduleHoursSchema)` to create a new message.
  */
 export const ScheduleHoursSchema: GenMessage<ScheduleHours> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 7);
+  messageDesc(file_ronin_v1_camera, 8);
 
 /**
  * How a camera is doing.
@@ -577,7 +630,7 @@ export type CameraStatus = Message<"ronin.v1.CameraStatus"> & {
  * Use `create(CameraStatusSchema)` to create a new message.
  */
 export const CameraStatusSchema: GenMessage<CameraStatus> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 8);
+  messageDesc(file_ronin_v1_camera, 9);
 
 /**
  * Why a camera does not stream.
@@ -612,7 +665,7 @@ export type Fault = Message<"ronin.v1.Fault"> & {
  * Use `create(FaultSchema)` to create a new message.
  */
 export const FaultSchema: GenMessage<Fault> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 9);
+  messageDesc(file_ronin_v1_camera, 10);
 
 /**
  * A page of cameras.
@@ -640,7 +693,7 @@ export type ListCamerasRequest = Message<"ronin.v1.ListCamerasRequest"> & {
  * Use `create(ListCamerasRequestSchema)` to create a new message.
  */
 export const ListCamerasRequestSchema: GenMessage<ListCamerasRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 10);
+  messageDesc(file_ronin_v1_camera, 11);
 
 /**
  * A page of cameras.
@@ -668,7 +721,7 @@ export type ListCamerasResponse = Message<"ronin.v1.ListCamerasResponse"> & {
  * Use `create(ListCamerasResponseSchema)` to create a new message.
  */
 export const ListCamerasResponseSchema: GenMessage<ListCamerasResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 11);
+  messageDesc(file_ronin_v1_camera, 12);
 
 /**
  * Names one camera.
@@ -689,7 +742,7 @@ export type GetCameraRequest = Message<"ronin.v1.GetCameraRequest"> & {
  * Use `create(GetCameraRequestSchema)` to create a new message.
  */
 export const GetCameraRequestSchema: GenMessage<GetCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 12);
+  messageDesc(file_ronin_v1_camera, 13);
 
 /**
  * One camera.
@@ -710,7 +763,7 @@ export type GetCameraResponse = Message<"ronin.v1.GetCameraResponse"> & {
  * Use `create(GetCameraResponseSchema)` to create a new message.
  */
 export const GetCameraResponseSchema: GenMessage<GetCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 13);
+  messageDesc(file_ronin_v1_camera, 14);
 
 /**
  * A new camera.
@@ -745,7 +798,7 @@ export type CreateCameraRequest = Message<"ronin.v1.CreateCameraRequest"> & {
  * Use `create(CreateCameraRequestSchema)` to create a new message.
  */
 export const CreateCameraRequestSchema: GenMessage<CreateCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 14);
+  messageDesc(file_ronin_v1_camera, 15);
 
 /**
  * The camera that was added.
@@ -766,7 +819,7 @@ export type CreateCameraResponse = Message<"ronin.v1.CreateCameraResponse"> & {
  * Use `create(CreateCameraResponseSchema)` to create a new message.
  */
 export const CreateCameraResponseSchema: GenMessage<CreateCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 15);
+  messageDesc(file_ronin_v1_camera, 16);
 
 /**
  * New settings for a camera.
@@ -783,7 +836,7 @@ export type UpdateCameraRequest = Message<"ronin.v1.UpdateCameraRequest"> & {
 
   /**
    * Fields to change: display_name, enabled, main, main.password, sub, record, record.enabled,
-   * record.audio, record.retention_days, record.retention_max_bytes, detect, and detect.motion or any
+   * record.audio, record.retention_days, record.retention_max_bytes, record.h265, detect, and detect.motion or any
    * other field of DetectSettings. Unset: every field that is set in `camera`.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
@@ -796,7 +849,7 @@ export type UpdateCameraRequest = Message<"ronin.v1.UpdateCameraRequest"> & {
  * Use `create(UpdateCameraRequestSchema)` to create a new message.
  */
 export const UpdateCameraRequestSchema: GenMessage<UpdateCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 16);
+  messageDesc(file_ronin_v1_camera, 17);
 
 /**
  * The camera as it is now.
@@ -817,7 +870,7 @@ export type UpdateCameraResponse = Message<"ronin.v1.UpdateCameraResponse"> & {
  * Use `create(UpdateCameraResponseSchema)` to create a new message.
  */
 export const UpdateCameraResponseSchema: GenMessage<UpdateCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 17);
+  messageDesc(file_ronin_v1_camera, 18);
 
 /**
  * Names the camera to remove.
@@ -838,7 +891,7 @@ export type DeleteCameraRequest = Message<"ronin.v1.DeleteCameraRequest"> & {
  * Use `create(DeleteCameraRequestSchema)` to create a new message.
  */
 export const DeleteCameraRequestSchema: GenMessage<DeleteCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 18);
+  messageDesc(file_ronin_v1_camera, 19);
 
 /**
  * The camera is removed.
@@ -866,7 +919,7 @@ export type DeleteCameraResponse = Message<"ronin.v1.DeleteCameraResponse"> & {
  * Use `create(DeleteCameraResponseSchema)` to create a new message.
  */
 export const DeleteCameraResponseSchema: GenMessage<DeleteCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 19);
+  messageDesc(file_ronin_v1_camera, 20);
 
 /**
  * A source to try.
@@ -894,7 +947,7 @@ export type ProbeCameraRequest = Message<"ronin.v1.ProbeCameraRequest"> & {
  * Use `create(ProbeCameraRequestSchema)` to create a new message.
  */
 export const ProbeCameraRequestSchema: GenMessage<ProbeCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 20);
+  messageDesc(file_ronin_v1_camera, 21);
 
 /**
  * What the source offers. A source that cannot be used is an error with the reasons of Fault.
@@ -929,7 +982,7 @@ export type ProbeCameraResponse = Message<"ronin.v1.ProbeCameraResponse"> & {
  * Use `create(ProbeCameraResponseSchema)` to create a new message.
  */
 export const ProbeCameraResponseSchema: GenMessage<ProbeCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 21);
+  messageDesc(file_ronin_v1_camera, 22);
 
 /**
  * Asks for cameras as they change.
@@ -944,7 +997,7 @@ export type WatchCamerasRequest = Message<"ronin.v1.WatchCamerasRequest"> & {
  * Use `create(WatchCamerasRequestSchema)` to create a new message.
  */
 export const WatchCamerasRequestSchema: GenMessage<WatchCamerasRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 22);
+  messageDesc(file_ronin_v1_camera, 23);
 
 /**
  * One message of the watch.
@@ -997,7 +1050,7 @@ export type WatchCamerasResponse = Message<"ronin.v1.WatchCamerasResponse"> & {
  * Use `create(WatchCamerasResponseSchema)` to create a new message.
  */
 export const WatchCamerasResponseSchema: GenMessage<WatchCamerasResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 23);
+  messageDesc(file_ronin_v1_camera, 24);
 
 /**
  * Every camera.
@@ -1018,7 +1071,7 @@ export type CameraList = Message<"ronin.v1.CameraList"> & {
  * Use `create(CameraListSchema)` to create a new message.
  */
 export const CameraListSchema: GenMessage<CameraList> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 24);
+  messageDesc(file_ronin_v1_camera, 25);
 
 /**
  * Names the camera to restart.
@@ -1039,7 +1092,7 @@ export type RestartCameraRequest = Message<"ronin.v1.RestartCameraRequest"> & {
  * Use `create(RestartCameraRequestSchema)` to create a new message.
  */
 export const RestartCameraRequestSchema: GenMessage<RestartCameraRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 25);
+  messageDesc(file_ronin_v1_camera, 26);
 
 /**
  * The restart is under way.
@@ -1054,7 +1107,7 @@ export type RestartCameraResponse = Message<"ronin.v1.RestartCameraResponse"> & 
  * Use `create(RestartCameraResponseSchema)` to create a new message.
  */
 export const RestartCameraResponseSchema: GenMessage<RestartCameraResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 26);
+  messageDesc(file_ronin_v1_camera, 27);
 
 /**
  * Names the camera to take a picture of.
@@ -1075,7 +1128,7 @@ export type GetSnapshotRequest = Message<"ronin.v1.GetSnapshotRequest"> & {
  * Use `create(GetSnapshotRequestSchema)` to create a new message.
  */
 export const GetSnapshotRequestSchema: GenMessage<GetSnapshotRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 27);
+  messageDesc(file_ronin_v1_camera, 28);
 
 /**
  * A picture.
@@ -1110,7 +1163,48 @@ export type GetSnapshotResponse = Message<"ronin.v1.GetSnapshotResponse"> & {
  * Use `create(GetSnapshotResponseSchema)` to create a new message.
  */
 export const GetSnapshotResponseSchema: GenMessage<GetSnapshotResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_camera, 28);
+  messageDesc(file_ronin_v1_camera, 29);
+
+/**
+ * How alike pictures of encoded footage are to those that were recorded.
+ *
+ * @generated from enum ronin.v1.H265Quality
+ */
+export enum H265Quality {
+  /**
+   * Not said: balanced.
+   *
+   * @generated from enum value: H265_QUALITY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Nobody sees a difference; saves least.
+   *
+   * @generated from enum value: H265_QUALITY_HIGH = 1;
+   */
+  HIGH = 1,
+
+  /**
+   * Small differences in what is fine and moves.
+   *
+   * @generated from enum value: H265_QUALITY_BALANCED = 2;
+   */
+  BALANCED = 2,
+
+  /**
+   * Softer; saves most.
+   *
+   * @generated from enum value: H265_QUALITY_SMALL = 3;
+   */
+  SMALL = 3,
+}
+
+/**
+ * Describes the enum ronin.v1.H265Quality.
+ */
+export const H265QualitySchema: GenEnum<H265Quality> = /*@__PURE__*/
+  enumDesc(file_ronin_v1_camera, 0);
 
 /**
  * How little counts as motion.
@@ -1151,7 +1245,7 @@ export enum MotionSensitivity {
  * Describes the enum ronin.v1.MotionSensitivity.
  */
 export const MotionSensitivitySchema: GenEnum<MotionSensitivity> = /*@__PURE__*/
-  enumDesc(file_ronin_v1_camera, 0);
+  enumDesc(file_ronin_v1_camera, 1);
 
 /**
  * The states of a camera's life.
@@ -1206,7 +1300,7 @@ export enum CameraState {
  * Describes the enum ronin.v1.CameraState.
  */
 export const CameraStateSchema: GenEnum<CameraState> = /*@__PURE__*/
-  enumDesc(file_ronin_v1_camera, 1);
+  enumDesc(file_ronin_v1_camera, 2);
 
 /**
  * The cameras: what they are, how they are reached and how they are doing.

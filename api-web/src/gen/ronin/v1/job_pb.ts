@@ -4,8 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Heartbeat } from "./common_pb";
 import { file_ronin_v1_common } from "./common_pb";
 import type { ListAgain } from "./recording_pb";
@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file ronin/v1/job.proto.
  */
 export const file_ronin_v1_job: GenFile = /*@__PURE__*/
-  fileDesc("ChJyb25pbi92MS9qb2IucHJvdG8SCHJvbmluLnYxIrsDCgNKb2ISDAoEbmFtZRgBIAEoCRIfCgRraW5kGAIgASgOMhEucm9uaW4udjEuSm9iS2luZBINCgV0aXRsZRgDIAEoCRIhCgVzdGF0ZRgEIAEoDjISLnJvbmluLnYxLkpvYlN0YXRlEhIKCmNhbmNlbGxpbmcYBSABKAgSGAoQcHJvZ3Jlc3NfcGVyY2VudBgGIAEoARIOCgZyZWFzb24YByABKAkSDwoHbWVzc2FnZRgIIAEoCRIQCghhdHRlbXB0cxgJIAEoDRIOCgZ3b3JrZXIYCiABKAkSEgoKY3JlYXRlZF9ieRgLIAEoCRIvCgtjcmVhdGVfdGltZRgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKc3RhcnRfdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYDiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnJldHJ5X3RpbWUYDyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB3N1YmplY3QYECABKAkifgoPTGlzdEpvYnNSZXF1ZXN0EiAKBWtpbmRzGAEgAygOMhEucm9uaW4udjEuSm9iS2luZBIiCgZzdGF0ZXMYAiADKA4yEi5yb25pbi52MS5Kb2JTdGF0ZRIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCSJIChBMaXN0Sm9ic1Jlc3BvbnNlEhsKBGpvYnMYASADKAsyDS5yb25pbi52MS5Kb2ISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIh0KDUdldEpvYlJlcXVlc3QSDAoEbmFtZRgBIAEoCSIsCg5HZXRKb2JSZXNwb25zZRIaCgNqb2IYASABKAsyDS5yb25pbi52MS5Kb2IiIAoQQ2FuY2VsSm9iUmVxdWVzdBIMCgRuYW1lGAEgASgJIi8KEUNhbmNlbEpvYlJlc3BvbnNlEhoKA2pvYhgBIAEoCzINLnJvbmluLnYxLkpvYiIfCg9SZXRyeUpvYlJlcXVlc3QSDAoEbmFtZRgBIAEoCSIuChBSZXRyeUpvYlJlc3BvbnNlEhoKA2pvYhgBIAEoCzINLnJvbmluLnYxLkpvYiJKChBXYXRjaEpvYnNSZXF1ZXN0EiAKBWtpbmRzGAEgAygOMhEucm9uaW4udjEuSm9iS2luZBIUCgxyZXN1bWVfdG9rZW4YAiABKAkimAEKEVdhdGNoSm9ic1Jlc3BvbnNlEiUKBmNoYW5nZRgBIAEoCzITLnJvbmluLnYxLkpvYkNoYW5nZUgAEikKCmxpc3RfYWdhaW4YAiABKAsyEy5yb25pbi52MS5MaXN0QWdhaW5IABIoCgloZWFydGJlYXQYAyABKAsyEy5yb25pbi52MS5IZWFydGJlYXRIAEIHCgVldmVudCI9CglKb2JDaGFuZ2USGgoDam9iGAEgASgLMg0ucm9uaW4udjEuSm9iEhQKDHJlc3VtZV90b2tlbhgCIAEoCSIUChJHZXRKb2JTdGF0c1JlcXVlc3QiPAoTR2V0Sm9iU3RhdHNSZXNwb25zZRIlCgVraW5kcxgBIAMoCzIWLnJvbmluLnYxLkpvYktpbmRTdGF0cyKvAQoMSm9iS2luZFN0YXRzEh8KBGtpbmQYASABKA4yES5yb25pbi52MS5Kb2JLaW5kEg4KBnF1ZXVlZBgCIAEoBBIPCgdydW5uaW5nGAMgASgEEhEKCXN1Y2NlZWRlZBgEIAEoBBIOCgZmYWlsZWQYBSABKAQSEQoJY2FuY2VsbGVkGAYgASgEEicKCGZhaWx1cmVzGAcgAygLMhUucm9uaW4udjEuSm9iRmFpbHVyZXMiLAoLSm9iRmFpbHVyZXMSDgoGcmVhc29uGAEgASgJEg0KBWNvdW50GAIgASgEKjgKB0pvYktpbmQSGAoUSk9CX0tJTkRfVU5TUEVDSUZJRUQQABITCg9KT0JfS0lORF9FWFBPUlQQASqaAQoISm9iU3RhdGUSGQoVSk9CX1NUQVRFX1VOU1BFQ0lGSUVEEAASFAoQSk9CX1NUQVRFX1FVRVVFRBABEhUKEUpPQl9TVEFURV9SVU5OSU5HEAISFwoTSk9CX1NUQVRFX1NVQ0NFRURFRBADEhQKEEpPQl9TVEFURV9GQUlMRUQQBBIXChNKT0JfU1RBVEVfQ0FOQ0VMTEVEEAUyvQMKCkpvYlNlcnZpY2USRgoITGlzdEpvYnMSGS5yb25pbi52MS5MaXN0Sm9ic1JlcXVlc3QaGi5yb25pbi52MS5MaXN0Sm9ic1Jlc3BvbnNlIgOQAgESQAoGR2V0Sm9iEhcucm9uaW4udjEuR2V0Sm9iUmVxdWVzdBoYLnJvbmluLnYxLkdldEpvYlJlc3BvbnNlIgOQAgESRAoJQ2FuY2VsSm9iEhoucm9uaW4udjEuQ2FuY2VsSm9iUmVxdWVzdBobLnJvbmluLnYxLkNhbmNlbEpvYlJlc3BvbnNlEkEKCFJldHJ5Sm9iEhkucm9uaW4udjEuUmV0cnlKb2JSZXF1ZXN0Ghoucm9uaW4udjEuUmV0cnlKb2JSZXNwb25zZRJLCglXYXRjaEpvYnMSGi5yb25pbi52MS5XYXRjaEpvYnNSZXF1ZXN0Ghsucm9uaW4udjEuV2F0Y2hKb2JzUmVzcG9uc2UiA5ACATABEk8KC0dldEpvYlN0YXRzEhwucm9uaW4udjEuR2V0Sm9iU3RhdHNSZXF1ZXN0Gh0ucm9uaW4udjEuR2V0Sm9iU3RhdHNSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_google_protobuf_timestamp, file_ronin_v1_common, file_ronin_v1_recording]);
+  fileDesc("ChJyb25pbi92MS9qb2IucHJvdG8SCHJvbmluLnYxIukDCgNKb2ISDAoEbmFtZRgBIAEoCRIfCgRraW5kGAIgASgOMhEucm9uaW4udjEuSm9iS2luZBINCgV0aXRsZRgDIAEoCRIhCgVzdGF0ZRgEIAEoDjISLnJvbmluLnYxLkpvYlN0YXRlEhIKCmNhbmNlbGxpbmcYBSABKAgSGAoQcHJvZ3Jlc3NfcGVyY2VudBgGIAEoARIOCgZyZWFzb24YByABKAkSDwoHbWVzc2FnZRgIIAEoCRIQCghhdHRlbXB0cxgJIAEoDRIOCgZ3b3JrZXIYCiABKAkSEgoKY3JlYXRlZF9ieRgLIAEoCRIvCgtjcmVhdGVfdGltZRgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKc3RhcnRfdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYDiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnJldHJ5X3RpbWUYDyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB3N1YmplY3QYECABKAkSLAoJdHJhbnNjb2RlGBEgASgLMhkucm9uaW4udjEuVHJhbnNjb2RlUmVzdWx0IuYBCg9UcmFuc2NvZGVSZXN1bHQSDgoGY2FtZXJhGAEgASgJEg0KBWZpbGVzGAIgASgEEioKB2Zvb3RhZ2UYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SFAoMYnl0ZXNfYmVmb3JlGAQgASgEEhMKC2J5dGVzX2FmdGVyGAUgASgEEicKBHdvcmsYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDwoHZW5jb2RlchgHIAEoCRIjCgRsZWZ0GAggAygLMhUucm9uaW4udjEuSm9iRmFpbHVyZXMifgoPTGlzdEpvYnNSZXF1ZXN0EiAKBWtpbmRzGAEgAygOMhEucm9uaW4udjEuSm9iS2luZBIiCgZzdGF0ZXMYAiADKA4yEi5yb25pbi52MS5Kb2JTdGF0ZRIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCSJIChBMaXN0Sm9ic1Jlc3BvbnNlEhsKBGpvYnMYASADKAsyDS5yb25pbi52MS5Kb2ISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIh0KDUdldEpvYlJlcXVlc3QSDAoEbmFtZRgBIAEoCSIsCg5HZXRKb2JSZXNwb25zZRIaCgNqb2IYASABKAsyDS5yb25pbi52MS5Kb2IiIAoQQ2FuY2VsSm9iUmVxdWVzdBIMCgRuYW1lGAEgASgJIi8KEUNhbmNlbEpvYlJlc3BvbnNlEhoKA2pvYhgBIAEoCzINLnJvbmluLnYxLkpvYiIfCg9SZXRyeUpvYlJlcXVlc3QSDAoEbmFtZRgBIAEoCSIuChBSZXRyeUpvYlJlc3BvbnNlEhoKA2pvYhgBIAEoCzINLnJvbmluLnYxLkpvYiJKChBXYXRjaEpvYnNSZXF1ZXN0EiAKBWtpbmRzGAEgAygOMhEucm9uaW4udjEuSm9iS2luZBIUCgxyZXN1bWVfdG9rZW4YAiABKAkimAEKEVdhdGNoSm9ic1Jlc3BvbnNlEiUKBmNoYW5nZRgBIAEoCzITLnJvbmluLnYxLkpvYkNoYW5nZUgAEikKCmxpc3RfYWdhaW4YAiABKAsyEy5yb25pbi52MS5MaXN0QWdhaW5IABIoCgloZWFydGJlYXQYAyABKAsyEy5yb25pbi52MS5IZWFydGJlYXRIAEIHCgVldmVudCI9CglKb2JDaGFuZ2USGgoDam9iGAEgASgLMg0ucm9uaW4udjEuSm9iEhQKDHJlc3VtZV90b2tlbhgCIAEoCSIUChJHZXRKb2JTdGF0c1JlcXVlc3QiawoTR2V0Sm9iU3RhdHNSZXNwb25zZRIlCgVraW5kcxgBIAMoCzIWLnJvbmluLnYxLkpvYktpbmRTdGF0cxItCgp0cmFuc2NvZGVzGAIgAygLMhkucm9uaW4udjEuVHJhbnNjb2RlUmVzdWx0Iq8BCgxKb2JLaW5kU3RhdHMSHwoEa2luZBgBIAEoDjIRLnJvbmluLnYxLkpvYktpbmQSDgoGcXVldWVkGAIgASgEEg8KB3J1bm5pbmcYAyABKAQSEQoJc3VjY2VlZGVkGAQgASgEEg4KBmZhaWxlZBgFIAEoBBIRCgljYW5jZWxsZWQYBiABKAQSJwoIZmFpbHVyZXMYByADKAsyFS5yb25pbi52MS5Kb2JGYWlsdXJlcyIsCgtKb2JGYWlsdXJlcxIOCgZyZWFzb24YASABKAkSDQoFY291bnQYAiABKAQqUAoHSm9iS2luZBIYChRKT0JfS0lORF9VTlNQRUNJRklFRBAAEhMKD0pPQl9LSU5EX0VYUE9SVBABEhYKEkpPQl9LSU5EX1RSQU5TQ09ERRACKpoBCghKb2JTdGF0ZRIZChVKT0JfU1RBVEVfVU5TUEVDSUZJRUQQABIUChBKT0JfU1RBVEVfUVVFVUVEEAESFQoRSk9CX1NUQVRFX1JVTk5JTkcQAhIXChNKT0JfU1RBVEVfU1VDQ0VFREVEEAMSFAoQSk9CX1NUQVRFX0ZBSUxFRBAEEhcKE0pPQl9TVEFURV9DQU5DRUxMRUQQBTK9AwoKSm9iU2VydmljZRJGCghMaXN0Sm9icxIZLnJvbmluLnYxLkxpc3RKb2JzUmVxdWVzdBoaLnJvbmluLnYxLkxpc3RKb2JzUmVzcG9uc2UiA5ACARJACgZHZXRKb2ISFy5yb25pbi52MS5HZXRKb2JSZXF1ZXN0Ghgucm9uaW4udjEuR2V0Sm9iUmVzcG9uc2UiA5ACARJECglDYW5jZWxKb2ISGi5yb25pbi52MS5DYW5jZWxKb2JSZXF1ZXN0Ghsucm9uaW4udjEuQ2FuY2VsSm9iUmVzcG9uc2USQQoIUmV0cnlKb2ISGS5yb25pbi52MS5SZXRyeUpvYlJlcXVlc3QaGi5yb25pbi52MS5SZXRyeUpvYlJlc3BvbnNlEksKCVdhdGNoSm9icxIaLnJvbmluLnYxLldhdGNoSm9ic1JlcXVlc3QaGy5yb25pbi52MS5XYXRjaEpvYnNSZXNwb25zZSIDkAIBMAESTwoLR2V0Sm9iU3RhdHMSHC5yb25pbi52MS5HZXRKb2JTdGF0c1JlcXVlc3QaHS5yb25pbi52MS5HZXRKb2JTdGF0c1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_ronin_v1_common, file_ronin_v1_recording]);
 
 /**
  * One piece of long work.
@@ -130,11 +130,18 @@ export type Job = Message<"ronin.v1.Job"> & {
   retryTime?: Timestamp | undefined;
 
   /**
-   * What it is about: "exports/{id}".
+   * What it is about: "exports/{id}" or "cameras/{id}".
    *
    * @generated from field: string subject = 16;
    */
   subject: string;
+
+  /**
+   * Of a job of kind TRANSCODE, what came of its files so far; unset for others.
+   *
+   * @generated from field: ronin.v1.TranscodeResult transcode = 17;
+   */
+  transcode?: TranscodeResult | undefined;
 };
 
 /**
@@ -143,6 +150,77 @@ export type Job = Message<"ronin.v1.Job"> & {
  */
 export const JobSchema: GenMessage<Job> = /*@__PURE__*/
   messageDesc(file_ronin_v1_job, 0);
+
+/**
+ * What came of files that were to be encoded anew.
+ *
+ * @generated from message ronin.v1.TranscodeResult
+ */
+export type TranscodeResult = Message<"ronin.v1.TranscodeResult"> & {
+  /**
+   * Whose: "cameras/{id}". Empty: of all cameras.
+   *
+   * @generated from field: string camera = 1;
+   */
+  camera: string;
+
+  /**
+   * Files that H.265 ones took the place of.
+   *
+   * @generated from field: uint64 files = 2;
+   */
+  files: bigint;
+
+  /**
+   * How much footage is in them.
+   *
+   * @generated from field: google.protobuf.Duration footage = 3;
+   */
+  footage?: Duration | undefined;
+
+  /**
+   * Their size in bytes as they were recorded.
+   *
+   * @generated from field: uint64 bytes_before = 4;
+   */
+  bytesBefore: bigint;
+
+  /**
+   * Their size in bytes now.
+   *
+   * @generated from field: uint64 bytes_after = 5;
+   */
+  bytesAfter: bigint;
+
+  /**
+   * How long encoding and checking them took, together.
+   *
+   * @generated from field: google.protobuf.Duration work = 6;
+   */
+  work?: Duration | undefined;
+
+  /**
+   * The encoder used last, by its name in GStreamer; empty where none was yet.
+   *
+   * @generated from field: string encoder = 7;
+   */
+  encoder: string;
+
+  /**
+   * Files that stay as they were recorded, by reason: SAVES_TOO_LITTLE, PICTURES_DIFFER,
+   * FILE_UNREADABLE, ENCODER_FAILED. Most first.
+   *
+   * @generated from field: repeated ronin.v1.JobFailures left = 8;
+   */
+  left: JobFailures[];
+};
+
+/**
+ * Describes the message ronin.v1.TranscodeResult.
+ * Use `create(TranscodeResultSchema)` to create a new message.
+ */
+export const TranscodeResultSchema: GenMessage<TranscodeResult> = /*@__PURE__*/
+  messageDesc(file_ronin_v1_job, 1);
 
 /**
  * Asks for jobs.
@@ -184,7 +262,7 @@ export type ListJobsRequest = Message<"ronin.v1.ListJobsRequest"> & {
  * Use `create(ListJobsRequestSchema)` to create a new message.
  */
 export const ListJobsRequestSchema: GenMessage<ListJobsRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_job, 1);
+  messageDesc(file_ronin_v1_job, 2);
 
 /**
  * Jobs.
@@ -212,7 +290,7 @@ export type ListJobsResponse = Message<"ronin.v1.ListJobsResponse"> & {
  * Use `create(ListJobsResponseSchema)` to create a new message.
  */
 export const ListJobsResponseSchema: GenMessage<ListJobsResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_job, 2);
+  messageDesc(file_ronin_v1_job, 3);
 
 /**
  * Names a job.
@@ -233,7 +311,7 @@ export type GetJobRequest = Message<"ronin.v1.GetJobRequest"> & {
  * Use `create(GetJobRequestSchema)` to create a new message.
  */
 export const GetJobRequestSchema: GenMessage<GetJobRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_job, 3);
+  messageDesc(file_ronin_v1_job, 4);
 
 /**
  * A job.
@@ -254,7 +332,7 @@ export type GetJobResponse = Message<"ronin.v1.GetJobResponse"> & {
  * Use `create(GetJobResponseSchema)` to create a new message.
  */
 export const GetJobResponseSchema: GenMessage<GetJobResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_job, 4);
+  messageDesc(file_ronin_v1_job, 5);
 
 /**
  * Names a job to stop.
@@ -275,7 +353,7 @@ export type CancelJobRequest = Message<"ronin.v1.CancelJobRequest"> & {
  * Use `create(CancelJobRequestSchema)` to create a new message.
  */
 export const CancelJobRequestSchema: GenMessage<CancelJobRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_job, 5);
+  messageDesc(file_ronin_v1_job, 6);
 
 /**
  * The job that stops.
@@ -296,7 +374,7 @@ export type CancelJobResponse = Message<"ronin.v1.CancelJobResponse"> & {
  * Use `create(CancelJobResponseSchema)` to create a new message.
  */
 export const CancelJobResponseSchema: GenMessage<CancelJobResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_job, 6);
+  messageDesc(file_ronin_v1_job, 7);
 
 /**
  * Names a job to do once more.
@@ -317,7 +395,7 @@ export type RetryJobRequest = Message<"ronin.v1.RetryJobRequest"> & {
  * Use `create(RetryJobRequestSchema)` to create a new message.
  */
 export const RetryJobRequestSchema: GenMessage<RetryJobRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_job, 7);
+  messageDesc(file_ronin_v1_job, 8);
 
 /**
  * The job that waits again.
@@ -338,7 +416,7 @@ export type RetryJobResponse = Message<"ronin.v1.RetryJobResponse"> & {
  * Use `create(RetryJobResponseSchema)` to create a new message.
  */
 export const RetryJobResponseSchema: GenMessage<RetryJobResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_job, 8);
+  messageDesc(file_ronin_v1_job, 9);
 
 /**
  * Asks to follow jobs.
@@ -366,7 +444,7 @@ export type WatchJobsRequest = Message<"ronin.v1.WatchJobsRequest"> & {
  * Use `create(WatchJobsRequestSchema)` to create a new message.
  */
 export const WatchJobsRequestSchema: GenMessage<WatchJobsRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_job, 9);
+  messageDesc(file_ronin_v1_job, 10);
 
 /**
  * News of jobs.
@@ -411,7 +489,7 @@ export type WatchJobsResponse = Message<"ronin.v1.WatchJobsResponse"> & {
  * Use `create(WatchJobsResponseSchema)` to create a new message.
  */
 export const WatchJobsResponseSchema: GenMessage<WatchJobsResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_job, 10);
+  messageDesc(file_ronin_v1_job, 11);
 
 /**
  * A job that changed.
@@ -439,7 +517,7 @@ export type JobChange = Message<"ronin.v1.JobChange"> & {
  * Use `create(JobChangeSchema)` to create a new message.
  */
 export const JobChangeSchema: GenMessage<JobChange> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_job, 11);
+  messageDesc(file_ronin_v1_job, 12);
 
 /**
  * Asks for numbers.
@@ -454,7 +532,7 @@ export type GetJobStatsRequest = Message<"ronin.v1.GetJobStatsRequest"> & {
  * Use `create(GetJobStatsRequestSchema)` to create a new message.
  */
 export const GetJobStatsRequestSchema: GenMessage<GetJobStatsRequest> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_job, 12);
+  messageDesc(file_ronin_v1_job, 13);
 
 /**
  * Numbers of jobs that are kept.
@@ -468,6 +546,13 @@ export type GetJobStatsResponse = Message<"ronin.v1.GetJobStatsResponse"> & {
    * @generated from field: repeated ronin.v1.JobKindStats kinds = 1;
    */
   kinds: JobKindStats[];
+
+  /**
+   * What was encoded anew since the beginning, by camera.
+   *
+   * @generated from field: repeated ronin.v1.TranscodeResult transcodes = 2;
+   */
+  transcodes: TranscodeResult[];
 };
 
 /**
@@ -475,7 +560,7 @@ export type GetJobStatsResponse = Message<"ronin.v1.GetJobStatsResponse"> & {
  * Use `create(GetJobStatsResponseSchema)` to create a new message.
  */
 export const GetJobStatsResponseSchema: GenMessage<GetJobStatsResponse> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_job, 13);
+  messageDesc(file_ronin_v1_job, 14);
 
 /**
  * Numbers of one kind of jobs.
@@ -538,7 +623,7 @@ export type JobKindStats = Message<"ronin.v1.JobKindStats"> & {
  * Use `create(JobKindStatsSchema)` to create a new message.
  */
 export const JobKindStatsSchema: GenMessage<JobKindStats> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_job, 14);
+  messageDesc(file_ronin_v1_job, 15);
 
 /**
  * Jobs that failed for one reason.
@@ -566,7 +651,7 @@ export type JobFailures = Message<"ronin.v1.JobFailures"> & {
  * Use `create(JobFailuresSchema)` to create a new message.
  */
 export const JobFailuresSchema: GenMessage<JobFailures> = /*@__PURE__*/
-  messageDesc(file_ronin_v1_job, 15);
+  messageDesc(file_ronin_v1_job, 16);
 
 /**
  * What kind of work a job is.
@@ -587,6 +672,13 @@ export enum JobKind {
    * @generated from enum value: JOB_KIND_EXPORT = 1;
    */
   EXPORT = 1,
+
+  /**
+   * Recorded files become H.265 ones: see H265Policy.
+   *
+   * @generated from enum value: JOB_KIND_TRANSCODE = 2;
+   */
+  TRANSCODE = 2,
 }
 
 /**

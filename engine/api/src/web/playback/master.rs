@@ -14,6 +14,8 @@ const MEASURED_OVER: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Master {
     span: Span,
+    /// As in the playlist that it names.
+    h264: bool,
     codecs: Vec<String>,
     size: (u32, u32),
     frames: u64,
@@ -24,9 +26,10 @@ pub(super) struct Master {
 }
 
 impl Master {
-    pub(super) fn new(span: Span) -> Self {
+    pub(super) fn new(span: Span, h264: bool) -> Self {
         Self {
             span,
+            h264,
             codecs: Vec::new(),
             size: (0, 0),
             frames: 0,
@@ -101,9 +104,10 @@ impl Master {
             attributes.push_str(&format!(",FRAME-RATE={frame_rate:.3}"));
         }
         let Span { start, end } = self.span;
+        let h264 = if self.h264 { "&h264=true" } else { "" };
         Some(format!(
             "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n\
-             #EXT-X-STREAM-INF:{attributes}\nindex.m3u8?start={start}&end={end}\n"
+             #EXT-X-STREAM-INF:{attributes}\nindex.m3u8?start={start}&end={end}{h264}\n"
         ))
     }
 }
@@ -149,7 +153,7 @@ mod tests {
 
     fn render(files: Vec<Playable>) -> Option<String> {
         let at = |seconds| WallTime::from_micros(0) + Duration::from_secs(seconds);
-        let mut master = Master::new(Span::new(at(0), at(100)));
+        let mut master = Master::new(Span::new(at(0), at(100)), false);
         files.into_iter().for_each(|file| master.add(file));
         master.finish()
     }

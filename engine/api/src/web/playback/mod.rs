@@ -5,6 +5,7 @@
 //! moments, and a span as one file to keep. Not here: the bytes
 //! ([`super::segments`]), which files there are ([`crate::footage`]), the text ([`playlist`]).
 
+mod h264;
 mod master;
 mod playlist;
 mod preview;
@@ -22,11 +23,12 @@ use serde::Deserialize;
 use tokio::time::{error::Elapsed, timeout};
 use tracing::error;
 
+pub(crate) use self::h264::as_h264;
+pub(super) use self::{h264::piece as h264_piece, preview::picture as preview, span::span};
 use self::{
     master::Master,
     playlist::{Growth, Playlist},
 };
-pub(super) use self::{preview::picture as preview, span::span};
 use super::{Context, words};
 use crate::footage::{Failed, Playable};
 
@@ -44,6 +46,8 @@ const LAST_RELOAD: Duration = Duration::from_secs(60);
 pub(super) struct Wanted {
     start: String,
     end: String,
+    #[serde(default)]
+    h264: bool,
 }
 
 /// The playlist of a span.
@@ -52,13 +56,14 @@ pub(super) async fn index(
     Path(camera): Path<String>,
     query: Result<Query<Wanted>, QueryRejection>,
 ) -> Response {
+    let h264 = query.as_ref().is_ok_and(|Query(wanted)| wanted.h264);
     let (camera, span) = match parse(&camera, query) {
         Ok(wanted) => wanted,
         Err((status, text)) => return words(status, text),
     };
     let is_recording = context.unindexed.is_recording(&camera);
     let growth = growth(span, is_recording, WallTime::now());
-    let mut playlist = Playlist::new(span, growth);
+    let mut playlist = Playlist::new(span, growth, h264);
     let files = each(&context, &camera, span, |file| playlist.add(file));
     let read = timeout(DEADLINE, files).await;
     answer(read, playlist.finish())
@@ -70,12 +75,16 @@ pub(super) async fn master(
     Path(camera): Path<String>,
     query: Result<Query<Wanted>, QueryRejection>,
 ) -> Response {
+    let h264 = query.as_ref().is_ok_and(|Query(wanted)| wanted.h264);
     let (camera, span) = match parse(&camera, query) {
         Ok(wanted) => wanted,
         Err((status, text)) => return words(status, text),
     };
-    let mut master = Master::new(span);
-    let files = each(&context, &camera, span, |file| {
+    let mut master = Master::new(span, h264);
+    let files = each(&context, &camera, span, |mut file| {
+        if h264 {
+            as_h264(&mut file.segment);
+        }
         master.add(file);
         true
     });
@@ -159,8 +168,9 @@ mod tests {
 
     #[test]
     fn spans_are_checked() {
-        let parse =
-            |start: &str, end: &str| parse_span(&Wanted { start: start.into(), end: end.into() });
+        let parse = |start: &str, end: &str| {
+            parse_span(&Wanted { start: start.into(), end: end.into(), h264: false })
+        };
         let noon = "2026-11-22T12:00:00Z";
         assert!(parse(noon, "2026-11-22T14:00:00.5+01:00").is_some());
         for (start, end) in [

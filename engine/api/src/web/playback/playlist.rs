@@ -4,6 +4,7 @@ use std::{fmt::Write, time::Duration};
 
 use ronin_core::{Span, playback::Piece};
 
+use super::h264;
 use crate::footage::{Playable, scale, span_of};
 
 /// Pieces of one playlist: a day of pieces of a second and room for more; 100 bytes of text each.
@@ -34,6 +35,8 @@ pub(super) enum Growth {
 pub(super) struct Playlist {
     span: Span,
     growth: Growth,
+    /// What is H.265 is encoded as H.264 when it is asked for.
+    h264: bool,
     body: String,
     longest: Duration,
     length: Duration,
@@ -41,10 +44,11 @@ pub(super) struct Playlist {
 }
 
 impl Playlist {
-    pub(super) fn new(span: Span, growth: Growth) -> Self {
+    pub(super) fn new(span: Span, growth: Growth, h264: bool) -> Self {
         Self {
             span,
             growth,
+            h264,
             body: String::new(),
             longest: Duration::ZERO,
             length: Duration::ZERO,
@@ -67,28 +71,34 @@ impl Playlist {
         };
         let is_in =
             |piece: &&Piece| !span_of(&segment, piece, scale).intersect(self.span).is_empty();
-        let mut pieces = index.pieces.iter().filter(is_in).peekable();
-        let Some(first) = pieces.peek() else { return true };
+        let mut pieces =
+            index.pieces.iter().enumerate().filter(|(_, piece)| is_in(piece)).peekable();
+        let Some((_, first)) = pieces.peek() else { return true };
         if !self.body.is_empty() {
             self.body.push_str("#EXT-X-DISCONTINUITY\n");
         }
+        let encoded = self.h264 && h264::is_h265(&segment);
         let uri = format!("/segments/{}.mp4", segment.id);
         let begin = span_of(&segment, first, scale).start;
         // Writing to a String cannot fail.
-        let _ = write!(
-            self.body,
-            "#EXT-X-MAP:URI=\"{uri}\",BYTERANGE=\"{}@0\"\n#EXT-X-PROGRAM-DATE-TIME:{begin}\n",
-            index.header_bytes,
-        );
-        while let Some(&first) = pieces.next() {
-            let mut piece = first;
+        let _ = match encoded {
+            true => writeln!(self.body, "#EXT-X-MAP:URI=\"{}\"", h264::header_path(segment.id)),
+            false => {
+                let size = index.header_bytes;
+                writeln!(self.body, "#EXT-X-MAP:URI=\"{uri}\",BYTERANGE=\"{size}@0\"")
+            }
+        };
+        let _ = writeln!(self.body, "#EXT-X-PROGRAM-DATE-TIME:{begin}");
+        while let Some((number, &first)) = pieces.next() {
+            let (mut piece, mut last) = (first, number);
             // Where more is added to a playlist, what it had may not change.
             if self.growth == Growth::Never && self.length >= SMALL {
                 while piece.duration < JOINED
-                    && let Some(next) = pieces.next_if(|next| follows(&piece, next))
+                    && let Some((number, next)) = pieces.next_if(|(_, next)| follows(&piece, next))
                 {
                     piece.size_bytes += next.size_bytes;
                     piece.duration += next.duration;
+                    last = number;
                 }
             }
             self.pieces += 1;
@@ -99,10 +109,11 @@ impl Playlist {
             self.longest = self.longest.max(piece.duration);
             let (seconds, micros) = (piece.duration.as_secs(), piece.duration.subsec_micros());
             let (size, offset) = (piece.size_bytes, piece.offset);
-            let _ = write!(
-                self.body,
-                "#EXTINF:{seconds}.{micros:06},\n#EXT-X-BYTERANGE:{size}@{offset}\n{uri}\n",
-            );
+            let _ = writeln!(self.body, "#EXTINF:{seconds}.{micros:06},");
+            let _ = match encoded {
+                true => writeln!(self.body, "{}", h264::piece_path(segment.id, number, last)),
+                false => write!(self.body, "#EXT-X-BYTERANGE:{size}@{offset}\n{uri}\n"),
+            };
         }
         true
     }
@@ -174,7 +185,7 @@ mod tests {
     }
 
     fn render(files: &[Playable], span: Span, growth: Growth) -> Option<String> {
-        let mut playlist = Playlist::new(span, growth);
+        let mut playlist = Playlist::new(span, growth, false);
         assert!(files.iter().all(|file| playlist.add(file.clone())));
         playlist.finish()
     }
@@ -195,6 +206,25 @@ mod tests {
         assert!(text.contains("#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT"), "{text}");
         assert!(text.contains("#EXT-X-TARGETDURATION:2\n"), "{text}");
         assert!(text.ends_with("#EXT-X-ENDLIST\n"));
+    }
+
+    #[test]
+    fn what_is_h265_is_named_piece_by_piece_where_h264_is_wanted() {
+        let (mut old, new) = (file(0), file(6));
+        old.segment.codecs = vec!["hvc1.1.6.L93.B0".into(), "mp4a.40.2".into()];
+        let mut playlist = Playlist::new(span(3, 8), Growth::Never, true);
+        assert!(playlist.add(old.clone()) && playlist.add(new.clone()));
+        let text = playlist.finish().unwrap();
+
+        let of_old = format!("/segments/{}/h264", old.segment.id);
+        assert!(text.contains(&format!("#EXT-X-MAP:URI=\"{of_old}/header.mp4\"\n")), "{text}");
+        assert!(text.contains(&format!("#EXTINF:2.000000,\n{of_old}/1-1.mp4\n")), "{text}");
+        assert!(text.contains(&format!("#EXTINF:2.000000,\n{of_old}/2-2.mp4\n")), "{text}");
+        assert!(!text.contains("/0-0.mp4"), "{text}");
+        let of_new = format!("/segments/{}.mp4", new.segment.id);
+        assert!(text.contains(&format!("URI=\"{of_new}\",BYTERANGE=\"100@0\"")), "{text}");
+        let plain = render(&[old], span(3, 8), Growth::Never).unwrap();
+        assert!(!plain.contains("h264"), "{plain}");
     }
 
     #[test]
@@ -288,7 +318,7 @@ mod tests {
             duration: Duration::from_micros(1),
         };
         many.index.pieces = (0..PIECES_MAX as u64 + 1).map(piece).collect();
-        let mut playlist = Playlist::new(span(0, 60), Growth::Never);
+        let mut playlist = Playlist::new(span(0, 60), Growth::Never, false);
         assert!(!playlist.add(many));
     }
 }

@@ -221,6 +221,16 @@ impl ReadFootage for WrittenIndex {
         Ok(())
     }
 
+    fn h264_header(&self, _: &File, header_bytes: u64, _: &Piece) -> io::Result<Bytes> {
+        Ok(format!("H.264 header of {header_bytes}").into())
+    }
+
+    /// Says which piece was asked for.
+    fn h264(&self, _: &File, _: u64, piece: &Piece) -> io::Result<Bytes> {
+        let Piece { offset, size_bytes, start, duration } = piece;
+        Ok(format!("{offset} {size_bytes} {start:?} {duration:?}").into())
+    }
+
     /// Says which picture was asked for.
     fn picture(
         &self,
