@@ -4,7 +4,10 @@ RONIN_CACHE="${RONIN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ronin}"
 export RONIN_CACHE
 mkdir -p "$RONIN_CACHE"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$RONIN_CACHE/target}"
-export LIBTORCH="${LIBTORCH:-$RONIN_CACHE/libtorch}"
+# RONIN_LIBTORCH=cuda has a folder of its own: changing to and fro fetches nothing anew.
+libtorch="libtorch-${RONIN_LIBTORCH:-cpu}"
+export LIBTORCH="${LIBTORCH:-$RONIN_CACHE/${libtorch%-cpu}}"
+unset libtorch
 export LD_LIBRARY_PATH="$LIBTORCH/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 
 have_node() {

@@ -11,6 +11,7 @@ mod camera_faults;
 mod command_line;
 mod crash;
 mod database;
+mod deploy;
 mod detector;
 mod disk;
 mod disk_words;
