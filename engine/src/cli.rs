@@ -28,6 +28,11 @@ pub enum Command {
         after_help = "Examples:\n  ronin serve\n  ronin serve --storage-root /media/cctv --port 8443 --tls self-signed\n  DATABASE_URL=postgres://ronin:secret@db/ronin ronin serve\n\nSIGTERM or Ctrl+C finishes every file and ends; a second one ends at once."
     )]
     Serve(WithSettings),
+    /// Do the long work of a server: exports, encoding; any number of them, on any machine
+    #[command(
+        after_help = "Examples:\n  DATABASE_URL=postgres://ronin:secret@db/ronin STORAGE_ROOT=/media/cctv ronin worker\n  ronin worker --queues transcode --jobs-at-once 2\n\nA worker shares the Postgres database and the storage folder with its server. It runs at the lowest priority. A server with --jobs-at-once 0 leaves all work to its workers. SIGTERM puts back what is at work."
+    )]
+    Worker(Worker),
     /// Connect to a camera once and say what it offers, or why it cannot be used
     #[command(
         after_help = "Examples:\n  ronin probe rtsp://192.168.1.20/h264\n  RONIN_CAMERA_PASSWORD=secret ronin probe rtsp://admin@192.168.1.20/h264 --snapshot door.jpg\n\nA password in the command line is readable by everyone on this machine: use the variable."
@@ -80,6 +85,26 @@ pub struct WithSettings {
     /// The settings.
     #[command(flatten)]
     pub settings: Settings,
+}
+
+/// Arguments of `ronin worker`.
+#[derive(Debug, Args)]
+pub struct Worker {
+    /// What to do
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Queue::Export, Queue::Transcode])]
+    pub queues: Vec<Queue>,
+    /// The settings.
+    #[command(flatten)]
+    pub with: WithSettings,
+}
+
+/// A kind of long work.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum Queue {
+    /// Files of footage to keep
+    Export,
+    /// Recorded files that become H.265 ones
+    Transcode,
 }
 
 /// Arguments of `ronin probe`.

@@ -30,3 +30,4 @@ pub mod spool;
 pub mod storage;
 pub mod system;
 pub mod tasks;
+pub mod worker;

@@ -13,6 +13,7 @@ mod migrate;
 mod probe;
 mod replay;
 mod serve;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,7 @@ pub fn run(cli: Cli) -> ExitCode {
 async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(args) => serve::run(load(args)?).await,
+        Command::Worker(args) => worker::run(load(args.with)?, &args.queues).await,
         Command::Probe(args) => probe::run(args).await,
         Command::Camera(args) => camera::run(args).await,
         Command::Coverage(args) => coverage::run(args).await,

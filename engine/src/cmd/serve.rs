@@ -39,7 +39,7 @@ pub(super) async fn run(config: Config) -> anyhow::Result<ExitCode> {
 }
 
 /// The first signal finishes every file; the second ends at once.
-fn end_or_exit(stop: &CancellationToken) {
+pub(super) fn end_or_exit(stop: &CancellationToken) {
     if stop.is_cancelled() {
         warn!("second signal: ending at once");
         std::process::exit(130);

@@ -47,6 +47,17 @@ impl MasterKey {
         }
     }
 
+    /// A key for a process that reads no password and stores none; it is kept nowhere.
+    pub fn ephemeral() -> Result<Self> {
+        let path = PathBuf::new();
+        let mut bytes = Zeroizing::new([0; KEY_BYTES]);
+        getrandom::fill(bytes.as_mut_slice()).map_err(|error| {
+            let source = io::Error::other(error.to_string());
+            failed(&path, "the system gives no random numbers", source)
+        })?;
+        Ok(Self { bytes, path })
+    }
+
     pub(crate) fn bytes(&self) -> &[u8; KEY_BYTES] {
         &self.bytes
     }

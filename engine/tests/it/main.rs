@@ -31,3 +31,4 @@ mod stopping;
 mod storage;
 mod transcode;
 mod watchers;
+mod workers;
