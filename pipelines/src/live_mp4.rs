@@ -85,8 +85,7 @@ pub(crate) fn mime_type(codecs: &[&str]) -> String {
 
 /// `ftyp` and `moov`.
 pub(crate) fn init(video: &VideoTrack<'_>, audio: Option<&AudioTrack<'_>>) -> Vec<u8> {
-    let mut out = Boxes::default();
-    out.0 = file_type();
+    let mut out = Boxes(file_type());
     out.put(b"moov", |b| {
         movie(b);
         track(b, VIDEO_TRACK, Some((video.width, video.height)), |b| video_entry(b, video));

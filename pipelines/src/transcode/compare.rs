@@ -53,7 +53,7 @@ impl Compared {
             return Some(format!("a picture is shown {:?} off its time", self.farthest));
         }
         // Also where it is no number.
-        if !(self.least_ssim >= least_ssim) {
+        if self.least_ssim.is_nan() || self.least_ssim < least_ssim {
             return Some(format!(
                 "a picture is not alike: {:.3}, where {least_ssim:.2} is wanted",
                 self.least_ssim
