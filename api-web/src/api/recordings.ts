@@ -88,14 +88,18 @@ export function playbackSpan(atMs: number, day: Span, lead: "none" | "some"): Sp
   };
 }
 
-/** Where to play that span of `camera`; it may reach beyond now. Undefined: nothing is played. */
-export function usePlayback(camera: string, span: Span | undefined) {
+/**
+ * Where to play that span of `camera`; it may reach beyond now. Undefined: nothing is played. With
+ * `h264`, footage in H.265 is encoded on the server while it is looked at.
+ */
+export function usePlayback(camera: string, span: Span | undefined, h264: boolean) {
   return useQuery(
     RecordingService.method.getPlayback,
     {
       camera,
       startTime: timestampFromMs(span?.startMs ?? 0),
       endTime: timestampFromMs(span?.endMs ?? SECOND_MS),
+      h264,
     },
     // A player that runs is not to be disturbed by a new answer.
     { enabled: span !== undefined, staleTime: Number.POSITIVE_INFINITY },

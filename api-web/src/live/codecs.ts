@@ -43,6 +43,14 @@ export function unplayableCodec(
   });
 }
 
+/** Main profile, as every camera and encoder of H.265 sends it. */
+const H265 = "hvc1.1.6.L93.B0";
+
+/** Whether this browser plays H.265. */
+export function playsH265(): boolean {
+  return isPlayableHere(H265);
+}
+
 /** Whether this browser plays the codec. */
 export function isPlayableHere(codec: string): boolean {
   const capabilities = browserCapabilities(document.createElement("video"));

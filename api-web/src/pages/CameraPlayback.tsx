@@ -10,6 +10,7 @@ import { neighbourEvent, noEventWords } from "../lib/eventMarks";
 import { notifyDone } from "../lib/notify";
 import { dayOf, SECOND_MS } from "../lib/time";
 import { type DayCoverage, isPlayable, playableSpans } from "../lib/timelineSpans";
+import { playsH265 } from "../live/codecs";
 import type { Scrubber } from "../live/scrubber";
 import type { Still } from "../live/still";
 import { type AskedMoment, useLatestMoment } from "./useAskedMoment";
@@ -42,7 +43,7 @@ export function CameraPlayback(props: Props) {
   /** Moments that were gone back to, before what was loaded. */
   const [earlier, setEarlier] = useState<ReadonlySet<number>>(new Set());
   const span = playbackSpan(atMs, dayOf(atMs), earlier.has(atMs) ? "some" : "none");
-  const playback = usePlayback(camera.name, span);
+  const playback = usePlayback(camera.name, span, !playsH265());
   const boxes = { ...useBoxesShown(), draw: useDrawBoxes(camera.name) };
   const { hlsPath, multivariantPath, codecs } = playback.data ?? {};
   const source = useMemo(

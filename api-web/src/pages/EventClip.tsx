@@ -12,6 +12,7 @@ import { cameraFootagePath } from "../lib/footagePath";
 import { tracksOf } from "../lib/objectTracks";
 import { MINUTE_MS, SECOND_MS } from "../lib/time";
 import type { Span } from "../lib/timelineSpans";
+import { playsH265 } from "../live/codecs";
 import { useFirstStill } from "./useStill";
 
 /** Where the browser does not say which pictures it shows. */
@@ -24,7 +25,7 @@ const KEY_GROUPS = [{ title: "Event", rows: Object.values(EVENT_KEYS) }];
 export function EventClip({ event, path }: { event: Event; path: readonly Moment[] }) {
   // An event that grows does not disturb a player that runs.
   const [span] = useState(() => spanOf(event));
-  const playback = usePlayback(event.camera, span);
+  const playback = usePlayback(event.camera, span, !playsH265());
   const { hlsPath, multivariantPath, codecs } = playback.data ?? {};
   const camera = cameraIdOf(event.camera);
   const still = useFirstStill(camera, span.startMs);

@@ -6,6 +6,7 @@ import { SyncTile } from "../components/recordings/SyncTile";
 import { useSynced } from "../components/recordings/useSynced";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
 import type { DayCoverage } from "../lib/timelineSpans";
+import { playsH265 } from "../live/codecs";
 import type { Scrubber } from "../live/scrubber";
 import type { SyncedFootage } from "../live/syncedFootage";
 import { useDrawBoxes } from "./useRecordedBoxes";
@@ -31,7 +32,7 @@ export function FootageCamera({ camera, day, hasBoxes, ...rest }: Props) {
   const draw = useDrawBoxes(camera.name);
   const view = useSynced(rest.synced, ({ cameras }) => cameras.get(camera.id));
   const still = useSyncedStill(camera.id, rest.synced, day);
-  const playback = usePlayback(camera.name, view?.span);
+  const playback = usePlayback(camera.name, view?.span, !playsH265());
   const { hlsPath, multivariantPath, codecs } = (view?.span && playback.data) ?? {};
   const source = useMemo(
     () =>
