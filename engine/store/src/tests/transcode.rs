@@ -126,7 +126,7 @@ async fn a_new_file_takes_the_place_of_the_recorded_one() {
 
         assert_eq!(put.unwrap(), Replaced::Done);
         let in_span = store.segments_in(&camera("yard"), span(0, 60), None, 9).await.unwrap();
-        assert_eq!(in_span, [new.segment.clone()]);
+        assert_eq!(in_span, std::slice::from_ref(&new.segment));
         let pieces = store.pieces_of(&[new.segment.id, old.id]).await.unwrap();
         assert_eq!(pieces.len(), 1);
         assert_eq!(pieces[&new.segment.id], new.index);
