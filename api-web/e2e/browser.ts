@@ -96,13 +96,36 @@ const LOOKS = [
   { name: "phone", colorScheme: "dark", viewport: PHONE },
 ] as const;
 
-/** Waits until the page has the theme and its colours have settled. */
+/** How often is looked whether the page has the theme. */
+const THEME_POLL_MS = 50;
+
+/** Waits until the page has the theme, and brings its colours to where they go. */
 async function themeApplied(page: Page, scheme: string): Promise<void> {
   await page.waitForFunction(
-    (wanted) =>
-      document.documentElement.getAttribute("data-mantine-color-scheme") === wanted &&
-      document.getAnimations().every((animation) => !(animation instanceof CSSTransition)),
+    (wanted) => document.documentElement.getAttribute("data-mantine-color-scheme") === wanted,
     scheme,
+    // Not with each picture that is drawn: where videos play on a busy machine these are few.
+    { polling: THEME_POLL_MS },
+  );
+  await page.evaluate(() => {
+    for (const animation of document.getAnimations()) {
+      if (animation instanceof CSSTransition) {
+        animation.finish();
+      }
+    }
+  });
+}
+
+/** What changes by and by, although less motion is asked for: "left of li.box". */
+export function movedParts(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    document.getAnimations().flatMap((animation) => {
+      if (!(animation instanceof CSSTransition)) {
+        return [];
+      }
+      const target = animation.effect instanceof KeyframeEffect ? animation.effect.target : null;
+      return [`${animation.transitionProperty} of ${target?.tagName} ${target?.className}`];
+    }),
   );
 }
 

@@ -136,6 +136,14 @@ const ADVICE_BY_REASON: Readonly<Record<string, Advice>> = {
     title: "The disk does not work as it should",
     whatToDo: ["Look at the disk of the storage folder, then try again."],
   },
+  ENCODER_FAILED: {
+    title: "The encoder does not work",
+    whatToDo: ["See under System which encoder is used, and what else this machine offers."],
+  },
+  WORKER_DIED: {
+    title: "The server stopped each time it was at it",
+    whatToDo: ["Look into the server's log for why, then try again."],
+  },
 };
 
 const TITLE_BY_CODE: Readonly<Partial<Record<Code, string>>> = {

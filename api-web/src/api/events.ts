@@ -32,6 +32,7 @@ import { timestampFromMs, timestampMs } from "../lib/time";
 import { onDay, type Span } from "../lib/timelineSpans";
 import { previewPath } from "./media";
 import { useModels } from "./models";
+import { type ListShape, withItem } from "./newestFirst";
 
 const PAGE_SIZE = 48;
 /** Where no stream tells of changes. */
@@ -40,6 +41,12 @@ const LATEST_EVERY_MS = 15_000;
 const MARKS_AT_ONCE = 1000;
 
 type Pages = InfiniteData<ListEventsResponse>;
+
+const LIST: ListShape<ListEventsResponse, Event> = {
+  items: ({ events }) => events,
+  withItems: (page, events) => ({ ...page, events }),
+  timeMs: (event) => eventSpan(event).startMs,
+};
 
 /** The events that fit, newest first, page by page. */
 export function useEventList(filter: EventFilter) {
@@ -239,32 +246,8 @@ export function takeEvent(client: QueryClient, transport: Transport, event: Even
 
 /** The list with the event in its place by when it began, or in that of its older self. */
 function withEvent(list: Pages, event: Event, filter: EventFilter): Pages {
-  const isOld = list.pages.some(({ events }) => events.some(({ name }) => name === event.name));
-  if (isOld) {
-    const put = (one: Event) => (one.name === event.name ? event : one);
-    const pages = list.pages.map((page) => ({ ...page, events: page.events.map(put) }));
-    return { ...list, pages };
-  }
-  if (!matchesFilter(event, filter)) {
-    return list;
-  }
-  const { startMs } = eventSpan(event);
-  const isOlder = (one: Event) => eventSpan(one).startMs <= startMs;
-  const last = list.pages.length - 1;
-  const at = list.pages.findIndex(({ events }) => events.some(isOlder));
-  const isBehind = at === -1;
-  if (isBehind && list.pages[last]?.nextPageToken !== "") {
-    // It is on a page that is not read yet.
-    return list;
-  }
-  const pages = list.pages.map((page, index) => {
-    if (index !== (isBehind ? last : at)) {
-      return page;
-    }
-    const place = isBehind ? page.events.length : page.events.findIndex(isOlder);
-    return { ...page, events: page.events.toSpliced(place, 0, event) };
-  });
-  return { ...list, pages };
+  const isThere = list.pages.some(({ events }) => events.some(({ name }) => name === event.name));
+  return isThere || matchesFilter(event, filter) ? withItem(list, event, LIST) : list;
 }
 
 function onTimeline(timeline: CameraTimeline, event: Event, span: Span): CameraTimeline {

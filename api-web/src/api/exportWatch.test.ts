@@ -6,7 +6,8 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type Export, ExportService, type ListExportsResponse } from "../gen/ronin/v1/export_pb";
 import { JobState } from "../gen/ronin/v1/job_pb";
 import { ExportFeed, exportOf } from "../test/fakeServer";
-import { ASK_EVERY_MS, ExportWatch } from "./exportWatch";
+import { ASK_EVERY_MS } from "./changeWatch";
+import { ExportWatch } from "./exportWatch";
 
 /** A watch on a server with these exports, and their list; each stream is a new feed. */
 function watchOf(stored: Export[], nextPageToken = "") {

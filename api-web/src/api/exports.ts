@@ -15,12 +15,19 @@ import { type Export, ExportService, type ListExportsResponse } from "../gen/ron
 import { JobService } from "../gen/ronin/v1/job_pb";
 import type { ExportOrder } from "../lib/exports";
 import { timestampFromMs, timestampMs } from "../lib/time";
+import { type ListShape, withItem, withoutItem } from "./newestFirst";
 
 const PAGE_SIZE = 20;
 /** The watch tells of each change; what others deleted, and what was kept long enough, it cannot. */
 const LIST_REFRESH_MS = 60_000;
 
 type Pages = InfiniteData<ListExportsResponse>;
+
+const LIST: ListShape<ListExportsResponse, Export> = {
+  items: ({ exports }) => exports,
+  withItems: (page, exports) => ({ ...page, exports }),
+  timeMs: ({ job }) => timestampMs(job?.createTime) ?? 0,
+};
 
 /** Exports, newest first, page by page. */
 export function useExportList() {
@@ -70,7 +77,10 @@ export function useExportCalls() {
       },
       remove: async ({ name }: Export) => {
         await remove({ name });
-        patchPages(client, transport, (exports) => exports.filter((one) => one.name !== name));
+        client.setQueriesData<Pages>(
+          { queryKey: exportsKey(transport) },
+          (old) => old && withoutItem(old, name, LIST),
+        );
         // An answer that is on its way may still have it.
         void client.invalidateQueries({ queryKey: exportsKey(transport) });
       },
@@ -93,46 +103,6 @@ export function exportsKey(transport: Transport) {
  */
 export function takeExport(client: QueryClient, transport: Transport, exported: Export): boolean {
   const queryKey = exportsKey(transport);
-  client.setQueriesData<Pages>({ queryKey }, (old) => old && withExport(old, exported));
+  client.setQueriesData<Pages>({ queryKey }, (old) => old && withItem(old, exported, LIST));
   return client.isFetching({ queryKey }) > 0;
-}
-
-function patchPages(
-  client: QueryClient,
-  transport: Transport,
-  change: (exports: Export[]) => Export[],
-): void {
-  client.setQueriesData<Pages>({ queryKey: exportsKey(transport) }, (old) => {
-    const pages = old?.pages.map((page) => ({ ...page, exports: change(page.exports) }));
-    return old && pages && { ...old, pages };
-  });
-}
-
-/** The list with the export in the place of its older self, or where it belongs by its age. */
-function withExport(list: Pages, exported: Export): Pages {
-  const isIt = ({ name }: Export) => name === exported.name;
-  const isOlder = (one: Export) => madeMs(one) <= madeMs(exported);
-  const last = list.pages.length - 1;
-  const known = list.pages.findIndex(({ exports }) => exports.some(isIt));
-  const before = list.pages.findIndex(({ exports }) => exports.some(isOlder));
-  if (known === -1 && before === -1 && list.pages[last]?.nextPageToken !== "") {
-    // It is on a page that is not read yet.
-    return list;
-  }
-  const put = (exports: Export[]) => {
-    if (known !== -1) {
-      return exports.map((one) => (isIt(one) ? exported : one));
-    }
-    const place = before === -1 ? exports.length : exports.findIndex(isOlder);
-    return exports.toSpliced(place, 0, exported);
-  };
-  const at = known !== -1 ? known : before !== -1 ? before : last;
-  const pages = list.pages.map((page, index) =>
-    index === at ? { ...page, exports: put(page.exports) } : page,
-  );
-  return { ...list, pages };
-}
-
-function madeMs({ job }: Export): number {
-  return timestampMs(job?.createTime) ?? 0;
 }

@@ -33,6 +33,10 @@ export const routes: RouteObject[] = [
                 lazy: async () => page((await import("../pages/ExportsPage")).ExportsPage),
               },
               {
+                path: "/jobs",
+                lazy: async () => page((await import("../pages/JobsPage")).JobsPage),
+              },
+              {
                 path: "/events",
                 lazy: async () => page((await import("../pages/EventsPage")).EventsPage),
               },

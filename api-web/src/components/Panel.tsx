@@ -3,6 +3,8 @@ import { Box, Group, Paper, Title } from "@mantine/core";
 import { type ReactNode, type Ref, useId } from "react";
 
 interface Props {
+  /** What the hash of a URL calls it that leads here. */
+  id?: string;
   title: string;
   icon?: ReactNode;
   aside?: ReactNode;
@@ -11,7 +13,7 @@ interface Props {
   children: ReactNode;
 }
 
-export function Panel({ title, icon, aside, headingRef, children }: Props) {
+export function Panel({ id, title, icon, aside, headingRef, children }: Props) {
   const headingId = useId();
   return (
     <Paper
@@ -20,6 +22,7 @@ export function Panel({ title, icon, aside, headingRef, children }: Props) {
       bg="var(--panel-background)"
       component="section"
       aria-labelledby={headingId}
+      {...(id !== undefined && { id, tabIndex: -1 })}
     >
       <Group justify="space-between" mb="sm" mih={30} gap="xs">
         <Group gap="xs">

@@ -61,6 +61,7 @@ describe("refused fields", () => {
     ["camera.main", "main.host"],
     ["source.password", "main.password"],
     ["camera.record.audio", "audio"],
+    ["camera.record.h265.after", "h265.after"],
   ])("puts %s at %s", (field, place) => {
     expect(placeErrors([violation(field)], known).fields).toEqual({ [place]: `about ${field}` });
   });

@@ -4,6 +4,7 @@
  */
 import type { FieldViolation } from "../api/errors";
 import { type CameraValues, hasSub, type SourceKey, type SourceValues } from "./cameraForm";
+import { h265Field } from "./h265";
 import { isId } from "./slug";
 
 /** By form field, as "main.host". */
@@ -106,7 +107,7 @@ export function placeErrors(
 function formField(path: string, values: CameraValues, checked: SourceKey): string | undefined {
   const match = /^(?:camera\.(main|sub)|source)(?:\.([a-z_]+))?$/.exec(path);
   if (match === null) {
-    return FORM_FIELDS[path];
+    return FORM_FIELDS[path] ?? h265Field(path);
   }
   const key = (match[1] as SourceKey | undefined) ?? checked;
   if (key === "sub" && !hasSub(values)) {

@@ -229,3 +229,23 @@ describe("limits of one camera", () => {
     expect(changedPaths(limited, after)).toEqual(["record.retention_days"]);
   });
 });
+
+describe("H.265", () => {
+  const known = camera({ record: { enabled: true, h265: { minimumSavingPercent: 30 } } });
+
+  it("is off for a new camera", () => {
+    expect(cameraOf(EMPTY_CAMERA).record?.h265).toBeUndefined();
+  });
+
+  it("comes back from the camera, and is changed by itself", () => {
+    const before = valuesOf(known);
+    const h265 = { ...before.h265, saving: 40 };
+
+    expect(before.h265).toMatchObject({ isOn: true, saving: 30 });
+    expect(changedPaths(before, valuesOf(known))).toEqual([]);
+    expect(changedPaths(before, { ...before, h265 })).toEqual(["record.h265"]);
+    expect(changedPaths(before, { ...before, h265: { ...h265, isOn: false } })).toEqual([
+      "record.h265",
+    ]);
+  });
+});

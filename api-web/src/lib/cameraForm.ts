@@ -1,8 +1,8 @@
 /**
  * A camera as the form holds it: from a camera, and to a request.
  *
- * Not here: the form itself (`components/cameras`), what is wrong in it (`cameraErrors`), and the
- * calls (`pages`).
+ * Not here: the form itself (`components/cameras`), what is wrong in it (`cameraErrors`), H.265
+ * (`h265`), and the calls (`pages`).
  */
 import { create, equals, toJsonString } from "@bufbuild/protobuf";
 import {
@@ -16,6 +16,7 @@ import {
 } from "../gen/ronin/v1/camera_pb";
 import { Transport } from "../gen/ronin/v1/common_pb";
 import { type BrandId, brandOf, pathsFor, recognise } from "./brands";
+import { type H265Values, h265Of, h265Values, sameH265 } from "./h265";
 import { takeApart } from "./rtspUrl";
 import { bytesOf, gbOf } from "./storagePolicy";
 
@@ -49,6 +50,8 @@ export interface CameraValues {
   retentionDays: number | "";
   /** GB of 1000 MB; empty: no limit of its own. */
   retentionGb: number | "";
+  /** When footage is encoded anew. */
+  h265: H265Values;
   /** Whether motion is looked for; undefined: where there is a sub stream. */
   motion: boolean | undefined;
   sensitivity: Sensitivity;
@@ -84,6 +87,7 @@ export const EMPTY_CAMERA: CameraValues = {
   audio: true,
   retentionDays: "",
   retentionGb: "",
+  h265: h265Values(undefined),
   motion: undefined,
   sensitivity: "normal",
 };
@@ -104,6 +108,7 @@ export function valuesOf(camera: Camera): CameraValues {
     audio: camera.record?.audio ?? true,
     retentionDays: camera.record?.retentionDays || "",
     retentionGb: gbOf(camera.record?.retentionMaxBytes),
+    h265: h265Values(camera.record?.h265),
     motion: camera.detect?.motion,
     sensitivity: sensitivityOf(camera.detect?.sensitivity),
   };
@@ -189,6 +194,7 @@ export function connectionKey(values: CameraValues, key: SourceKey): string {
 /** The camera that a form describes. */
 export function cameraOf(values: CameraValues): Camera {
   const sub = streamOf(values, "sub");
+  const h265 = h265Of(values.h265);
   return create(CameraSchema, {
     displayName: values.displayName.trim(),
     enabled: values.enabled,
@@ -199,6 +205,7 @@ export function cameraOf(values: CameraValues): Camera {
       audio: values.audio,
       retentionDays: Number(values.retentionDays || 0),
       retentionMaxBytes: bytesOf(values.retentionGb),
+      ...(h265 && { h265 }),
     }),
     detect: create(DetectSettingsSchema, {
       sensitivity: SENSITIVITIES[values.sensitivity],
@@ -222,6 +229,7 @@ export function changedPaths(before: CameraValues, after: CameraValues): string[
       "record.retention_max_bytes",
       old.record?.retentionMaxBytes !== next.record?.retentionMaxBytes,
     ],
+    ["record.h265", !sameH265(old.record?.h265, next.record?.h265)],
     ["detect.motion", old.detect?.motion !== next.detect?.motion],
     ["detect.sensitivity", old.detect?.sensitivity !== next.detect?.sensitivity],
   ];

@@ -1,9 +1,11 @@
 /** Lists of cameras as files. */
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { expect, it } from "vitest";
-import { CameraState } from "../gen/ronin/v1/camera_pb";
+import { CameraState, H265Quality } from "../gen/ronin/v1/camera_pb";
 import { Transport } from "../gen/ronin/v1/common_pb";
 import { camera } from "../test/fakeServer";
 import { cameraListOf, readCameraList } from "./cameraList";
+import { DAY_MS } from "./time";
 
 const DOOR = camera({ id: "door", displayName: "Tür 🚪" });
 const YARD = camera({
@@ -11,7 +13,18 @@ const YARD = camera({
   displayName: "Yard",
   enabled: false,
   sub: { host: "192.168.1.21", port: 554, path: "/sub", transport: Transport.UDP },
-  record: { enabled: true, audio: false, retentionDays: 7, retentionMaxBytes: 5_000_000_000n },
+  record: {
+    enabled: true,
+    audio: false,
+    retentionDays: 7,
+    retentionMaxBytes: 5_000_000_000n,
+    h265: {
+      after: durationFromMs(7 * DAY_MS),
+      quality: H265Quality.SMALL,
+      minimumSavingPercent: 20,
+      schedule: { timeZone: "UTC", hours: [{ days: [7], startMinute: 60, endMinute: 300 }] },
+    },
+  },
 });
 
 function read(text: string) {
@@ -37,7 +50,17 @@ it("holds what people set, and reads it again", () => {
       id: "yard",
       enabled: false,
       sub: { host: "192.168.1.21", path: "/sub", transport: Transport.UDP },
-      record: { audio: false, retentionDays: 7, retentionMaxBytes: 5_000_000_000n },
+      record: {
+        audio: false,
+        retentionDays: 7,
+        retentionMaxBytes: 5_000_000_000n,
+        h265: {
+          after: { seconds: 604_800n },
+          quality: H265Quality.SMALL,
+          minimumSavingPercent: 20,
+          schedule: { timeZone: "UTC", hours: [{ days: [7], startMinute: 60, endMinute: 300 }] },
+        },
+      },
     },
   ]);
   expect(cameraListOf(cameras)).toBe(text);

@@ -32,15 +32,30 @@ export function decoderWords(coders: readonly Coder[]): string {
   const today =
     used.length === 0
       ? "Nothing is decoded."
-      : `Recording decodes nothing. Snapshots, small pictures of footage and what is encoded for browsers are decoded by ${listed(used)}.`;
+      : `Recording decodes nothing. Snapshots, small pictures of footage, what becomes H.265 and what is encoded for browsers are decoded by ${listed(used)}.`;
   return `${today} ${bestWords("decode", coders)}`;
 }
 
 /** What is encoded, and by what. */
 export function encoderWords(coders: readonly Coder[]): string {
   const today =
-    "Footage is kept as the camera sends it. Live pictures are encoded only for browsers that cannot play them.";
+    "Footage is recorded as the camera sends it, and encoded anew as H.265 only where a camera's settings say so. What browsers cannot play is encoded for them while they do.";
   return coders.length === 0 ? `${today} None found.` : `${today} ${bestWords("encode", coders)}`;
+}
+
+/** What encodes footage anew as H.265, and how fast that is. `coders`: undefined where that is not known. */
+export function h265EncoderWords(coders: readonly Coder[] | undefined): string {
+  if (coders === undefined) {
+    return "Without an encoder in hardware this is slow, and takes the processor.";
+  }
+  const known = coders.filter(({ codec }) => codec === "H.265");
+  const best = known.find((coder) => coder.best) ?? known[0];
+  if (best === undefined) {
+    return "This server has no encoder of H.265: nothing is encoded until it has one.";
+  }
+  return best.hardware
+    ? `This server encodes it with ${best.name} (${deviceWords(best.device)}, hardware).`
+    : `This server encodes it with ${best.name} on the processor. That is slow: a camera may record faster than its footage is encoded.`;
 }
 
 function bestWords(verb: string, coders: readonly Coder[]): string {

@@ -1,12 +1,13 @@
-/** Exports in words and numbers. Not here: asking for them (`api/exports`). */
+/**
+ * Exports in words and numbers. Not here: how they do as jobs (`jobs`), asking for them
+ * (`api/exports`).
+ */
 import { durationMs } from "@bufbuild/protobuf/wkt";
-import { asSentence, type ErrorWords, faultAdvice, faultTitle } from "../api/errors";
 import type { Export, ExportFile } from "../gen/ronin/v1/export_pb";
-import { JobState } from "../gen/ronin/v1/job_pb";
-import type { StateWords } from "./cameraWords";
 import { cameraIdOf } from "./events";
 import { footagePath, MOST_CAMERAS } from "./footagePath";
-import { clockTime, dateTime, duration, timestampMs } from "./time";
+import { isUnderWay } from "./jobs";
+import { dateTime, duration, timestampMs } from "./time";
 import type { Span } from "./timelineSpans";
 import { bytes, count } from "./units";
 
@@ -24,40 +25,8 @@ export interface ExportOrder {
   requestId: string;
 }
 
-const STATES: Readonly<Record<JobState, StateWords>> = {
-  [JobState.UNSPECIFIED]: { label: "Unknown", tone: "off" },
-  [JobState.QUEUED]: { label: "Waits for its turn", tone: "busy" },
-  [JobState.RUNNING]: { label: "Running", tone: "busy" },
-  [JobState.SUCCEEDED]: { label: "Ready", tone: "good" },
-  [JobState.FAILED]: { label: "Failed", tone: "trouble" },
-  [JobState.CANCELLED]: { label: "Stopped", tone: "off" },
-};
-
 /** Names of cameras by "cameras/{id}". */
 type Names = ReadonlyMap<string, string>;
-
-export function exportState({ job }: Export): JobState {
-  return job?.state ?? JobState.UNSPECIFIED;
-}
-
-export function exportStateWords(exported: Export): StateWords {
-  if (isUnderWay(exported) && exported.job?.cancelling) {
-    return { label: "Stopping", tone: "busy" };
-  }
-  return STATES[exportState(exported)] ?? STATES[JobState.UNSPECIFIED];
-}
-
-/** Whether there is more to come of it. */
-export function isUnderWay(exported: Export): boolean {
-  const state = exportState(exported);
-  return state === JobState.QUEUED || state === JobState.RUNNING;
-}
-
-/** Whether it can be done once more. */
-export function isRetryable(exported: Export): boolean {
-  const state = exportState(exported);
-  return state === JobState.FAILED || state === JobState.CANCELLED;
-}
 
 export function exportSpan({ startTime, endTime }: Pick<Export, "startTime" | "endTime">): Span {
   const startMs = timestampMs(startTime) ?? 0;
@@ -82,7 +51,7 @@ export function exportCameras({ cameras }: Export, names: Names): string {
 
 /** "about 1.2 GB", "1.2 GB in 2 files"; undefined where nothing was made of it. */
 export function exportSizeWords(exported: Export): string | undefined {
-  if (isUnderWay(exported)) {
+  if (isUnderWay(exported.job)) {
     return `about ${bytes(exported.sizeBytes)}`;
   }
   return exported.files.length > 0
@@ -99,32 +68,6 @@ export function exportKeepWords({ files, expireTime }: Export): string | undefin
   return expireMs === undefined
     ? "Kept until it is deleted here."
     : `Kept until ${dateTime(expireMs)}, then deleted.`;
-}
-
-/** What went wrong with an attempt while there are more; undefined where nothing did. */
-export function earlierFailure(exported: Export): string | undefined {
-  const { message = "", retryTime } = exported.job ?? {};
-  if (!isUnderWay(exported) || message === "") {
-    return undefined;
-  }
-  const retryMs = timestampMs(retryTime);
-  const next = retryMs === undefined ? "" : ` It is tried again at ${clockTime(retryMs)}.`;
-  return `The attempt before did not work: ${asSentence(message)}${next}`;
-}
-
-/** Why it failed and what to do; undefined where it did not. */
-export function exportFailure(
-  exported: Export,
-): Pick<ErrorWords, "title" | "message" | "whatToDo"> | undefined {
-  if (exportState(exported) !== JobState.FAILED) {
-    return undefined;
-  }
-  const { reason = "", message = "" } = exported.job ?? {};
-  return {
-    title: faultTitle(reason, "It could not be made"),
-    message: asSentence(message),
-    whatToDo: faultAdvice(reason),
-  };
 }
 
 /** "Front door from 22 Nov 2026, 14:05:09, 10 min, 60 MB, with gaps of 12 s in all" */

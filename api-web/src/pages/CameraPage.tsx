@@ -29,6 +29,7 @@ import { Panel } from "../components/Panel";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
 import { usageOf } from "../lib/cameraUsage";
 import { addressWords, transportWords } from "../lib/cameraWords";
+import { policyWords } from "../lib/h265";
 import { dateTime, timestampMs } from "../lib/time";
 import { limitWords } from "../lib/volumes";
 import { CameraEvents } from "./CameraEvents";
@@ -179,6 +180,10 @@ function cameraFacts(camera: Camera): Fact[] {
     {
       label: "Kept",
       value: limitWords(record?.retentionDays, record?.retentionMaxBytes) ?? "As all cameras",
+    },
+    {
+      label: "Encoded anew",
+      value: record?.h265 ? `As H.265 ${policyWords(record.h265)}` : "No",
     },
     ...clockFact(camera.status?.clockOffsetSeconds),
     ...(created === undefined ? [] : [{ label: "Added", value: dateTime(created) }]),

@@ -24,12 +24,12 @@ import { useStillPicture } from "../api/snapshot";
 import { MotionFields } from "../components/cameras/MotionFields";
 import { ObjectFields } from "../components/detect/ObjectFields";
 import { RollFields } from "../components/detect/RollFields";
-import { ScheduleFields } from "../components/detect/ScheduleFields";
 import { ZoneEditor } from "../components/detect/ZoneEditor";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Loading } from "../components/Loading";
 import { PageHeader } from "../components/PageHeader";
 import { Panel } from "../components/Panel";
+import { ScheduleFields } from "../components/ScheduleFields";
 import type { Camera } from "../gen/ronin/v1/camera_pb";
 import { pathWords } from "../lib/detectForm";
 import { runningModel } from "../lib/modelWords";
@@ -153,7 +153,13 @@ function Detection({ camera }: { camera: Camera }) {
                   />
                 </Panel>
                 <Panel title="Times" icon={<IconCalendarTime size={18} />}>
-                  <ScheduleFields values={values} onChange={change} errors={errors} />
+                  <ScheduleFields
+                    label="Events are made"
+                    hint="Motion is looked for at any time, and everything is recorded as before."
+                    values={values}
+                    onChange={change}
+                    errors={errors}
+                  />
                 </Panel>
                 <Panel title="Footage of an event" icon={<IconMovie size={18} />}>
                   <RollFields values={values} onChange={change} errors={errors} />

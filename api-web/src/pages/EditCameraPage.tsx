@@ -1,5 +1,5 @@
 /** Changes the settings of a camera; refuses to overwrite what somebody else changed meanwhile. */
-import { useMutation } from "@connectrpc/connect-query";
+import { useMutation, useQuery } from "@connectrpc/connect-query";
 import { Container } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { useState } from "react";
@@ -13,9 +13,11 @@ import { ErrorNotice } from "../components/ErrorNotice";
 import { Loading } from "../components/Loading";
 import { PageHeader } from "../components/PageHeader";
 import { type Camera, CameraService } from "../gen/ronin/v1/camera_pb";
+import { SystemService } from "../gen/ronin/v1/system_pb";
 import { type CameraValues, cameraOf, changedPaths, valuesOf } from "../lib/cameraForm";
 import { notifyDone } from "../lib/notify";
 import { NoSuchCamera } from "./NoSuchCamera";
+import { useHashTarget } from "./useHashTarget";
 
 export function EditCameraPage() {
   const { id = "" } = useParams();
@@ -36,10 +38,12 @@ function Edit({ latest }: { latest: Camera }) {
   const patches = useCameraPatches();
   const probe = useProbeCamera();
   const { data: storage } = useStorage();
+  const { data: system } = useQuery(SystemService.method.getSystemInfo, {});
   const update = useMutation(CameraService.method.updateCamera);
   // The form keeps what it began with: status changes must not overwrite what is typed.
   const [camera, setCamera] = useState(latest);
   const detailPath = `/cameras/${camera.id}`;
+  useHashTarget(true);
 
   const save = async (values: CameraValues) => {
     const paths = changedPaths(valuesOf(camera), values);
@@ -77,6 +81,7 @@ function Edit({ latest }: { latest: Camera }) {
         key={camera.etag}
         camera={camera}
         storage={storage}
+        encoders={system?.encoderDetails}
         onProbe={(source, signal) => probe({ source, camera: camera.name, signal })}
         onSave={save}
         cancelPath={detailPath}

@@ -17,6 +17,7 @@ import { Loading } from "../components/Loading";
 import { PageHeader } from "../components/PageHeader";
 import type { Export } from "../gen/ronin/v1/export_pb";
 import { notifyDone, notifyFailure } from "../lib/notify";
+import { useHashTarget } from "./useHashTarget";
 
 export function ExportsPage() {
   useDocumentTitle("Exports · RoninNVR");
@@ -26,6 +27,7 @@ export function ExportsPage() {
   const calls = useExportCalls();
   const [busy, setBusy] = useState<string>();
   const content = useRef<HTMLDivElement>(null);
+  useHashTarget(list.exports !== undefined);
   const removal = useRemoval(calls.remove, () => content.current?.focus());
 
   const act = async (failed: string, exported: Export, step: (of: Export) => Promise<void>) => {

@@ -1,4 +1,5 @@
 /** One camera's footage and counters. */
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { screen, within } from "@testing-library/react";
 import { beforeEach, expect, it, vi } from "vitest";
 import { CameraState } from "../gen/ronin/v1/camera_pb";
@@ -221,4 +222,15 @@ it("lists each gap of the day below the bar", async () => {
   const table = await screen.findByRole("table", { name: "Gaps of the day" });
   const row = within(table).getAllByRole("row")[1];
   expect(row).toHaveTextContent(/1 hNo answer from 192\.168\.1\.20:554 in 5 s\.$/);
+});
+
+it("says whether footage is encoded anew", async () => {
+  const h265 = { after: durationFromMs(7 * 24 * HOUR_MS) };
+  openApp(fakeServer({ cameras: [camera({ record: { h265 } })], recording }), {
+    path: PATH,
+    token: TOKEN,
+  });
+
+  const fact = await screen.findByText("Encoded anew");
+  expect(fact.nextElementSibling).toHaveTextContent("As H.265 from 7 days on, quality: balanced");
 });

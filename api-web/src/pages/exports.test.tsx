@@ -49,14 +49,14 @@ const waiting = exportOf(3, { title: "Yesterday" });
 type Parts = Parameters<typeof fakeServer>[0];
 
 /** The page, on a server that keeps these exports. */
-function open(stored: Export[], { exports, ...parts }: Parts = {}) {
+function open(stored: Export[], { exports, ...parts }: Parts = {}, path = "/exports") {
   return openApp(
     fakeServer({
       cameras: CAMERAS,
       ...parts,
       exports: { listExports: () => ({ exports: stored }), ...exports },
     }),
-    { path: "/exports", token: TOKEN },
+    { path, token: TOKEN },
   );
 }
 
@@ -293,4 +293,11 @@ it("says when exports cannot be listed", async () => {
   open([], { exports: { listExports } });
 
   expect(await screen.findByRole("alert")).toHaveTextContent("The database does not answer.");
+});
+
+it("leads to the export that the address names", async () => {
+  open([waiting, done], {}, "/exports#1");
+
+  const parcel = await screen.findByRole("article", { name: "Parcel" });
+  await waitFor(() => expect(parcel.parentElement).toHaveFocus());
 });

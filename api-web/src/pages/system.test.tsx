@@ -108,7 +108,7 @@ it("marks hardware, and says which encoder or decoder does the work", async () =
   expect(decoders.getByText(/encoded for browsers are decoded by avdec_h264\./)).toHaveTextContent(
     "the server would decode H.264 with nvh264dec (NVIDIA).",
   );
-  expect((await panel("Encoders")).getByText(/^Footage is kept/)).toHaveTextContent(
+  expect((await panel("Encoders")).getByText(/^Footage is recorded/)).toHaveTextContent(
     "would encode H.264 with x264enc (Processor).",
   );
 });

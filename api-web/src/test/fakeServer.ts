@@ -29,7 +29,14 @@ import {
   ExportService,
   WatchExportsResponseSchema,
 } from "../gen/ronin/v1/export_pb";
-import { JobKind, JobService, JobState } from "../gen/ronin/v1/job_pb";
+import {
+  type Job,
+  JobKind,
+  JobSchema,
+  JobService,
+  JobState,
+  WatchJobsResponseSchema,
+} from "../gen/ronin/v1/job_pb";
 import { LayoutService } from "../gen/ronin/v1/layout_pb";
 import { LiveService } from "../gen/ronin/v1/live_pb";
 import { RecordingService, WatchSegmentsResponseSchema } from "../gen/ronin/v1/recording_pb";
@@ -181,6 +188,38 @@ export class ExportFeed extends Feed<typeof WatchExportsResponseSchema> {
   }
 }
 
+/** Some of the fields of a job. */
+type JobInit = Exclude<MessageInitShape<typeof JobSchema>, Job>;
+
+/** Footage of the front door that waits to become H.265, unless told otherwise. */
+export function jobOf(id: number, overrides: JobInit = {}): Job {
+  return create(JobSchema, {
+    name: `jobs/${id}`,
+    kind: JobKind.TRANSCODE,
+    state: JobState.QUEUED,
+    createTime: timestampFromMs(new Date(2026, 0, 15, 8, id).getTime()),
+    subject: "cameras/front-door",
+    ...overrides,
+  });
+}
+
+/** The watch of jobs: a heartbeat, then what a test pushes. */
+export class JobFeed extends Feed<typeof WatchJobsResponseSchema> {
+  constructor() {
+    super(WatchJobsResponseSchema);
+  }
+
+  changed(value: Job, resumeToken = ""): void {
+    this.send({ event: { case: "change", value: { job: value, resumeToken } } });
+  }
+
+  async *stream(signal: AbortSignal) {
+    // As for exports.
+    yield create(WatchJobsResponseSchema, { event: { case: "heartbeat", value: {} } });
+    yield* this.messages(signal);
+  }
+}
+
 /** The watch of what the detector sees: what a test pushes. */
 export class DetectionFeed extends Feed<typeof WatchDetectionsResponseSchema> {
   constructor() {
@@ -200,6 +239,7 @@ interface Parts {
   eventFeed?: EventFeed;
   detectionFeed?: DetectionFeed;
   exportFeed?: ExportFeed;
+  jobFeed?: JobFeed;
   /** Role of the person at the browser. */
   role?: Role;
   auth?: Partial<ServiceImpl<typeof AuthService>>;
@@ -219,7 +259,7 @@ export function fakeServer(parts: Parts) {
   const { cameras = [], feed = new WatchFeed(), role = Role.ADMIN } = parts;
   const { noticeFeed = new NoticeFeed(), segmentFeed = new SegmentFeed() } = parts;
   const { eventFeed = new EventFeed(), detectionFeed = new DetectionFeed() } = parts;
-  const { exportFeed = new ExportFeed() } = parts;
+  const { exportFeed = new ExportFeed(), jobFeed = new JobFeed() } = parts;
   return ({ service }: ConnectRouter) => {
     service(AuthService, {
       getSetupStatus: () => ({ setupRequired: false }),
@@ -263,7 +303,12 @@ export function fakeServer(parts: Parts) {
       watchExports: (_request, context) => exportFeed.stream(context.signal),
       ...parts.exports,
     });
-    service(JobService, parts.job ?? {});
+    service(JobService, {
+      listJobs: () => ({}),
+      watchJobs: (_request, context) => jobFeed.stream(context.signal),
+      getJobStats: () => ({}),
+      ...parts.job,
+    });
     service(LayoutService, { listLayouts: () => ({ layouts: [] }), ...parts.layout });
     service(StorageService, parts.storage ?? {});
     service(SystemService, {

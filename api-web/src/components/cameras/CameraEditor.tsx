@@ -1,5 +1,6 @@
 /**
- * Changes a camera: all that adding it asks for, on one page. A changed connection offers a check.
+ * Changes a camera: all that adding it asks for, and H.265, on one page. A changed connection offers a
+ * check.
  *
  * Not here: the calls behind check and save (`pages`).
  */
@@ -15,6 +16,7 @@ import {
 import { Link } from "react-router";
 import type { Camera } from "../../gen/ronin/v1/camera_pb";
 import type { GetStorageResponse } from "../../gen/ronin/v1/storage_pb";
+import type { Coder } from "../../gen/ronin/v1/system_pb";
 import { brandOf } from "../../lib/brands";
 import { validateName } from "../../lib/cameraErrors";
 import {
@@ -26,10 +28,12 @@ import {
   valuesOf,
 } from "../../lib/cameraForm";
 import { hasAudio, sourceWords } from "../../lib/cameraWords";
+import { h265Problems } from "../../lib/h265";
 import { ErrorNotice } from "../ErrorNotice";
 import { Panel } from "../Panel";
 import { CheckPanel } from "./CheckPanel";
 import { ConnectionFields } from "./ConnectionFields";
+import { H265Panel } from "./H265Panel";
 import { MotionPanel } from "./MotionPanel";
 import { NameFields } from "./NameFields";
 import { RecordingFields } from "./RecordingFields";
@@ -47,6 +51,8 @@ interface Props {
   camera: Camera;
   /** The disk; undefined where it is not known. */
   storage: GetStorageResponse | undefined;
+  /** What the server encodes with; undefined where that is not known. */
+  encoders: readonly Coder[] | undefined;
   onProbe: OnProbe;
   /** Saves; fails with an error of the API. */
   onSave: (values: CameraValues) => Promise<void>;
@@ -54,7 +60,7 @@ interface Props {
 }
 
 export function CameraEditor(props: Props) {
-  const { camera, storage, cancelPath } = props;
+  const { camera, storage, encoders, cancelPath } = props;
   const { form, checks, check, submit, failure, isSaving } = useEditor(props);
   const isChanged = KEYS.some((key) => isConnectionChanged(camera, form.values, key));
   const isSeen = foundOf(checks.main) !== undefined;
@@ -89,6 +95,7 @@ export function CameraEditor(props: Props) {
         <Panel title="Recording" icon={<IconMovie size={18} />}>
           <RecordingFields form={form} hasSound={soundOf(camera, form.values, checks)} />
         </Panel>
+        <H265Panel form={form} encoders={encoders} keptDays={storage?.policy?.retentionDays} />
         <MotionPanel form={form} detectionPath={`${cancelPath}/detection`} />
         {isChanged && !isSeen && <NotChecked onCheck={check} isTrying={checks.isTrying} />}
         {failure && <ErrorNotice words={failure.words} fields={failure.others} />}
@@ -128,7 +135,11 @@ function useEditor({ camera, onProbe, onSave }: Props) {
     },
     submit: () => {
       const values = connected(form, focus);
-      const problems = Object.entries(validateName(form.getValues(), undefined));
+      const entered = form.getValues();
+      const problems = Object.entries({
+        ...validateName(entered, undefined),
+        ...h265Problems(entered.h265),
+      });
       for (const [field, problem] of problems) {
         form.setFieldError(field, problem);
       }

@@ -15,7 +15,10 @@ export function useCameraForm(initialValues: CameraValues): CameraFormHandle {
 /** Puts the focus on the field, where it is shown. */
 export function focusField(form: CameraFormHandle, field: string | undefined): void {
   if (field !== undefined) {
-    form.getInputNode(field)?.focus();
+    const node = form.getInputNode(field) ?? document.querySelector(`[data-field="${field}"]`);
+    if (node instanceof HTMLElement) {
+      node.focus();
+    }
   }
 }
 

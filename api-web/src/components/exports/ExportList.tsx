@@ -1,45 +1,24 @@
 /** Exports, newest first: what they are of, how they do, their files, and what can be done. */
-import {
-  Alert,
-  Button,
-  Group,
-  List,
-  Paper,
-  Progress,
-  Stack,
-  Text,
-  Title,
-  VisuallyHidden,
-} from "@mantine/core";
-import {
-  IconAlertTriangle,
-  IconDownload,
-  IconPlayerPlay,
-  IconPlayerStop,
-  IconRefresh,
-  IconTrash,
-} from "@tabler/icons-react";
+import { Button, Group, List, Paper, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
+import { IconDownload, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
 import { useId } from "react";
 import { Link } from "react-router";
 import { asSentence } from "../../api/errors";
 import type { Export, ExportFile } from "../../gen/ronin/v1/export_pb";
 import { JobState } from "../../gen/ronin/v1/job_pb";
 import {
-  earlierFailure,
   exportCameras,
-  exportFailure,
   exportKeepWords,
   exportPlayPath,
   exportSizeWords,
   exportSpanWords,
-  exportState,
-  exportStateWords,
   fileWords,
-  isRetryable,
-  isUnderWay,
 } from "../../lib/exports";
-import { dateTime, timestampMs } from "../../lib/time";
+import { askedWords, exportId, isUnderWay, jobState, jobStateWords } from "../../lib/jobs";
 import { StateBadge } from "../cameras/StateBadge";
+import { JobButtons } from "../jobs/JobButtons";
+import { JobProgress } from "../jobs/JobProgress";
+import { JobTrouble } from "../jobs/JobTrouble";
 import classes from "./ExportList.module.css";
 
 export interface ExportActions {
@@ -62,7 +41,7 @@ export function ExportList({ exports, busy, ...rest }: Props) {
   return (
     <ul className={classes.list} aria-label="Exports, newest first">
       {exports.map((exported) => (
-        <li key={exported.name}>
+        <li key={exported.name} id={exportId(exported.name)} tabIndex={-1}>
           <Row {...rest} exported={exported} isBusy={exported.name === busy} />
         </li>
       ))}
@@ -76,8 +55,6 @@ function Row({ exported, cameraNames, isBusy, actions }: RowProps) {
   const titleId = useId();
   const { title, job, files, remarks } = exported;
   const facts = [exportSizeWords(exported), exportKeepWords(exported)].filter(Boolean);
-  const createdMs = timestampMs(job?.createTime);
-  const earlier = earlierFailure(exported);
   return (
     <Paper
       withBorder
@@ -93,21 +70,16 @@ function Row({ exported, cameraNames, isBusy, actions }: RowProps) {
           </Title>
           <span role="status" style={{ flexShrink: 0 }}>
             <VisuallyHidden>{title}: </VisuallyHidden>
-            <StateBadge words={exportStateWords(exported)} />
+            <StateBadge words={jobStateWords(job, "Ready")} />
           </span>
         </Group>
         <Text size="sm">{exportCameras(exported, cameraNames)}</Text>
         <Text size="sm">{exportSpanWords(exported)}</Text>
         {facts.length > 0 && <Text size="sm">{facts.join(". ")}</Text>}
-        {exportState(exported) === JobState.RUNNING && (
-          <Done title={title} percent={job?.progressPercent ?? 0} />
+        {jobState(job) === JobState.RUNNING && (
+          <JobProgress title={title} percent={job?.progressPercent ?? 0} />
         )}
-        {earlier && (
-          <Text size="sm" c="var(--tone-trouble)">
-            {earlier}
-          </Text>
-        )}
-        <Failure exported={exported} />
+        <JobTrouble job={job} otherwise="It could not be made" />
         {remarks.length > 0 && (
           <List size="sm" spacing={4} aria-label={`What is to be known of “${title}”`}>
             {remarks.map((remark) => (
@@ -124,8 +96,7 @@ function Row({ exported, cameraNames, isBusy, actions }: RowProps) {
         )}
         <Group justify="space-between" gap="xs">
           <Text size="xs" c="dimmed">
-            Asked for{job?.createdBy && ` by ${job.createdBy}`}
-            {createdMs !== undefined && `, ${dateTime(createdMs)}`}
+            {job && askedWords(job)}
           </Text>
           <Buttons
             exported={exported}
@@ -136,38 +107,6 @@ function Row({ exported, cameraNames, isBusy, actions }: RowProps) {
         </Group>
       </Stack>
     </Paper>
-  );
-}
-
-function Done({ title, percent }: { title: string; percent: number }) {
-  const whole = Math.floor(percent);
-  return (
-    <Group gap="xs" wrap="nowrap">
-      <Progress value={whole} aria-label={`How much of “${title}” is done`} style={{ flex: 1 }} />
-      <Text size="sm" w={48} ta="right" aria-hidden>
-        {whole} %
-      </Text>
-    </Group>
-  );
-}
-
-function Failure({ exported }: { exported: Export }) {
-  const failure = exportFailure(exported);
-  return (
-    failure && (
-      <Alert color="red" title={failure.title} icon={<IconAlertTriangle size={20} aria-hidden />}>
-        <Stack gap="xs">
-          {failure.message !== "" && <Text size="sm">{failure.message}</Text>}
-          {failure.whatToDo.length > 0 && (
-            <List size="sm" aria-label="What to do">
-              {failure.whatToDo.map((step) => (
-                <List.Item key={step}>{step}</List.Item>
-              ))}
-            </List>
-          )}
-        </Stack>
-      </Alert>
-    )
   );
 }
 
@@ -220,32 +159,16 @@ function Buttons({ exported, cameraNames, isBusy, actions }: RowProps) {
           Play in Footage
         </Button>
       )}
-      {actions && isUnderWay(exported) && (
-        <Button
-          size="compact-sm"
-          variant="default"
-          loading={isBusy}
-          disabled={job?.cancelling ?? false}
-          leftSection={<IconPlayerStop size={14} aria-hidden />}
-          aria-label={`Stop: ${title}`}
-          onClick={() => actions.onStop(exported)}
-        >
-          Stop
-        </Button>
+      {actions && (
+        <JobButtons
+          job={job}
+          title={title}
+          isBusy={isBusy}
+          onStop={() => actions.onStop(exported)}
+          onRetry={() => actions.onRetry(exported)}
+        />
       )}
-      {actions && isRetryable(exported) && (
-        <Button
-          size="compact-sm"
-          variant="default"
-          loading={isBusy}
-          leftSection={<IconRefresh size={14} aria-hidden />}
-          aria-label={`Try again: ${title}`}
-          onClick={() => actions.onRetry(exported)}
-        >
-          Try again
-        </Button>
-      )}
-      {actions && !isUnderWay(exported) && (
+      {actions && !isUnderWay(job) && (
         <Button
           size="compact-sm"
           variant="default"

@@ -1,4 +1,4 @@
-/** When events are made: always, or in hours of a week. */
+/** When something is done: always, or in hours of a week. */
 import {
   ActionIcon,
   Autocomplete,
@@ -14,20 +14,45 @@ import {
 } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useId } from "react";
-import type { FieldErrors } from "../../lib/cameraErrors";
-import type { DetectValues } from "../../lib/detectForm";
-import { DAYS, endWords, HOURS_MAX, type HoursValues, newHours } from "../../lib/schedule";
+import type { FieldErrors } from "../lib/cameraErrors";
+import {
+  DAYS,
+  endWords,
+  HOURS_MAX,
+  type HoursValues,
+  newHours,
+  type ScheduleValues,
+} from "../lib/schedule";
+
+interface Values {
+  isAlways: boolean;
+  /** Kept while it is always. */
+  schedule: ScheduleValues;
+}
 
 interface Props {
-  values: Pick<DetectValues, "isAlways" | "schedule">;
-  onChange: (change: Partial<DetectValues>) => void;
+  /** What is done then: "Events are made". */
+  label: string;
+  /** What else is to be known, in a sentence. */
+  hint: string;
+  values: Values;
+  onChange: (change: Partial<Values>) => void;
   errors: FieldErrors;
+  /** The schedule's name among the fields. */
+  field?: string;
 }
 
 /** Browsers know some 400; a list of all of them helps nobody. */
 const ZONES_SHOWN = 12;
 
-export function ScheduleFields({ values, onChange, errors }: Props) {
+export function ScheduleFields({
+  label,
+  hint,
+  values,
+  onChange,
+  errors,
+  field = "schedule",
+}: Props) {
   const { isAlways, schedule } = values;
   const labelId = useId();
   const change = (next: Partial<typeof schedule>) =>
@@ -36,7 +61,7 @@ export function ScheduleFields({ values, onChange, errors }: Props) {
     <Stack gap="sm">
       <Stack gap={4}>
         <Text size="sm" fw={500} id={labelId}>
-          Events are made
+          {label}
         </Text>
         <SegmentedControl
           aria-labelledby={labelId}
@@ -48,7 +73,7 @@ export function ScheduleFields({ values, onChange, errors }: Props) {
           onChange={(value) => onChange({ isAlways: value === "always" })}
         />
         <Text size="xs" c="dimmed">
-          Motion is looked for at any time, and everything is recorded as before.
+          {hint}
         </Text>
       </Stack>
       {!isAlways && (
@@ -58,8 +83,8 @@ export function ScheduleFields({ values, onChange, errors }: Props) {
               key={hours.key}
               hours={hours}
               number={index + 1}
-              field={`schedule.hours[${index}]`}
-              error={errors[`schedule.hours[${index}]`]}
+              field={`${field}.hours[${index}]`}
+              error={errors[`${field}.hours[${index}]`]}
               onChange={(part) =>
                 change({
                   hours: schedule.hours.map((other) =>
@@ -70,9 +95,9 @@ export function ScheduleFields({ values, onChange, errors }: Props) {
               onDelete={() => change({ hours: schedule.hours.filter((other) => other !== hours) })}
             />
           ))}
-          {errors["schedule.hours"] !== undefined && (
+          {errors[`${field}.hours`] !== undefined && (
             <Text size="sm" c="var(--tone-trouble)" role="alert">
-              {errors["schedule.hours"]}
+              {errors[`${field}.hours`]}
             </Text>
           )}
           <Group>
@@ -80,6 +105,7 @@ export function ScheduleFields({ values, onChange, errors }: Props) {
               size="xs"
               variant="default"
               leftSection={<IconPlus size={15} aria-hidden />}
+              data-field={`${field}.hours`}
               disabled={schedule.hours.length >= HOURS_MAX}
               onClick={() => change({ hours: [...schedule.hours, newHours()] })}
             >
@@ -92,8 +118,8 @@ export function ScheduleFields({ values, onChange, errors }: Props) {
             data={zoneNames()}
             limit={ZONES_SHOWN}
             value={schedule.timeZone}
-            error={errors["schedule.time_zone"]}
-            data-field="schedule.time_zone"
+            error={errors[`${field}.time_zone`]}
+            data-field={`${field}.time_zone`}
             onChange={(timeZone) => change({ timeZone })}
           />
         </>
