@@ -140,6 +140,12 @@ const ADVICE_BY_REASON: Readonly<Record<string, Advice>> = {
     title: "The encoder does not work",
     whatToDo: ["See under System which encoder is used, and what else this machine offers."],
   },
+  NO_ENCODER: {
+    title: "No encoder of H.265 works on this machine",
+    whatToDo: [
+      "Install one of GStreamer's, for example x265enc, and restart the server: see System.",
+    ],
+  },
   WORKER_DIED: {
     title: "The server stopped each time it was at it",
     whatToDo: ["Look into the server's log for why, then try again."],

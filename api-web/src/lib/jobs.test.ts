@@ -88,8 +88,13 @@ describe("how a job does", () => {
   it("says who asked for it", () => {
     const time = dateTime(START + MINUTE_MS);
 
-    expect(askedWords(jobOf(1, { createdBy: "anna" }))).toBe(`Asked for by anna, ${time}`);
-    expect(askedWords(jobOf(1))).toBe(`Made by the server, ${time}`);
+    const exported = jobOf(1, { kind: JobKind.EXPORT, createdBy: "anna" });
+
+    expect(askedWords(exported)).toBe(`Asked for by anna, ${time}`);
+    expect(askedWords({ ...exported, createdBy: "" })).toBe(`Made by the server, ${time}`);
+    expect(askedWords(jobOf(1, { createdBy: "policy" }))).toBe(
+      `By the settings of the camera, ${time}`,
+    );
   });
 });
 

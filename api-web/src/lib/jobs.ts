@@ -96,10 +96,16 @@ export function exportId(name: string): string {
   return name.replace(/^exports\//, "");
 }
 
-/** "Asked for by anna, 22 Nov 2026, 14:05:09"; of one that nobody asked for: "Made by the server, …". */
-export function askedWords({ createdBy, createTime }: Job): string {
+/** "Asked for by anna, 22 Nov 2026, 14:05:09" */
+export function askedWords({ kind, createdBy, createTime }: Job): string {
   const ms = timestampMs(createTime);
-  const by = createdBy === "" ? "Made by the server" : `Asked for by ${createdBy}`;
+  const by =
+    kind === JobKind.TRANSCODE
+      ? // Nobody asks for these one by one.
+        "By the settings of the camera"
+      : createdBy === ""
+        ? "Made by the server"
+        : `Asked for by ${createdBy}`;
   return ms === undefined ? by : `${by}, ${dateTime(ms)}`;
 }
 

@@ -104,7 +104,7 @@ describe("the list", () => {
     ).toBeVisible();
     const began = dateTime(START + 5 * MINUTE_MS);
     expect(door.getByText(`Began ${began}. Attempt 2 of at most 5, by nvr (4711).`)).toBeVisible();
-    expect(door.getByText(/^Made by the server, /)).toBeVisible();
+    expect(door.getByText(/^By the settings of the camera, /)).toBeVisible();
 
     const exported = await row("Parcel");
     expect(exported.getByRole("status")).toHaveTextContent("Parcel: Done");

@@ -221,8 +221,8 @@ async fn note(
     let changed = job::ActiveModel {
         sequence: Set(next_sequence(transaction).await?),
         made: Set(Some(to_json(&Made::Transcode(of_job))?)),
-        // Only those in which nothing was done count.
-        attempts: Set(0),
+        // Earlier ones, in which nothing was done, do not count any more.
+        attempts: Set(1),
         ..Default::default()
     };
     update(transaction, claim.job, changed).await?;

@@ -1339,8 +1339,8 @@ export const CameraService: GenService<{
     output: typeof CreateCameraResponseSchema;
   },
   /**
-   * Changes the fields named in update_mask. Only a change of source or recording settings
-   * restarts the camera; no other camera is touched.
+   * Changes the fields named in update_mask. Only a change of source, or of what is
+   * recorded of it (record.enabled, record.audio), restarts the camera; no other camera is touched.
    *
    * @generated from rpc ronin.v1.CameraService.UpdateCamera
    */
