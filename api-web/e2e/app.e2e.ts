@@ -162,7 +162,6 @@ describe("recorded footage", () => {
     await visible(player());
     expect(await framesAdvance(page, `footage-${CAMERA_ID}`)).toBeGreaterThan(0);
     // Pictures from the key frame to the moment are decoded unseen: the time says that it plays on.
-    expect((await shown()) - asked).toBeGreaterThan(-1_000);
     await expect
       .poll(async () => (await shown()) - asked, { timeout: 30_000 })
       .toBeGreaterThan(1_000);
